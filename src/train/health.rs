@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::Session;
 use super::inspection::Rows;
 use crate::nn::pass::Pass;
-use crate::nn::{Activation, Parameters};
+use crate::nn::{Activation, Architecture, Loss, Output, Parameters};
 use crate::util::stats::Merge;
 
 /// Largest difference between activations of a dead neuron.
@@ -17,12 +17,10 @@ const SATURATED_END: f64 = 0.025;
 /// Fraction of the rows for which the activation of a saturated neuron is at an end of its range.
 const SATURATED_ROWS: f64 = 0.5;
 
-/// Maximum number of rows of the mini-batch whose gradient is computed.
-const MAX_ROWS: usize = 64;
-/// Minimum number of them, if the mini-batch has them.
-const MIN_ROWS: usize = 4;
-/// Number of products (rows times weights) above which rows are left out: a few milliseconds.
+/// Number of products (rows times weights) above which the gradient is computed in `f32`: a few milliseconds in `f64`.
 const MAX_PRODUCTS: usize = 1 << 22;
+/// Number of rows of a mini-batch whose gradient `f32` cannot hold.
+const FEW_ROWS: usize = 4;
 
 /// Health of a layer at one training step. Sizes are root mean squares over the weights, biases left out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,7 +41,7 @@ pub struct LayerHealth {
     /// Number of dead neurons: their activation is the same for every probe row.
     pub dead: usize,
     /// Number of saturated neurons: for at least half of the probe rows their activation is in the outer 2.5% of its
-    /// range. 0 for outputs, and for activations without two ends.
+    /// range. 0 for activations without two ends, and for outputs whose loss does not suffer from it.
     pub saturated: usize,
 }
 
@@ -89,7 +87,9 @@ pub(super) fn health<'p>(
             neurons: activations.ncols(),
             dead: dead_neurons(activations),
             saturated: if layer < depth {
-                saturated_neurons(activations, architecture.hidden())
+                saturated_neurons(activations, architecture.hidden().range())
+            } else if is_hindered(architecture) {
+                saturated_neurons(activations, Activation::Sigmoid.range())
             } else {
                 0
             },
@@ -98,14 +98,24 @@ pub(super) fn health<'p>(
     layers.collect()
 }
 
-/// Computes the root mean square of the gradient over each layer's weights by the textbook's formulas in `f64`, as matrix
-/// products. It is that of the mean loss over the next mini-batch: at most 64 rows of it, and in networks with more
-/// than 65,536 weights fewer, but at least 4. Label smoothing is in it; dropout, clipping and weight decay are not.
+/// Computes the root mean square of the gradient over each layer's weights: that of the mean loss over all rows of the next
+/// mini-batch. Label smoothing is in it; dropout, clipping and weight decay are not.
+///
+/// It is computed by the textbook's formulas in `f64`, as matrix products; by the engine in `f32` if there are more than four
+/// million products, and from the first four rows if that overflows.
 fn gradients(session: &Session, parameters: &Parameters) -> Vec<f64> {
     let architecture = session.architecture();
     let weights: usize = architecture.layer_shapes().map(|(m, n)| m * n).sum();
-    let max = (MAX_PRODUCTS / weights.max(1)).clamp(MIN_ROWS, MAX_ROWS);
-    let Rows { inputs, targets } = Rows::of_next_step(session, max);
+    let mut rows = session.next_rows().len();
+    if rows * weights > MAX_PRODUCTS {
+        if let Some(gradient) = session.gradient_of_next_step() {
+            let layers = gradient.layers.iter();
+            let sizes = layers.map(|layer| rms(layer.weights.iter().map(|&g| g.into())));
+            return sizes.collect();
+        }
+        rows = FEW_ROWS;
+    }
+    let Rows { inputs, targets } = Rows::of_next_step(session, rows);
     let wide = |numbers: Array2<f32>| numbers.mapv(f64::from);
     let known = vec![wide(inputs)];
     let parameters = Cow::Borrowed(parameters);
@@ -144,9 +154,13 @@ pub(super) fn dead_neurons(activations: ArrayView2<'_, f32>) -> usize {
     dead.count()
 }
 
-/// Counts the neurons that are at an end of the range of `function` for at least half of the rows.
-fn saturated_neurons(activations: ArrayView2<'_, f32>, function: Activation) -> usize {
-    let (min, max) = function.range();
+/// Whether the gradient at the outputs is multiplied by the slope of a sigmoid.
+fn is_hindered(architecture: &Architecture) -> bool {
+    architecture.output() == Output::Sigmoid && architecture.loss() != Loss::CrossEntropy
+}
+
+/// Counts the neurons that are at an end of the range from `min` to `max` for at least half of the rows.
+fn saturated_neurons(activations: ArrayView2<'_, f32>, (min, max): (f64, f64)) -> usize {
     if !(min.is_finite() && max.is_finite()) {
         return 0;
     }
@@ -175,8 +189,14 @@ mod tests {
             [0.3, 0.0, 1.0, 0.94],
             [0.94, 0.0, 1.0, -0.94],
         ];
-        assert_eq!(saturated_neurons(activations.view(), Activation::Tanh), 2);
-        assert_eq!(saturated_neurons(activations.view(), Activation::Relu), 0);
+        assert_eq!(
+            saturated_neurons(activations.view(), Activation::Tanh.range()),
+            2
+        );
+        assert_eq!(
+            saturated_neurons(activations.view(), Activation::Relu.range()),
+            0
+        );
         assert_eq!(dead_neurons(activations.view()), 2);
         let (mean, std) = mean_and_std(array![[1.0, 3.0]].view());
         assert_eq!((mean, std), (2.0, 1.0));

@@ -253,6 +253,8 @@ pub struct Started {
     pub restarts: u32,
     /// Limits after which the training finishes.
     pub limits: Limits,
+    /// Mean loss of at most 2000 training rows before training; NaN for a run that is resumed.
+    pub initial_loss: f64,
     /// Progress so far of a run that is resumed.
     pub resumed: Option<Box<ProgressSoFar>>,
 }

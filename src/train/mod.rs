@@ -47,7 +47,7 @@ pub(crate) use event_queue::DETAILED_EPOCHS;
 pub use event_queue::Sink;
 pub(crate) use export::export_refitted;
 pub use findings::{Finding, Remedy};
-pub(crate) use findings::{Trend, overfitting_since, trend};
+pub(crate) use findings::{Trend, trend};
 pub(crate) use fit::fit;
 pub use health::LayerHealth;
 pub use importance::{Importance, Importances, REPEATS};

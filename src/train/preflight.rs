@@ -8,8 +8,7 @@ mod check;
 
 use std::sync::Arc;
 
-use super::findings::{ExpectedLosses, initial_limit};
-use super::observation::Scratch;
+use super::findings::{self, ExpectedLosses, initial_limit};
 use super::{Plan, Recipe, Session};
 use crate::data::{Baseline, ClassWeights, Target, prepare_split};
 use crate::error::Result;
@@ -18,14 +17,14 @@ use crate::nn::{Regularisation, Schedule, WeightDecay};
 use crate::util::random::{RngStream, generator, shuffle};
 pub use check::{PreflightCheck, PreflightKind};
 
-/// Maximum number of rows over which the initial loss is measured.
-const LOSS_ROWS: usize = 2000;
 /// Fraction of the expected loss below which the initial loss is too low.
 const TOO_LOW: f64 = 0.5;
 /// Number of rows to learn by heart.
 const FEW_ROWS: usize = 20;
-/// Maximum number of epochs to learn them in.
-const FEW_EPOCHS: u64 = 2000;
+/// Maximum number of epochs to learn them in for large networks and for small ones, whose epochs take no time.
+const FEW_EPOCHS: (u64, u64) = (2000, 20_000);
+/// Number of products (rows times weights) above which it is lowered.
+const FEW_PRODUCTS: u64 = 2_000_000_000;
 /// Fraction of a constant prediction's loss below which they are learned.
 const LEARNED: f64 = 0.1;
 /// Number of times that labels are shuffled.
@@ -213,18 +212,7 @@ fn expected(session: &Session) -> ExpectedLosses {
 }
 
 fn initial_loss(session: &Session) -> PreflightCheck {
-    let samples = &session.data().training;
-    let stride = samples.rows().div_ceil(LOSS_ROWS).max(1);
-    let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
-    let mut target = ndarray::Array1::zeros(session.architecture().outputs());
-    let mut sum = 0.0;
-    Scratch::new(session).passes(session, samples, &rows, |rows, pass| {
-        for (outputs, &row) in pass.output_rows().zip(rows) {
-            samples.targets.write(row, target.view_mut());
-            sum += outputs.loss(target.as_slice().expect("contiguous"));
-        }
-    });
-    let found = sum / rows.len() as f64;
+    let found = findings::loss_before_training(session);
     let expected = expected(session).initial;
     let limit = initial_limit(session.architecture(), expected);
     PreflightCheck {
@@ -257,8 +245,11 @@ fn epoch(session: &mut Session) -> Option<f64> {
 fn memorised(session: &mut Session, expected: ExpectedLosses) -> Option<PreflightCheck> {
     let relative_loss = epoch(session).map(|loss| loss / expected.constant);
     let epochs = session.position().epoch;
+    let rows = session.data().training.rows() as u64;
+    let products = rows.saturating_mul(session.architecture().parameter_count() as u64);
+    let max_epochs = (FEW_PRODUCTS / products.max(1)).clamp(FEW_EPOCHS.0, FEW_EPOCHS.1);
     let is_passed = relative_loss.is_some_and(|loss| loss < LEARNED);
-    let is_over = is_passed || relative_loss.is_none() || epochs >= FEW_EPOCHS;
+    let is_over = is_passed || relative_loss.is_none() || epochs >= max_epochs;
     is_over.then(|| PreflightCheck {
         kind: PreflightKind::Memorised {
             rows: session.data().training.rows(),

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use nn_tui::data::{Dataset, Target};
-use nn_tui::nn::{Activation, Initialisation, Loss, Optimizer, Output};
+use nn_tui::nn::{Activation, Change, Initialisation, Loss, Optimizer, Output, ParameterId};
 use nn_tui::settings::Choices;
-use nn_tui::train::findings::{Evidence, ExpectedLosses, Finding, Unpredicted, findings};
+use nn_tui::train::findings::{
+    Evidence, ExpectedLosses, Finding, Unpredicted, findings, loss_before_training,
+};
 use nn_tui::train::probes::{Health, HealthProbe};
-use nn_tui::train::{EpochRecord, LossPoint, Observation, Plan, Remedy, Scratch, Session};
+use nn_tui::train::{EpochRecord, LossPoint, Observation, Plan, Remedy, Scratch, Session, Set};
 use nn_tui::util::stats::MinMaxLast;
 
 use crate::support::{dataset, plan, rate, regression_plan, session};
@@ -16,6 +18,8 @@ use crate::support::{dataset, plan, rate, regression_plan, session};
 struct Watched {
     session: Session,
     expected: ExpectedLosses,
+    initial: f64,
+    recovered: f64,
     losses: Vec<LossPoint>,
     records: Vec<EpochRecord>,
     unpredicted: Unpredicted,
@@ -34,6 +38,8 @@ impl Watched {
                 session.architecture(),
                 plan.class_weights,
             ),
+            initial: loss_before_training(&session),
+            recovered: 0.0,
             session,
             losses: Vec::new(),
             records: Vec::new(),
@@ -98,6 +104,8 @@ impl Watched {
             data: self.session.data(),
             architecture: self.session.architecture(),
             expected: self.expected,
+            initial: self.initial,
+            recovered: self.recovered,
             losses: &self.losses,
             records: &self.records,
             health: self.health.as_deref(),
@@ -131,6 +139,7 @@ fn with(activation: Activation, plan: Plan) -> Plan {
 fn a_learning_rate_that_is_far_too_high_diverges_or_learns_nothing() {
     let (found, watched) = after("spiral", sgd(plan(&[16, 16]), 10.0), 5);
     let Some(Finding::Diverging {
+        of: Set::Training,
         since,
         before,
         loss,
@@ -153,7 +162,117 @@ fn a_learning_rate_that_is_far_too_high_diverges_or_learns_nothing() {
 }
 
 #[test]
+fn a_validation_loss_that_explodes_diverges_although_good_weights_were_restored() {
+    for seed in 0..3 {
+        let mut high = Plan {
+            seed,
+            ..with(Activation::Relu, plan(&[16, 16]))
+        };
+        high.rule.learning_rate = rate(1000.0);
+        let (found, mut watched) = after("iris", high, 49);
+        assert_eq!(found.len(), 1, "nothing else matters: {found:?}");
+        assert!(matches!(found[0], Finding::Diverging { .. }), "{found:?}");
+        let learning_rate = rate(100.0);
+        let recover = Change::Recover { learning_rate };
+        watched
+            .session
+            .apply(recover)
+            .expect("there are good weights");
+        watched.recovered = 49.0;
+        watched.records.clear();
+        let mut validation = 0;
+        for _ in 0..45 {
+            watched.epoch();
+            let loss = watched
+                .records
+                .last()
+                .expect("an epoch")
+                .validation_loss
+                .last;
+            let first = watched.findings().first().copied();
+            if loss > 1000.0 {
+                let is_diverging = matches!(first, Some(Finding::Diverging { .. }));
+                assert!(is_diverging, "seed {seed}: {loss}, {first:?}");
+                let is_validation = matches!(
+                    first,
+                    Some(Finding::Diverging {
+                        of: Set::Validation,
+                        ..
+                    })
+                );
+                validation += u32::from(is_validation);
+            }
+        }
+        println!("seed {seed}: {validation} epochs of an exploding validation loss alone");
+    }
+}
+
+#[test]
+fn neurons_with_two_ends_saturate_and_do_not_die() {
+    let mut high = with(Activation::Tanh, regression_plan(&[16]));
+    high.rule.learning_rate = rate(0.01);
+    let mut watched = Watched::new(session("sine", high));
+    for epoch in 0..60 {
+        watched.epoch();
+        let found = watched.findings();
+        let is_dead = |finding: &Finding| matches!(finding, Finding::DeadNeurons { .. });
+        assert!(!found.iter().any(is_dead), "{epoch}: {found:?}");
+    }
+}
+
+#[test]
+fn outputs_at_the_wrong_end_of_a_sigmoid_are_saturated() {
+    let wrong = Plan {
+        output: Output::Sigmoid,
+        loss: Loss::Quadratic,
+        ..sgd(plan(&[]), 0.5)
+    };
+    let mut session = session("iris", wrong);
+    let biases = [0, 1, 2].map(|output| (ParameterId::Bias { layer: 1, output }, 9.0));
+    session.set_initial_values(&biases).expect("it has them");
+    let mut watched = Watched::new(session);
+    for _ in 0..12 {
+        watched.epoch();
+    }
+    let found = watched.findings();
+    let Some(
+        saturated @ Finding::SaturatedNeurons {
+            layer: 1,
+            is_output: true,
+            ..
+        },
+    ) = found.first()
+    else {
+        panic!("{found:?}");
+    };
+    assert!(!found.contains(&Finding::RateTooLow), "{found:?}");
+    let remedy = saturated.remedy(watched.session.plan());
+    assert_eq!(remedy, Some(Remedy::Loss(Loss::CrossEntropy)));
+}
+
+#[test]
+fn a_run_that_gets_nowhere_says_so() {
+    let mut trap = with(Activation::Tanh, regression_plan(&[64]));
+    trap.rule.learning_rate = rate(0.03);
+    let (found, mut watched) = after("sine", trap, 40);
+    assert_eq!(found.first(), Some(&Finding::RateTooHigh), "{found:?}");
+    let learning_rate = rate(0.003);
+    let lower = Change::LearningRate { learning_rate };
+    watched.session.apply(lower).expect("valid");
+    for _ in 0..60 {
+        watched.epoch();
+    }
+    let loss = watched.records.last().expect("an epoch").train_loss.last;
+    println!("{loss} of {}", watched.expected.constant);
+    assert!(!watched.findings().is_empty());
+}
+
+#[test]
 fn a_learning_rate_that_is_too_low_learns_hardly_anything() {
+    let mut tiny = sgd(plan(&[16, 16]), 1e-5);
+    tiny.validation = 0.2;
+    let (found, _) = after("iris", tiny, 30);
+    assert_eq!(found, [Finding::RateTooLow]);
     let (found, _) = after("spiral", sgd(plan(&[16, 16]), 0.001), 12);
     assert_eq!(found, [Finding::RateTooLow]);
     let (found, _) = after("spiral", sgd(plan(&[16, 16]), 0.1), 12);

@@ -41,6 +41,7 @@ fn started(restarts: u32) -> Started {
         batches: session.batches(),
         restarts,
         limits: nn_tui::train::Limits::default(),
+        initial_loss: f64::NAN,
         resumed: None,
     }
 }

@@ -5,10 +5,11 @@ use ndarray::{Array1, ArrayView1};
 use super::thresholds::CONSTANT;
 use crate::data::{ClassWeights, Prepared, Samples};
 use crate::nn::Architecture;
+use crate::train::observation::Scratch;
 use crate::train::probes::Health;
-use crate::train::{EpochRecord, LossPoint, Outcomes, Plan, Predictions};
+use crate::train::{EpochRecord, LossPoint, Outcomes, Plan, Predictions, Session};
 
-/// Maximum number of rows from which expected losses are computed.
+/// Maximum number of rows from which losses are computed.
 const MAX_ROWS: usize = 2000;
 
 /// Numbers of a run.
@@ -22,8 +23,12 @@ pub struct Evidence<'a> {
     pub architecture: &'a Architecture,
     /// Losses to compare those of the run with.
     pub expected: ExpectedLosses,
+    /// Mean loss before training, as [`loss_before_training`] computes it; NaN if it is not known, or of another network.
+    pub initial: f64,
     /// Training losses since the start, or since the network was changed.
     pub losses: &'a [LossPoint],
+    /// Time in epochs at which good weights were last restored; 0 before.
+    pub recovered: f64,
     /// Metrics of the epochs since then.
     pub records: &'a [EpochRecord],
     /// Health of the layers, if it is known.
@@ -106,6 +111,22 @@ impl ExpectedLosses {
         let constant = mean(&logits.collect::<Vec<f64>>());
         Self { initial, constant }
     }
+}
+
+/// Computes the mean loss of at most 2000 training rows with the present parameters of `session`.
+pub fn loss_before_training(session: &Session) -> f64 {
+    let samples = &session.data().training;
+    let stride = samples.rows().div_ceil(MAX_ROWS).max(1);
+    let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
+    let mut target = Array1::zeros(session.architecture().outputs());
+    let mut sum = 0.0;
+    Scratch::new(session).passes(session, samples, &rows, |rows, pass| {
+        for (outputs, &row) in pass.output_rows().zip(rows) {
+            samples.targets.write(row, target.view_mut());
+            sum += outputs.loss(target.as_slice().expect("contiguous"));
+        }
+    });
+    sum / rows.len() as f64
 }
 
 /// Epochs since which classes, or any but one value, have not been predicted.

@@ -8,19 +8,21 @@ mod losses;
 mod rules;
 pub mod thresholds;
 
-pub use evidence::{Evidence, ExpectedLosses, Unpredicted};
-pub(crate) use losses::{Trend, overfitting_since, trend};
+pub use evidence::{Evidence, ExpectedLosses, Unpredicted, loss_before_training};
+pub(crate) use losses::{Trend, trend};
 pub(super) use rules::initial_limit;
 use rules::*;
 
-use super::Plan;
+use super::{Plan, Set};
 use crate::nn::{Activation, Initialisation, Loss};
 
 /// Problem of a run, with the numbers that show it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Finding {
-    /// The training loss has exploded, and is still finite.
+    /// The training or the validation loss has exploded, and is still finite.
     Diverging {
+        /// Rows whose loss it is.
+        of: Set,
         /// Time in epochs at which it first had.
         since: f64,
         /// The loss before.
@@ -48,6 +50,8 @@ pub enum Finding {
     SaturatedNeurons {
         /// Layer, from 1.
         layer: usize,
+        /// Whether they are outputs.
+        is_output: bool,
         /// Number of saturated neurons.
         saturated: usize,
         /// Number of all neurons of the layer.
@@ -66,6 +70,8 @@ pub enum Finding {
     ConstantOutputs,
     /// Updates are so small that hardly anything is learned.
     RateTooLow,
+    /// The loss has stayed near that of a constant prediction, with updates of a usual size.
+    NotLearning,
     /// The loss before the first step is far above that of a network that knows nothing.
     InitialLoss {
         /// The loss.
@@ -104,6 +110,8 @@ pub enum Remedy {
     Initialise(Initialisation),
     /// Restart with the next seed.
     NextSeed,
+    /// Restart with the same seed.
+    Restart,
     /// Switch the activation of the hidden layers.
     Activation(Activation),
     /// Clip the gradient to this norm.
@@ -117,15 +125,16 @@ pub enum Remedy {
 type Rule = fn(&Evidence<'_>) -> Option<Finding>;
 
 /// All rules, those about the most severe problems first.
-const RULES: [Rule; 14] = [
+const RULES: [Rule; 15] = [
     diverging,
     exploding_gradients,
     rate_too_high,
     dead_neurons,
     saturated_neurons,
     vanishing_gradients,
-    constant_outputs,
     rate_too_low,
+    constant_outputs,
+    not_learning,
     initial_loss,
     leak,
     memorising,
@@ -134,13 +143,41 @@ const RULES: [Rule; 14] = [
     few_validation_rows,
 ];
 
-/// Returns everything that the rules find, the most severe first.
+/// Returns what the rules find, the most severe first, without what a more severe finding explains.
 pub fn findings(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let found = RULES.iter().filter_map(|rule| rule(evidence));
-    found.collect()
+    let mut kept: Vec<Finding> = Vec::new();
+    for found in RULES.iter().filter_map(|rule| rule(evidence)) {
+        if !kept.iter().any(|cause| cause.explains(found)) {
+            kept.push(found);
+        }
+    }
+    kept
 }
 
 impl Finding {
+    /// Whether `other` is likely to be a consequence.
+    fn explains(self, other: Self) -> bool {
+        let is_about_learning = matches!(
+            other,
+            Self::RateTooLow | Self::ConstantOutputs | Self::NotLearning
+        );
+        match self {
+            // Losses, gradients and updates mean nothing while weights explode.
+            Self::Diverging { .. } => {
+                !matches!(other, Self::Leak { .. } | Self::FewValidationRows(_))
+            }
+            Self::RateTooHigh | Self::RateTooLow => is_about_learning,
+            Self::ExplodingGradients { .. }
+            | Self::DeadNeurons { .. }
+            | Self::SaturatedNeurons { .. }
+            | Self::VanishingGradients { .. } => {
+                matches!(other, Self::RateTooLow | Self::NotLearning)
+            }
+            Self::ConstantOutputs => other == Self::NotLearning,
+            _ => false,
+        }
+    }
+
     /// Returns the layer that the finding is about, from 1, if it is about one.
     pub(crate) fn layer(self) -> Option<usize> {
         match self {
@@ -183,6 +220,9 @@ impl Finding {
             Self::DeadNeurons { .. } if plan.activation == Activation::Relu => {
                 Remedy::Activation(Activation::LeakyRelu)
             }
+            Self::SaturatedNeurons {
+                is_output: true, ..
+            } => Remedy::Loss(Loss::CrossEntropy),
             Self::SaturatedNeurons { .. } if drawn_by == Initialisation::Auto => {
                 Remedy::ScaleRate(0.1)
             }
@@ -194,6 +234,7 @@ impl Finding {
             | Self::VanishingGradients { .. }
             | Self::ConstantOutputs
             | Self::InitialLoss { .. } => other_start,
+            Self::NotLearning => Remedy::Restart,
             Self::RateTooHigh => Remedy::ScaleRate(0.1),
             Self::RateTooLow => Remedy::ScaleRate(10.0),
             Self::Memorising | Self::OverfittingSince(_) => {
@@ -209,7 +250,7 @@ impl Finding {
     }
 }
 
-/// A weight decay that is clearly larger.
+/// A weight decay that is clearly larger: three times as large.
 fn more(decay: f64) -> f64 {
     if decay > 0.0 { 3.0 * decay } else { 0.01 }
 }

@@ -1,29 +1,66 @@
 //! The rules, most severe first.
 
-use super::losses::overfitting_since;
+use super::losses::{Trend, overfitting_since, trend};
 use super::thresholds::*;
 use super::{Evidence, Finding};
 use crate::nn::{Architecture, Loss};
-use crate::train::LayerHealth;
+use crate::train::{LayerHealth, Set};
+use crate::util::stats::MinMaxLast;
 
-/// The training loss is above ten times the first of the run, and finite. NaN is no explosion.
+/// The training loss is above ten times that before training, and finite; or the validation loss is above ten times that
+/// and the training rows are not learned, or above a hundred times. NaN is no explosion. After good weights were restored,
+/// only what came later counts.
 pub(super) fn diverging(run: &Evidence<'_>) -> Option<Finding> {
-    let first = run.losses.first()?.loss.max;
-    let is_exploded = |loss: f64| loss.is_finite() && loss > EXPLODED * first.max(f64::EPSILON);
-    let mut points = run.losses.iter();
-    let at = points.position(|point| is_exploded(point.loss.max))?;
-    let layers = run.health.map(|health| health.layers.iter());
-    let ratios = layers.into_iter().flatten().enumerate();
-    let ratios = ratios.map(|(l, layer)| (l + 1, layer.log_update_ratio()));
-    let largest = ratios.filter(|(_, ratio)| !ratio.is_nan());
-    is_exploded(run.loss()).then(|| Finding::Diverging {
-        since: run.losses[at].epochs,
-        before: run.losses[at.saturating_sub(1)].loss.last,
-        loss: run.losses[at].loss.max,
-        layer: largest
-            .max_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(layer, _)| layer),
+    // Buckets hold many losses in the end: of the first one the lowest is before the explosion.
+    let first = run.losses.first()?.loss.min.max(run.expected.initial);
+    let exploded = |factor: f64| {
+        let limit = factor * first.max(f64::EPSILON);
+        move |loss: f64| loss.is_finite() && loss > limit
+    };
+    let later = run
+        .losses
+        .partition_point(|point| point.epochs <= run.recovered);
+    let train = run.losses[later..].iter();
+    let train = train.map(|point| (point.epochs, point.loss));
+    let is_unlearned = run.is_above(UNLEARNED);
+    let factor = if is_unlearned {
+        EXPLODED
+    } else {
+        EXPLODED_VALIDATION
+    };
+    let validation = run.records.iter();
+    let validation = validation.map(|record| (record.epoch as f64, record.validation_loss));
+    let of_set = |of: Set, points: &[(f64, MinMaxLast)], is_exploded: &dyn Fn(f64) -> bool| {
+        let at = points.iter().position(|(_, loss)| is_exploded(loss.max))?;
+        let (since, loss) = points[at];
+        let before = at
+            .checked_sub(1)
+            .map_or(first, |before| points[before].1.last);
+        is_exploded(points.last()?.1.last).then(|| Finding::Diverging {
+            of,
+            since,
+            before,
+            loss: loss.max,
+            layer: largest_updates(run),
+        })
+    };
+    of_set(
+        Set::Training,
+        &train.collect::<Vec<_>>(),
+        &exploded(EXPLODED),
+    )
+    .or_else(|| {
+        let validation: Vec<_> = validation.collect();
+        of_set(Set::Validation, &validation, &exploded(factor))
     })
+}
+
+/// Layer whose updates are largest relative to its weights, from 1.
+fn largest_updates(run: &Evidence<'_>) -> Option<usize> {
+    let ratios = run.health?.layers.iter().map(LayerHealth::log_update_ratio);
+    let known = ratios.enumerate().filter(|(_, ratio)| !ratio.is_nan());
+    let largest = known.max_by(|a, b| a.1.total_cmp(&b.1));
+    largest.map(|(l, _)| l + 1)
 }
 
 /// A layer's gradient is at least ten times as large as its weights.
@@ -34,32 +71,44 @@ pub(super) fn exploding_gradients(run: &Evidence<'_>) -> Option<Finding> {
     (ratio >= EXPLODING).then_some(Finding::ExplodingGradients { layer: l + 1 })
 }
 
-/// More than half of the neurons of a hidden layer are dead, and the network has not learned without them.
+/// More than half of the neurons of a hidden layer are dead, and the network has not learned without them; or most of a wide
+/// layer are. Activations with two ends saturate instead.
 pub(super) fn dead_neurons(run: &Evidence<'_>) -> Option<Finding> {
+    let (min, max) = run.architecture.hidden().range();
+    if min.is_finite() && max.is_finite() {
+        return None;
+    }
     let layers = hidden(run)?;
     let (l, layer) = layers.max_by_key(|(_, layer)| 1000 * layer.dead / layer.neurons.max(1))?;
     let (dead, neurons) = (layer.dead, layer.neurons);
-    let is_large = dead as f64 > DEAD * neurons as f64 && dead >= MIN_DEAD.min(neurons);
+    let is_above = |part: f64| dead as f64 > part * neurons as f64;
+    let is_large = is_above(DEAD) && dead >= MIN_DEAD.min(neurons) && run.is_above(HALF_LEARNED);
+    let is_waste = is_above(WASTED.1) && neurons >= WASTED.0;
     let is_late = run.epochs() >= DEAD_EPOCHS;
-    (is_large && is_late && run.is_above(HALF_LEARNED)).then_some(Finding::DeadNeurons {
+    ((is_large || is_waste) && is_late).then_some(Finding::DeadNeurons {
         layer: l + 1,
         dead,
         neurons,
     })
 }
 
-/// At least half of the neurons of a hidden layer are saturated, and not because the network has learned.
+/// At least half of the neurons of a layer are saturated, and not because the network has learned. For outputs, the loss is
+/// that of a constant prediction or worse.
 pub(super) fn saturated_neurons(run: &Evidence<'_>) -> Option<Finding> {
-    let mut layers = hidden(run)?;
-    let is_saturated =
-        |saturated: usize, neurons: usize| saturated as f64 >= SATURATED * neurons as f64;
-    let (l, layer) = layers.find(|(_, layer)| is_saturated(layer.saturated, layer.neurons))?;
-    run.is_above(HALF_LEARNED)
-        .then_some(Finding::SaturatedNeurons {
-            layer: l + 1,
-            saturated: layer.saturated,
-            neurons: layer.neurons,
-        })
+    let layers = &run.health?.layers;
+    let depth = layers.len();
+    let is_saturated = |layer: &LayerHealth| {
+        layer.saturated > 0 && layer.saturated as f64 >= SATURATED * layer.neurons as f64
+    };
+    let needed = |l: usize| if l + 1 == depth { 1.0 } else { HALF_LEARNED };
+    let mut layers = layers.iter().enumerate();
+    let (l, layer) = layers.find(|&(l, layer)| is_saturated(layer) && run.is_above(needed(l)))?;
+    Some(Finding::SaturatedNeurons {
+        layer: l + 1,
+        is_output: l + 1 == depth,
+        saturated: layer.saturated,
+        neurons: layer.neurons,
+    })
 }
 
 /// The gradient of a layer is at most a hundredth of that of the output layer, and nothing is learned.
@@ -99,14 +148,23 @@ pub(super) fn rate_too_low(run: &Evidence<'_>) -> Option<Finding> {
     (is_late && is_low && run.is_above(SLOW)).then_some(Finding::RateTooLow)
 }
 
-/// The first training loss is far above that of equal outputs.
+/// Nothing is learned for a long time, and no better reason is known.
+pub(super) fn not_learning(run: &Evidence<'_>) -> Option<Finding> {
+    let is_late = run.epochs() >= LONG;
+    let is_flat = trend(run.records) == Some(Trend::Flat);
+    (is_late && is_flat && run.is_above(UNLEARNED)).then_some(Finding::NotLearning)
+}
+
+/// The loss before training is far above that of equal outputs, and ten epochs have not made up for it. Before the
+/// first step nothing is said.
 pub(super) fn initial_loss(run: &Evidence<'_>) -> Option<Finding> {
-    let first = run.losses.first()?;
-    let expected = run.expected.initial;
+    if run.epochs() >= PATIENCE && !run.is_above(HALF_LEARNED) {
+        return None;
+    }
+    run.losses.first()?;
+    let (loss, expected) = (run.initial, run.expected.initial);
     let limit = initial_limit(run.architecture, expected);
-    let loss = first.loss.max;
-    // Later the network is one that was changed.
-    (first.epochs <= 1.0 && loss > limit).then_some(Finding::InitialLoss { loss, expected })
+    (loss > limit).then_some(Finding::InitialLoss { loss, expected })
 }
 
 /// Largest loss before training that is usual, where that of equal outputs is `expected`.
@@ -134,9 +192,10 @@ pub(super) fn memorising(run: &Evidence<'_>) -> Option<Finding> {
     (is_late && is_useless && !run.is_above(part)).then_some(Finding::Memorising)
 }
 
-/// The validation loss rises while the training loss falls; see [`overfitting_since`].
+/// The validation loss rises while the training loss falls, see [`overfitting_since`], and something is learned.
 pub(super) fn overfitting(run: &Evidence<'_>) -> Option<Finding> {
-    overfitting_since(run.records).map(Finding::OverfittingSince)
+    let since = overfitting_since(run.records)?;
+    (!run.is_above(1.0)).then_some(Finding::OverfittingSince(since))
 }
 
 /// No row has been predicted as a class for ten epochs, and most others are predicted correctly.

@@ -3,8 +3,11 @@
 //! "Learned nothing" means that the training loss is near that of the best constant prediction
 //! ([`ExpectedLosses::constant`](super::ExpectedLosses)).
 
-/// Diverging: multiple of the first training loss above which a run diverges.
+/// Diverging: multiple of the first training loss, at least that of equal outputs, above which a run diverges.
 pub const EXPLODED: f64 = 10.0;
+/// Diverging: multiple of it for the validation loss of a network that has learned the training rows, which overfitting does
+/// not reach.
+pub const EXPLODED_VALIDATION: f64 = 100.0;
 
 /// Exploding gradients: size of a layer's gradient relative to its weights.
 pub const EXPLODING: f64 = 10.0;
@@ -15,6 +18,10 @@ pub const DEAD: f64 = 0.5;
 pub const MIN_DEAD: usize = 4;
 /// Dead neurons: number of epochs, since some recover from the first large steps.
 pub const DEAD_EPOCHS: u64 = 5;
+
+/// Dead neurons: number of neurons of a layer, and fraction of dead ones that is exceeded, from which on they are wasted even
+/// where the network has learned.
+pub const WASTED: (usize, f64) = (32, 0.65);
 
 /// Saturated neurons: fraction of a layer's neurons.
 pub const SATURATED: f64 = 0.5;
@@ -30,6 +37,9 @@ pub const UNLEARNED: f64 = 0.9;
 /// Number of epochs after which something should have been learned.
 pub const PATIENCE: u64 = 10;
 
+/// Number of epochs after which something should have been learned if no other reason is known.
+pub const LONG: u64 = 30;
+
 /// Learning rate too high: log10 of an update relative to the weights in some layer.
 pub const HIGH_UPDATE: f64 = -1.5;
 /// Learning rate too low: log10 of the update relative to the weights in every layer.
@@ -43,7 +53,7 @@ pub const CONSTANT: f64 = 0.02;
 /// Initial loss: multiple of that of equal outputs.
 pub const INITIAL_FACTOR: f64 = 2.0;
 /// Initial loss: what is added to that multiple, for losses without an upper limit.
-pub const INITIAL_MARGIN: f64 = 1.5;
+pub const INITIAL_MARGIN: f64 = 2.5;
 /// Initial loss: multiple for losses with an upper limit, such as the quadratic loss of fractions.
 pub const INITIAL_FACTOR_OF_FRACTIONS: f64 = 1.6;
 

@@ -7,7 +7,9 @@ use super::undo::UndoStack;
 use super::{Buffers, Session};
 use crate::nn::engine::{Engine, EngineSnapshot, Resources, Threads};
 use crate::nn::schedule::Plateau;
-use crate::nn::{LearningRate, Parameters, Schedule};
+use crate::nn::{
+    LearningRate, LearningRule, Optimizer, Parameters, Regularisation, Schedule, WeightDecay,
+};
 use crate::train::evaluation::Evaluator;
 
 impl Session {
@@ -68,5 +70,24 @@ impl Session {
         let rule = fork.rule();
         fork.change_parameters(&rule).ok()?;
         Some(fork.engine.parameters())
+    }
+
+    /// Computes the gradient of the mean loss over all rows of the next mini-batch with the engine, in `f32`; `None` if it is
+    /// not finite. Label smoothing is in it; dropout, clipping and weight decay are not.
+    pub(in crate::train) fn gradient_of_next_step(&self) -> Option<Parameters> {
+        let mut fork = self.fork(Threads::One);
+        fork.now.regularisation = Regularisation {
+            label_smoothing: self.now.regularisation.label_smoothing,
+            ..Regularisation::default()
+        };
+        let rule = LearningRule {
+            optimizer: Optimizer::MOMENTUM,
+            weight_decay: WeightDecay::ZERO,
+            ..fork.rule()
+        };
+        // The velocity after a first step is the gradient.
+        fork.engine.reset_optimizer(rule.optimizer);
+        fork.change_parameters(&rule).ok()?;
+        fork.engine.snapshot().optimizer_state().into_iter().next()
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::checkpoint::{Saver, Stamp};
 use super::event_queue::{EventQueue, Recording, Sink, Status};
+use super::findings::loss_before_training;
 use super::inspection::StepValues;
 use super::messages::{Command, Event, ProgressSoFar, Started, State};
 use super::observation::{Mailbox, Observation, Scratch, Training};
@@ -49,7 +50,7 @@ pub(super) struct Trainer<S: Sink> {
     observation: Observation,
     scratch: Scratch,
     /// Position and probes of the last snapshot; while both stay the same there is nothing new to show.
-    observed: Option<(Position, Observation)>,
+    observed: Option<(Position, bool, Observation)>,
     next_observation: Instant,
     restarts: u32,
     throttle: Throttle,
@@ -130,6 +131,11 @@ impl<S: Sink> Trainer<S> {
             batches: self.session.batches(),
             restarts: self.restarts,
             limits: self.settings.limits,
+            initial_loss: if is_resumed {
+                f64::NAN
+            } else {
+                loss_before_training(&self.session)
+            },
             resumed: resumed.map(Box::new),
         })));
         self.set_state(self.state.clone());
@@ -329,8 +335,10 @@ impl<S: Sink> Trainer<S> {
             && self
                 .observed
                 .as_ref()
-                .is_none_or(|(position, observation)| {
-                    *position != self.session.position() || *observation != self.observation
+                .is_none_or(|(position, is_waiting, observation)| {
+                    *position != self.session.position()
+                        || *is_waiting == self.is_training()
+                        || *observation != self.observation
                 })
     }
 
@@ -351,7 +359,11 @@ impl<S: Sink> Trainer<S> {
         };
         let mut snapshot = self.observation.snapshot(&training, &mut self.scratch);
         snapshot.restarts = self.restarts;
-        self.observed = Some((snapshot.position, self.observation.clone()));
+        self.observed = Some((
+            snapshot.position,
+            training.is_waiting,
+            self.observation.clone(),
+        ));
         self.mailbox.put(snapshot);
         self.events.push_droppable(Event::Snapshot);
         self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;

@@ -3,12 +3,11 @@
 use super::actions::Done;
 use super::model::Model;
 use super::training::Run;
-use crate::nn::Loss;
-use crate::nn::{LearningRate, WeightDecay};
+use crate::nn::{Activation, LearningRate, Loss, WeightDecay};
 use crate::settings::rounded;
 use crate::train::findings::{Evidence, ExpectedLosses, findings};
 use crate::train::probes::HealthProbe;
-use crate::train::{Finding, Remedy};
+use crate::train::{Finding, Remedy, Set};
 use crate::tui::text;
 use crate::util::numbers::{count, loss, rate};
 use crate::util::text::sanitise;
@@ -37,7 +36,9 @@ impl Run {
             data: &self.data,
             architecture: &self.architecture,
             expected: self.expected,
+            initial: self.initial_loss,
             losses: self.history.present_losses(),
+            recovered: self.history.recovered().unwrap_or_default(),
             records: self.history.present(),
             health: self.answer::<HealthProbe>().map(|health| &**health),
             unpredicted: &self.unpredicted,
@@ -51,7 +52,7 @@ impl Run {
         self.expected = ExpectedLosses::of(&self.data.training, &self.architecture, weights);
     }
 
-    /// Whether the training loss has exploded, and is finite still.
+    /// Whether a loss has exploded, and is finite still.
     pub(crate) fn is_diverging(&self) -> bool {
         matches!(self.findings.first(), Some(Finding::Diverging { .. }))
     }
@@ -96,6 +97,7 @@ impl Run {
                 layer,
                 saturated,
                 neurons,
+                ..
             } => [
                 text::saturated_neurons(saturated, neurons, layer),
                 text::saturated_short().to_owned(),
@@ -106,6 +108,7 @@ impl Run {
             Finding::RateTooHigh => both(text::rate_high(), text::rate_high_short()),
             Finding::ConstantOutputs => both(text::constant_outputs(), text::constant_short()),
             Finding::RateTooLow => both(text::rate_low(), text::rate_low_short()),
+            Finding::NotLearning => both(text::not_learning(), text::not_learning()),
             Finding::InitialLoss { .. } => both(text::initial_loss(), text::initial_loss()),
             Finding::Leak { column } => [
                 text::leak(self.column_name(column)),
@@ -129,6 +132,7 @@ impl Run {
     fn symptom_and_cause(&self, finding: Finding) -> (String, &'static str) {
         match finding {
             Finding::Diverging {
+                of,
                 since,
                 before,
                 loss: then,
@@ -136,7 +140,11 @@ impl Run {
             } => {
                 let step = (since * f64::from(self.batches)).round();
                 let [before, then] = [before, then].map(loss);
-                let symptom = text::diverging_symptom(step, before.trim(), then.trim());
+                let (before, then) = (before.trim(), then.trim());
+                let symptom = match of {
+                    Set::Training => text::diverging_symptom(step, before, then),
+                    Set::Validation => text::diverging_symptom_validation(step, before, then),
+                };
                 let symptom = match layer {
                     Some(layer) => text::diverging_symptom_in(&symptom, layer),
                     None => symptom,
@@ -146,15 +154,30 @@ impl Run {
             Finding::ExplodingGradients { layer } => {
                 (text::exploding_symptom(layer), text::exploding_cause())
             }
-            Finding::DeadNeurons { .. } => (text::dead_symptom().to_owned(), text::dead_cause()),
-            Finding::SaturatedNeurons { .. } => (
-                text::saturated_symptom().to_owned(),
-                text::saturated_cause(),
-            ),
-            Finding::VanishingGradients { layer, ratio } => (
-                text::vanishing_symptom(layer, count(ratio)),
-                text::vanishing_cause(),
-            ),
+            Finding::DeadNeurons { .. } => {
+                let cause = if self.architecture.hidden() == Activation::Relu {
+                    text::dead_cause()
+                } else {
+                    text::dead_cause_other()
+                };
+                (text::dead_symptom().to_owned(), cause)
+            }
+            Finding::SaturatedNeurons { is_output, .. } => {
+                let cause = if is_output {
+                    text::saturated_cause_output()
+                } else {
+                    text::saturated_cause()
+                };
+                (text::saturated_symptom().to_owned(), cause)
+            }
+            Finding::VanishingGradients { layer, ratio } => {
+                let symptom = if ratio.is_finite() {
+                    text::vanishing_symptom(layer, count(ratio))
+                } else {
+                    text::vanishing_symptom_zero(layer)
+                };
+                (symptom, text::vanishing_cause())
+            }
             Finding::RateTooHigh => (
                 text::rate_high_symptom().to_owned(),
                 text::rate_high_cause(),
@@ -163,14 +186,32 @@ impl Run {
                 (text::constant_symptom().to_owned(), text::constant_cause())
             }
             Finding::RateTooLow => (text::rate_low_symptom().to_owned(), text::rate_low_cause()),
+            Finding::NotLearning => (
+                text::not_learning_symptom().to_owned(),
+                text::not_learning_cause(),
+            ),
             Finding::InitialLoss {
                 loss: found,
                 expected,
-            } => (
-                text::initial_loss_symptom(loss(found), loss(expected)),
-                text::initial_loss_cause(),
-            ),
-            Finding::Leak { .. } => (text::leak_symptom().to_owned(), text::leak_cause()),
+            } => {
+                let [found, expected] = [found, expected].map(loss);
+                let (found, expected) = (found.trim(), expected.trim());
+                if self.is_regression() {
+                    let symptom = text::initial_loss_symptom_numbers(found, expected);
+                    (symptom, text::initial_loss_cause_numbers())
+                } else {
+                    let symptom = text::initial_loss_symptom(found, expected);
+                    (symptom, text::initial_loss_cause())
+                }
+            }
+            Finding::Leak { .. } => {
+                let symptom = if self.is_regression() {
+                    text::leak_symptom_numbers()
+                } else {
+                    text::leak_symptom()
+                };
+                (symptom.to_owned(), text::leak_cause())
+            }
             Finding::Memorising => (
                 text::memorising_symptom().to_owned(),
                 text::memorising_cause(),
@@ -204,6 +245,7 @@ impl Run {
                 format!("lr {}", rate(scaled.get()))
             }
             Remedy::Initialise(initialisation) => format!("init {initialisation}"),
+            Remedy::Restart => "restart".to_owned(),
             Remedy::NextSeed => format!("seed {}", plan.seed.wrapping_add(1)),
             Remedy::Activation(activation) => format!("activation {activation}"),
             Remedy::Clip(norm) => format!("clip {norm}"),

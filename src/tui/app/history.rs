@@ -6,7 +6,7 @@ use crate::nn::architecture::hidden_text;
 use crate::train::probes::{HealthProbe, WeightProbe};
 use crate::train::{
     Curves, EpochRecord, InForce, LayerHealth, LossPoint, Plan, Position, Progress, Snapshot,
-    Trend, overfitting_since, trend,
+    Trend, trend,
 };
 use crate::tui::text;
 use crate::util::stats::{Bounded, Histogram, Merge};
@@ -23,6 +23,8 @@ pub struct History {
     timeline: Timeline,
     /// Time in epochs from which on the curves are those of the present run; before it they are a ghost.
     begin: f64,
+    /// Time in epochs at which good weights were last restored in the present run.
+    recovered: Option<f64>,
     weights: Vec<Bounded<WeightState>>,
     health: Vec<Bounded<LayerHealth>>,
     /// Position of the last health that was added.
@@ -60,6 +62,7 @@ impl History {
             curves,
             timeline: Timeline::default(),
             begin: 0.0,
+            recovered: None,
             weights: vec![Bounded::new(WEIGHT_STATES); depth],
             health: vec![Bounded::new(HEALTH_STATES); depth],
             health_at: None,
@@ -161,11 +164,27 @@ impl History {
         self.begin = epochs;
     }
 
-    /// Metrics of the epochs of the present run, in order.
+    /// Notes that good weights are restored after `epochs` epochs.
+    pub(super) fn recover_at(&mut self, epochs: f64) {
+        self.recovered = Some(epochs);
+    }
+
+    /// Time in epochs at which good weights were last restored, if ever.
+    pub(crate) fn recovered(&self) -> Option<f64> {
+        self.recovered
+    }
+
+    /// Metrics of the epochs of the present run, since good weights were last restored, in order.
     pub(super) fn present(&self) -> &[EpochRecord] {
         let records = self.epochs();
-        let first = records.partition_point(|record| !self.is_present(record.epoch as f64));
+        let is_before = |epoch: f64| !self.is_present(epoch) || self.is_lost(epoch);
+        let first = records.partition_point(|record| is_before(record.epoch as f64));
         &records[first..]
+    }
+
+    /// Whether the weights of a time were given up for better ones.
+    pub(crate) fn is_lost(&self, epochs: f64) -> bool {
+        self.recovered.is_some_and(|recovered| epochs <= recovered)
     }
 
     /// Training losses of the present run, in order.
@@ -180,11 +199,6 @@ impl History {
         trend(self.present())
     }
 
-    /// Epoch since which the present run overfits, if that is clear.
-    pub(crate) fn overfitting_since(&self) -> Option<u64> {
-        overfitting_since(self.present())
-    }
-
     /// Metrics of the epoch nearest to a time in epochs.
     pub(crate) fn nearest(&self, epochs: f64) -> Option<&EpochRecord> {
         let records = self.epochs();
@@ -195,9 +209,10 @@ impl History {
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
-    /// Weight distributions of `layer`, counted from 0, in order.
+    /// Weight distributions of `layer`, counted from 0, since good weights were last restored, in order.
     pub fn weights(&self, layer: usize) -> &[WeightState] {
-        self.weights.get(layer).map_or(&[], Bounded::buckets)
+        let states = self.weights.get(layer).map_or(&[][..], Bounded::buckets);
+        &states[states.partition_point(|state| self.is_lost(state.epochs))..]
     }
 
     /// Health of `layer`, counted from 0, at the times at which it was computed, in order.

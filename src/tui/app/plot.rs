@@ -153,9 +153,12 @@ impl PlotView {
             losses.map(decades).collect()
         };
         let train = history.losses().iter();
+        let train = train.filter(|point| !history.is_lost(point.epochs));
         let train = train.map(|point| decades(point.loss.last)).collect();
         let ghosts = ghosts.iter().map(|ghost| validation(ghost.curves.epochs()));
-        let losses = [train, validation(history.epochs())]
+        let records = history.epochs();
+        let lost = records.partition_point(|record| history.is_lost(record.epoch as f64));
+        let losses = [train, validation(&records[lost..])]
             .into_iter()
             .chain(ghosts);
         let (low, high) = robust_range(losses).unwrap_or_default();

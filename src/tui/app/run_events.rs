@@ -133,6 +133,10 @@ impl Run {
         self.apply(now.clone());
         if is_other {
             self.expect_losses();
+            self.initial_loss = f64::NAN;
+        }
+        if let Change::Recover { .. } = change {
+            self.history.recover_at(self.epochs());
         }
         self.history.add_change(self.epochs(), label);
     }

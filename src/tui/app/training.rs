@@ -127,6 +127,8 @@ pub struct Run {
     pub(super) observed: Option<Observation>,
     /// Problems that the numbers show, the most severe first.
     pub findings: Vec<Finding>,
+    /// Mean loss before training; NaN if it is not known, or of another network.
+    pub(super) initial_loss: f64,
     /// Losses to compare those of the run with.
     pub(super) expected: ExpectedLosses,
     /// Classes that the evaluations did not predict.
@@ -179,6 +181,7 @@ impl Run {
             needs_other_path: false,
             observed: None,
             findings: Vec::new(),
+            initial_loss: started.initial_loss,
             expected: ExpectedLosses::of(
                 &started.data.training,
                 &started.architecture,

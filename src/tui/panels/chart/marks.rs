@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use super::labels::Labels;
 use super::plot::Plot;
 use crate::data::Baseline;
+use crate::train::Finding;
 use crate::tui::app::{Chart, Model};
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Pane};
@@ -256,7 +257,14 @@ fn overfitting(model: &Model, plot: &Plot, canvas: &Canvas) -> Option<(Rect, u64
     if plot.content == Chart::Accuracy {
         return None;
     }
-    let since = model.run.history.overfitting_since()?;
+    let since = model
+        .run
+        .findings
+        .iter()
+        .find_map(|finding| match finding {
+            Finding::OverfittingSince(epoch) => Some(*epoch),
+            _ => None,
+        })?;
     let time = model.run.history.timeline().value(since as f64, plot.unit);
     let (x, _) = canvas.anchor((time, 0.0));
     let width = plot.area.right().saturating_sub(x);

@@ -60,10 +60,14 @@ impl Plot {
         let ghosts: Vec<(Points, String)> = ghosts.collect();
         let is_log = content == Chart::Loss && view.is_log();
         let is_regression = model.run.is_regression();
-        let all = curves.iter().chain(ghosts.iter().map(|(points, _)| points));
+        let recovered = history.recovered();
+        let recovered = recovered.map_or(f64::NEG_INFINITY, |at| timeline.value(at, unit));
+        let kept = curves.each_ref().map(|points| kept(points, recovered));
+        let all = kept.iter().copied();
+        let all = all.chain(ghosts.iter().map(|(points, _)| points.as_slice()));
         let mut range = value_range(all, content, is_log);
         if is_log {
-            range.0 = range.0.max(log_floor(&curves[1])).min(range.1);
+            range.0 = range.0.max(log_floor(kept[1])).min(range.1);
         }
         let scale = Scale::fit(range, is_log, inside.height.saturating_sub(2));
         let left = scale.marks(if content == Chart::Accuracy && !is_regression {
@@ -121,6 +125,14 @@ impl Plot {
             Chart::Accuracy => percent(value),
         };
         text.trim().to_owned()
+    }
+}
+
+/// The points after `recovered`, the time at which good weights were last restored; all of them while there are none.
+fn kept(points: &[(f64, MinMaxLast)], recovered: f64) -> &[(f64, MinMaxLast)] {
+    match points.partition_point(|(time, _)| *time <= recovered) {
+        first if first < points.len() => &points[first..],
+        _ => points,
     }
 }
 

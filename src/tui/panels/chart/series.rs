@@ -80,12 +80,14 @@ fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
 /// Returns the range that the axis must hold: of losses above zero on a logarithmic axis, of accuracies up to
 /// 1, without spikes.
 pub(super) fn value_range<'p>(
-    curves: impl IntoIterator<Item = &'p Points> + Clone,
+    curves: impl IntoIterator<Item = &'p [(f64, MinMaxLast)]> + Clone,
     content: Chart,
     is_log: bool,
 ) -> (f64, f64) {
     let axis = |value: f64| if is_log { value.log10() } else { value };
-    let last = |points: &Points| -> Vec<f64> { points.iter().map(|p| axis(p.1.last)).collect() };
+    let last = |points: &[(f64, MinMaxLast)]| -> Vec<f64> {
+        points.iter().map(|p| axis(p.1.last)).collect()
+    };
     let (low, high) = robust_range(curves.clone().into_iter().map(last)).unwrap_or((0.0, 1.0));
     let room = SPIKE * (high - low);
     let extremes = curves.clone().into_iter().flatten();
@@ -108,14 +110,18 @@ pub(super) fn value_range<'p>(
 
 /// Returns the loss below which a logarithmic axis shows nothing: a part of the lowest validation loss, since the
 /// training loss may approach zero without end.
-pub(super) fn log_floor(validation: &Points) -> f64 {
+pub(super) fn log_floor(validation: &[(f64, MinMaxLast)]) -> f64 {
     let losses = validation.iter().map(|(_, value)| value.last);
     let positive = losses.filter(|loss| *loss > 0.0);
     robust_range([positive]).map_or(0.0, |(low, _)| FLOOR * low)
 }
 
 /// Returns `low`, or the foot of all but the lowest scores if the curves have most of the axis from there.
-fn zoomed_foot<'p>(curves: impl IntoIterator<Item = &'p Points>, low: f64, high: f64) -> f64 {
+fn zoomed_foot<'p>(
+    curves: impl IntoIterator<Item = &'p [(f64, MinMaxLast)]>,
+    low: f64,
+    high: f64,
+) -> f64 {
     let mut values: Vec<f64> = curves
         .into_iter()
         .flatten()
@@ -193,11 +199,11 @@ mod tests {
         losses[30] = 900.0;
         losses[35] = f64::NAN;
         assert_eq!(
-            value_range(&[points(&losses)], Chart::Loss, false),
+            value_range([points(&losses).as_slice()], Chart::Loss, false),
             (0.0, 2.0)
         );
         losses[30] = 2.2;
-        let (_, high) = value_range(&[points(&losses)], Chart::Loss, false);
+        let (_, high) = value_range([points(&losses).as_slice()], Chart::Loss, false);
         assert!((high - 2.2).abs() < 1e-6);
     }
 
@@ -206,9 +212,9 @@ mod tests {
         let mut scores = vec![0.97; 200];
         scores[..3].fill(0.3);
         scores[100] = 0.9;
-        let (low, high) = value_range(&[points(&scores)], Chart::Accuracy, false);
+        let (low, high) = value_range([points(&scores).as_slice()], Chart::Accuracy, false);
         assert!(low > 0.85 && high <= 1.0, "{low} {high}");
-        let flat = value_range(&[points(&[1.0; 30])], Chart::Accuracy, false);
+        let flat = value_range([points(&[1.0; 30]).as_slice()], Chart::Accuracy, false);
         assert_eq!(flat, (0.95, 1.0));
     }
 }

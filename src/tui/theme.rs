@@ -10,6 +10,9 @@ pub use choice::{Symbols, ThemeChoice};
 use palette::{Palette, Rgb, mixed};
 use ratatui::style::{Color, Modifier, Style};
 
+/// Share of black in contour lines.
+const CONTOUR: f32 = 0.4;
+
 /// Colour depth of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
@@ -313,14 +316,21 @@ impl Theme {
 
     /// Viridis at `t` of `0.0..=1.0`, where colours can be mixed.
     pub(crate) fn heat(self, t: f32) -> Option<Color> {
-        if !self.has_shades() {
-            return None;
-        }
+        self.has_shades().then(|| self.colour(self.heat_rgb(t)))
+    }
+
+    /// A contour line in a heat map: the colour of `t` on the same scale, darker.
+    pub(crate) fn contour(self, t: f32) -> Option<Color> {
+        let darker = mixed(self.heat_rgb(t), (0, 0, 0), CONTOUR);
+        self.has_shades().then(|| self.colour(darker))
+    }
+
+    fn heat_rgb(self, t: f32) -> Rgb {
         let t = share(t);
         let heat = self.colours().heat;
         let at = t * (heat.len() - 1) as f32;
         let i = (at as usize).min(heat.len() - 2);
-        Some(self.colour(mixed(heat[i], heat[i + 1], at - i as f32)))
+        mixed(heat[i], heat[i + 1], at - i as f32)
     }
 
     /// A pixel of brightness `level`, `0.0..=1.0`: white on black, or ink on light paper.

@@ -1,5 +1,5 @@
-//! The loss around the path of the run, over the plane of the path's first two principal components (after Li et al.,
-//! Visualizing the Loss Landscape of Neural Nets, 2018, section 7: optimization trajectories).
+//! The loss over a plane through the current parameters, along the first two principal directions of the path's differences to
+//! them (Li et al., Visualizing the Loss Landscape of Neural Nets, 2018, section 7: optimization trajectories).
 
 use ndarray::{Array2, ArrayView1};
 
@@ -9,8 +9,8 @@ use crate::train::Session;
 use crate::train::observation::{Probe, Scratch, Training};
 use crate::util::stats::Components;
 
-/// Largest network that the plane is computed for.
-const MAX_PARAMETERS: usize = 50_000;
+/// Largest network that the plane is computed for: the directions of a larger one take seconds.
+pub const MAX_PARAMETERS: usize = 150_000;
 /// Points of the plane along each direction.
 pub const POINTS: [u16; 2] = [48, 32];
 /// Largest and smallest number of training rows that the loss is the mean of.
@@ -28,7 +28,7 @@ const MARGIN: f64 = 0.4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LandscapeProbe;
 
-/// The loss over the plane of the path's first two principal components.
+/// The loss over a plane through the parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Landscape {
     /// The network has too many parameters.
@@ -45,9 +45,9 @@ pub struct Plane {
     /// Mean losses of the training rows, without weight decay: [`POINTS`] from left to right, the lowest line first. NaN
     /// where none is computed yet.
     pub losses: Vec<f32>,
-    /// Ranges of both directions: distances from the mean of the path.
+    /// Ranges of both directions: distances from the parameters that were current when the plane was laid.
     pub range: [(f64, f64); 2],
-    /// Share of the path's variance along each direction, from 0 to 1.
+    /// Share of the path's squared distances along each direction, from 0 to 1.
     pub shares: [f64; 2],
     /// Points of the path when the plane was laid, oldest first.
     pub path: Vec<[f64; 2]>,
@@ -99,10 +99,13 @@ impl Probe for LandscapeProbe {
         let is_complete = last.done == last.plane.losses.len();
         last.credit += WORK;
         let laying = COMPONENT_WORK * 64 * parameters as u64;
-        if is_complete && last.step != step && (training.is_waiting || last.credit >= laying) {
+        // While waiting, an older plane is not completed.
+        let is_due = training.is_waiting || is_complete && last.credit >= laying;
+        if last.step != step && is_due {
             let credit = last.credit.saturating_sub(laying);
             if let Some(next) = LastLandscape::new(session) {
-                let complete = Some((last.plane, last.components));
+                let complete = Some((last.plane, last.components)).filter(|_| is_complete);
+                let complete = complete.or(last.complete);
                 last = LastLandscape { complete, ..next };
             }
             last.credit = credit;
@@ -137,14 +140,15 @@ impl LastLandscape {
         for (_, parameters) in session.path() {
             path.extend(flat(&parameters));
         }
-        path.extend(flat(&engine.parameters()));
+        let current = flat(&engine.parameters());
+        path.extend(&current);
         let architecture = engine.architecture();
         let count = architecture.parameter_count() as usize;
         let path = Array2::from_shape_vec((path.len() / count, count), path).ok()?;
         if path.nrows() < 3 || path.iter().any(|x| !x.is_finite()) {
             return None;
         }
-        let components = Components::of(path.view(), 2, None);
+        let components = Components::around(path.view(), ArrayView1::from(&current), 2);
         if components.shares.len() < 2 || components.shares[1] <= 0.0 {
             return None;
         }
@@ -280,6 +284,14 @@ mod tests {
         };
         assert!(plane.losses.iter().all(|loss| loss.is_finite()));
         let last = scratch.landscape.as_mut().expect("kept");
+        // The plane goes through the current parameters.
+        assert_eq!(plane.current, [0.0; 2]);
+        let mut at_now = Parameters::zeros(session.architecture());
+        for (into, &value) in each(&mut at_now).zip(&last.components.mean) {
+            *into = value as f32;
+        }
+        assert_eq!(at_now, session.engine().parameters());
+        assert_eq!(plane.path.last(), Some(&[0.0; 2]));
         for point in [0, 700, 1535] {
             let found = last.loss(point);
             assert_eq!(found, plane.losses[point]);
@@ -294,5 +306,20 @@ mod tests {
             let expected = losses.sum::<f64>() / plane.rows as f64;
             assert!((f64::from(found) - expected).abs() < 1e-4 * expected.max(1.0));
         }
+    }
+
+    #[test]
+    fn a_plane_follows_the_parameters_once_training_waits() {
+        let mut session = Session::trained_on_iris(40);
+        let mut scratch = Scratch::new(&session);
+        plane(&session, &mut scratch, false);
+        for _ in 0..200 {
+            session.step().expect("finite");
+        }
+        let Landscape::Plane(plane) = plane(&session, &mut scratch, true) else {
+            panic!("there is a path");
+        };
+        assert_eq!(plane.current, [0.0; 2]);
+        assert!(plane.losses.iter().all(|loss| loss.is_finite()));
     }
 }

@@ -26,7 +26,7 @@ pub(super) use importance::LastImportances;
 pub use input_gradient::InputGradientProbe;
 pub use inspect::InspectProbe;
 pub(super) use landscape::LastLandscape;
-pub use landscape::{Landscape, LandscapeProbe, POINTS, Plane};
+pub use landscape::{Landscape, LandscapeProbe, MAX_PARAMETERS, POINTS, Plane};
 pub use outcomes::{OutcomeProbe, RowOutcome};
 pub use phase::PhaseProbe;
 pub use plane::{Along, PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe};

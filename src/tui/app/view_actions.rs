@@ -49,6 +49,13 @@ impl Model {
         Ok(())
     }
 
+    /// Fills the screen with the loss landscape, from where [`Model::go_back`] leads back here.
+    pub(super) fn show_landscape(&mut self) -> Done {
+        self.navigation.follow(View::Hidden, PanelId::Landscape);
+        self.navigation.enlarged = true;
+        Ok(())
+    }
+
     /// Returns to the place before, with the inspector open if it was.
     pub(super) fn go_back(&mut self) {
         self.navigation.return_to_last();

@@ -42,25 +42,27 @@ pub(super) fn draw(pane: &mut Pane<'_>, plot: Rect, field: &impl Field) {
     }
 }
 
-/// Share of a point on the heat scale, from 0 to 1, with contour lines: where the level of a point to the right or
-/// below is another one, it differs from the shares on both sides. `at` returns share and level of a point of `plot`.
-pub(super) fn contoured(
+/// Whether a point is on a contour line: the level of a point to the right or below is another one. `level` returns that of a
+/// point of `plot`.
+pub(super) fn is_on_contour(
     plot: Rect,
     (column, half_row): (i32, i32),
-    at: impl Fn(i32, i32) -> (f32, usize),
-) -> f32 {
-    let (share, level) = at(column, half_row);
-    let is_other = |(right, down): (i32, i32)| {
+    level: impl Fn(i32, i32) -> usize,
+) -> bool {
+    let own = level(column, half_row);
+    [(1, 0), (0, 1)].into_iter().any(|(right, down)| {
         let (column, row) = (column + right, half_row + down);
         let inside = column < plot.width.into() && row < 2 * i32::from(plot.height);
-        inside && at(column, row).1 != level
-    };
-    if ![(1, 0), (0, 1)].into_iter().any(is_other) {
-        share
-    } else if share > 0.5 {
-        share - 0.35
+        inside && level(column, row) != own
+    })
+}
+
+/// Colour of a point on the heat scale, or of a contour line, where colours can be mixed.
+pub(super) fn heat_or_contour(theme: Theme, share: f32, is_contour: bool) -> Option<Color> {
+    if is_contour {
+        theme.contour(share)
     } else {
-        share + 0.35
+        theme.heat(share)
     }
 }
 

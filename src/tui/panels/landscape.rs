@@ -4,21 +4,25 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Field, contoured, shade};
+use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, marks_below, marks_left};
 use crate::train::Request;
-use crate::train::probes::{Landscape, LandscapeProbe, POINTS, Plane};
+use crate::train::probes::{Landscape, LandscapeProbe, MAX_PARAMETERS, POINTS, Plane};
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pane, Title, axes, plot_area};
 use crate::util::numbers::loss;
+use crate::util::text::width;
 
-/// Number of levels between contour lines.
-const LEVELS: f32 = 10.0;
+/// Symbol of the current weights.
+const NOW: char = '◉';
+/// Number of cells for each contour line, and bounds of their number.
+const CELLS_PER_CONTOUR: u16 = 12;
+const CONTOURS: (u16, u16) = (3, 8);
 
-/// Loss over the plane of the run's first two principal directions: heat map with contour lines, evenly spaced in the
-/// logarithm, and the path of the run.
+/// Loss over a plane through the current weights: heat map of its logarithm with contour lines that part the plane into equal
+/// areas, and the path of the run.
 pub(crate) struct LandscapePanel;
 
 impl Panel for LandscapePanel {
@@ -45,32 +49,56 @@ impl Panel for LandscapePanel {
         let plane = match pane.model.run.answer::<LandscapeProbe>() {
             None => return pane.message([text::waiting_for_values()]),
             Some(Landscape::TooShort) => return pane.message([text::path_too_short()]),
-            Some(Landscape::TooLarge) => return pane.message([text::landscape_too_large()]),
+            Some(Landscape::TooLarge) => {
+                let why = text::landscape_too_large(MAX_PARAMETERS);
+                return pane.message([&why, text::landscape_too_large_short()]);
+            }
             Some(Landscape::Plane(plane)) => plane,
         };
         let whole = pane.area;
         pane.area.height -= 1;
         let left = marks_left(plane.range[1], pane.area.height);
+        let plot = plot_area(pane.area, &left, MIN_LEFT);
         let picture = Picture {
             plane,
-            plot: plot_area(pane.area, &left, MIN_LEFT),
+            plot,
             scale: scale(&plane.losses),
+            contours: contours(&plane.losses, plot.width),
         };
         let below = |cells| marks_below(plane.range[0], cells);
         axes(pane, &left, MIN_LEFT, below, text::first_direction());
         pane.area = whole;
         field::draw(pane, picture.plot, &picture);
         picture.path(pane);
-        let legend = match picture.scale {
-            Some((least, most)) => {
-                let ends = [least, most].map(|log| loss(f64::from(log.exp())));
-                text::landscape_legend(&ends[0], &ends[1])
-            }
-            None => String::new(),
+        let Some((least, most)) = picture.scale else {
+            return;
         };
+        let [least, most] = [least, most].map(|log| loss(f64::from(log.exp())));
+        let (least, most) = (least.trim(), most.trim());
+        let legends = [
+            text::landscape_legend(least, most),
+            text::landscape_legend_medium(least, most),
+            text::landscape_legend_short().to_owned(),
+        ];
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        pane.left(area, &legend, pane.theme.dim());
+        let fits = |legend: &&String| width(legend) <= area.width.into();
+        let legend = legends.iter().find(fits).unwrap_or(&legends[2]);
+        pane.left(area, legend, pane.theme.dim());
     }
+}
+
+/// Logarithms of the losses at which there are contour lines: those that part the plane into equal areas; none until all
+/// losses are computed.
+fn contours(losses: &[f32], cells: u16) -> Vec<f32> {
+    let mut logs: Vec<f32> = losses.iter().map(|loss| loss.ln()).collect();
+    if logs.iter().any(|log| log.is_nan()) {
+        return Vec::new();
+    }
+    logs.sort_unstable_by(f32::total_cmp);
+    let lines = usize::from((cells / CELLS_PER_CONTOUR).clamp(CONTOURS.0, CONTOURS.1));
+    (1..=lines)
+        .map(|line| logs[line * (logs.len() - 1) / (lines + 1)])
+        .collect()
 }
 
 /// Range of the logarithms of the losses; none before the first.
@@ -91,37 +119,59 @@ struct Picture<'a> {
     plane: &'a Plane,
     plot: Rect,
     scale: Option<(f32, f32)>,
+    /// Logarithms of the losses at which there are contour lines.
+    contours: Vec<f32>,
 }
 
 impl Picture<'_> {
-    /// Share of the scale at a point of the plot; NaN where it is not computed yet.
-    fn share(&self, column: i32, half_row: i32) -> f32 {
-        let index = |place: i32, cells: i32, points: u16| {
+    /// Logarithm of the loss at a point of the plot, between the points that are computed; NaN where they are not yet.
+    fn log(&self, column: i32, half_row: i32) -> f32 {
+        let between = |place: i32, cells: i32, points: u16| {
             let share = (f64::from(place) + 0.5) / f64::from(cells.max(1));
-            (share * f64::from(points)).clamp(0.0, f64::from(points) - 1.0) as usize
+            let at = (share * f64::from(points) - 0.5).clamp(0.0, f64::from(points) - 1.0);
+            let first = (at as usize).min(usize::from(points) - 2);
+            (first, (at - first as f64) as f32)
         };
-        let across = index(column, self.plot.width.into(), POINTS[0]);
-        let down = index(half_row, 2 * i32::from(self.plot.height), POINTS[1]);
-        let up = usize::from(POINTS[1]) - 1 - down;
-        let loss = self.plane.losses[up * usize::from(POINTS[0]) + across];
-        match self.scale {
-            Some((least, most)) => ((loss.ln() - least) / (most - least)).clamp(0.0, 1.0),
-            None => f32::NAN,
-        }
+        let rows = 2 * i32::from(self.plot.height);
+        let (right, x) = between(column, self.plot.width.into(), POINTS[0]);
+        let (up, y) = between(rows - 1 - half_row, rows, POINTS[1]);
+        let log =
+            |right: usize, up: usize| self.plane.losses[up * usize::from(POINTS[0]) + right].ln();
+        let [below, above] =
+            [up, up + 1].map(|up| (1.0 - x) * log(right, up) + x * log(right + 1, up));
+        (1.0 - y) * below + y * above
     }
 
-    fn place(&self, point: [f64; 2]) -> Option<Position> {
-        let share = |axis: usize| {
-            let (from, to) = self.plane.range[axis];
-            let share = (point[axis] - from) / (to - from);
-            (0.0..1.0).contains(&share).then_some(share)
+    /// Share of the scale at a point of the plot; NaN where it is not computed yet.
+    fn share(&self, column: i32, half_row: i32) -> f32 {
+        let Some((least, most)) = self.scale else {
+            return f32::NAN;
         };
-        let (right, up) = (share(0)?, share(1)?);
-        let down = (1.0 - up) * f64::from(self.plot.height);
-        Some(Position::new(
-            self.plot.x + (right * f64::from(self.plot.width)) as u16,
-            self.plot.y + (down as u16).min(self.plot.height.saturating_sub(1)),
-        ))
+        ((self.log(column, half_row) - least) / (most - least)).clamp(0.0, 1.0)
+    }
+
+    /// Number of contour lines below a point of the plot.
+    fn level(&self, column: i32, half_row: i32) -> usize {
+        let log = self.log(column, half_row);
+        self.contours.partition_point(|&line| line < log)
+    }
+
+    /// Cell of a point of the plane, and whether it is inside the plot; if not, the nearest cell.
+    fn place(&self, point: [f64; 2]) -> (Position, bool) {
+        let [right, up] = [0, 1].map(|axis| {
+            let (from, to) = self.plane.range[axis];
+            (point[axis] - from) / (to - from)
+        });
+        let cell = |share: f64, cells: u16| {
+            let last = cells.saturating_sub(1);
+            (share.clamp(0.0, 1.0) * f64::from(cells)).min(last.into()) as u16
+        };
+        let at = Position::new(
+            self.plot.x + cell(right, self.plot.width),
+            self.plot.y + cell(1.0 - up, self.plot.height),
+        );
+        let is_inside = [right, up].iter().all(|share| (0.0..=1.0).contains(share));
+        (at, is_inside)
     }
 
     /// Marks the points of the path, its start, and the current parameters above the others.
@@ -131,11 +181,14 @@ impl Picture<'_> {
             let symbol = if i == 0 { '◇' } else { '•' };
             (point, symbol, theme.text())
         });
-        let current = (self.plane.current, '◉', theme.strong());
-        for (point, symbol, style) in marks.chain([current]) {
-            let Some(at) = self.place(point) else {
+        let current = (self.plane.current, NOW, theme.strong());
+        // The start and the present are above the path.
+        let start = marks.clone().take(1);
+        for (point, symbol, style) in marks.skip(1).chain(start).chain([current]) {
+            let (at, is_inside) = self.place(point);
+            if !is_inside && symbol != NOW {
                 continue;
-            };
+            }
             let (column, row) = (at.x - self.plot.x, at.y - self.plot.y);
             let colour = self.colour(theme, column.into(), 2 * i32::from(row));
             if let Some(cell) = pane.buf.cell_mut(at) {
@@ -150,11 +203,10 @@ impl Picture<'_> {
 
 impl Field for Picture<'_> {
     fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
-        let share = contoured(self.plot, (column, half_row), |column, half_row| {
-            let share = self.share(column, half_row);
-            (share, (share * LEVELS) as usize)
-        });
-        theme.heat(if share.is_nan() { 0.0 } else { share })
+        let share = self.share(column, half_row);
+        let at = (column, half_row);
+        let is_contour = is_on_contour(self.plot, at, |column, row| self.level(column, row));
+        heat_or_contour(theme, if share.is_nan() { 0.0 } else { share }, is_contour)
     }
 
     fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {

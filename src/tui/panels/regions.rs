@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Field, contoured, shade};
+use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::row_marks::{Kind, legend, letter, nearest, target_range};
 use crate::train::SampleId;
@@ -216,14 +216,11 @@ impl Field for Picture<'_> {
             let point = self.pixel(column, half_row);
             return theme.class_shade(point.class.into(), 0.12 + 0.45 * self.certainty(point));
         }
-        theme.heat(contoured(
-            self.plot,
-            (column, half_row),
-            |column, half_row| {
-                let output = self.pixel(column, half_row).output;
-                (self.share(output), self.level(output))
-            },
-        ))
+        let output = |column, half_row| self.pixel(column, half_row).output;
+        let is_contour = is_on_contour(self.plot, (column, half_row), |column, half_row| {
+            self.level(output(column, half_row))
+        });
+        heat_or_contour(theme, self.share(output(column, half_row)), is_contour)
     }
 
     fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {

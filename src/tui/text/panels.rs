@@ -143,9 +143,12 @@ texts! {
     explained_of_path(first, second) "{first} and {second} of the path";
     loss_of_rows(rows) "loss of {rows} training row" | "loss of {rows} training rows";
     path_too_short() "the path of the run is too short yet";
-    landscape_too_large() "the network has too many parameters";
+    landscape_too_large(max) "only for networks with at most {max} parameters: the directions of a larger one take too long";
+    landscape_too_large_short() "the network has too many parameters";
     first_direction() "distance";
     landscape_legend(least, most) "loss {least} … {most}, logarithmic   ◇ start   • path   ◉ now";
+    landscape_legend_medium(least, most) "loss {least}…{most}  ◇ start  ◉ now";
+    landscape_legend_short() "◇ start  ◉ now";
     layer_inputs() "inputs";
     layer_outputs(layer) "outputs (layer {layer})";
     layer_of(layer, depth) "layer {layer} of {depth}";

@@ -30,10 +30,28 @@ impl Components {
     /// is returned, or else the one whose largest entry is positive.
     pub fn of(rows: ArrayView2<f32>, count: usize, before: Option<&Self>) -> Self {
         let (centred, mean) = centred(rows);
+        Self::along(&centred, mean, count, before)
+    }
+
+    /// Computes the `count` directions along which `rows`, `(rows, columns)`, are furthest from `origin`, which stands for
+    /// their mean: shares are those of the squared distances.
+    pub fn around(rows: ArrayView2<f32>, origin: ArrayView1<f32>, count: usize) -> Self {
+        let origin = origin.mapv(f64::from);
+        let apart = rows.mapv(f64::from) - &origin;
+        Self::along(&apart, origin, count, None)
+    }
+
+    /// Computes the first `count` components of rows that are given less `mean`.
+    fn along(
+        centred: &Array2<f64>,
+        mean: Array1<f64>,
+        count: usize,
+        before: Option<&Self>,
+    ) -> Self {
         let columns = mean.len();
         let count = count.min(columns);
         let before = before.filter(|before| before.directions.ncols() == columns);
-        let (mut directions, variances) = iterate(&centred, count, before);
+        let (mut directions, variances) = iterate(centred, count, before);
         for (index, mut direction) in directions.outer_iter_mut().enumerate() {
             let known = before.filter(|before| index < before.directions.nrows());
             let side = match known {

@@ -102,10 +102,19 @@ pub(super) fn row(rest: &str) -> Result<usize, String> {
     }
 }
 
+/// Argument of `:view` for the panel of the loss landscape alone.
+pub(super) const LANDSCAPE: &str = "landscape";
+
 pub(super) fn view(rest: &str) -> Result<View, String> {
     let found = View::ALL.into_iter().find(|view| view.name() == rest);
-    let names = View::ALL.map(View::name).join(", ");
+    let names = view_names().join(", ");
     found.ok_or_else(|| expected("view", &text::expected_word(names), rest))
+}
+
+/// Arguments of `:view`: all views, and the landscape.
+pub(super) fn view_names() -> Vec<&'static str> {
+    let views = View::ALL.iter().map(|view| view.name());
+    views.chain([LANDSCAPE]).collect()
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use crate::tui::app::help::{Help, HelpPage};
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::plot::axis_names;
 use crate::tui::app::update::Effect;
-use crate::tui::app::views::View;
 use crate::tui::app::what_if::unknown;
 use crate::tui::text;
 use crate::util::lang::catalogue::translated;
@@ -154,8 +153,11 @@ fn others() -> Vec<Spec> {
         good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
         any "row" ["r"] "N" Nothing, "show this row in the network",
             With(|model, rest| model.show_row(parse::row(rest)?));
-        any "view" [] "NAME" Words(|| View::ALL.map(View::name).to_vec()), "switch view",
-            With(|model, rest| parse::view(rest).and_then(|view| model.turn_to_view(view)));
+        any "view" [] "NAME" Words(parse::view_names), "switch view, or fill the screen with the loss landscape",
+            With(|model, rest| match rest {
+                parse::LANDSCAPE => model.show_landscape(),
+                rest => parse::view(rest).and_then(|view| model.turn_to_view(view)),
+            });
         any "plane" [] "[COLUMN[,COLUMN] | pca]" Plane,
             "columns that the regions vary, or the first two principal components of the inputs (default: the columns that tell most about the target; of images the components)",
             With(Model::set_plane);

@@ -280,10 +280,13 @@ fn of_shuffled(scores: &[f64], chance: f64, rows: usize, is_r2: bool) -> Preflig
     }
 }
 
-/// Score of a constant prediction.
+/// Score of a constant prediction, or of a guess if few rows make that worse.
 fn chance(session: &Session) -> f64 {
-    match session.data().baseline {
-        Baseline::Majority { accuracy, .. } => accuracy,
+    let data = session.data();
+    match data.baseline {
+        Baseline::Majority { accuracy, .. } => {
+            accuracy.max(1.0 / data.class_names().len().max(1) as f64)
+        }
         Baseline::Mean { .. } => 0.0,
     }
 }

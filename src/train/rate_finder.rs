@@ -17,6 +17,8 @@ const BEFORE: usize = 30;
 const EXPLODED: f64 = 4.0;
 /// Fraction of the loss before that the lowest must be below for a suggestion.
 const FALLEN: f64 = 0.95;
+/// Number of standard deviations of the loss before that it must be below as well: mini-batches differ.
+const CLEARLY: f64 = 4.0;
 /// The suggestion relative to the rate of the lowest loss.
 const SAFETY: f64 = 0.1;
 
@@ -34,7 +36,8 @@ pub struct RatePoint {
 pub struct RateCurve {
     /// Points in the order of the rates. They end where the loss explodes.
     pub points: Vec<RatePoint>,
-    /// A tenth of the rate at which the loss is lowest, to one significant digit; `None` if it falls by less than 5%.
+    /// A tenth of the rate at which the loss is lowest, to one significant digit; `None` if it falls by less than 5%, or
+    /// by no more than mini-batches differ.
     pub suggestion: Option<LearningRate>,
     /// Mean smoothed loss at the lowest rates, which change nothing.
     pub before: f64,
@@ -91,19 +94,32 @@ impl RateFinder {
         if is_exploded { Err(None) } else { Ok(()) }
     }
 
+    /// Smoothed losses of the first steps.
+    fn first(&self) -> impl Iterator<Item = f64> {
+        let first = self.points.iter().take(BEFORE);
+        first.map(|point| point.loss)
+    }
+
     /// Mean smoothed loss of the first steps. The loss of a single mini-batch may be far from it.
     fn before(&self) -> f64 {
-        let first = &self.points[..self.points.len().min(BEFORE)];
-        first.iter().map(|point| point.loss).sum::<f64>() / first.len() as f64
+        self.first().sum::<f64>() / self.first().count() as f64
+    }
+
+    /// Loss below which it has clearly fallen.
+    fn fallen(&self) -> f64 {
+        let before = self.before();
+        let squares = self.first().map(|loss| (loss - before).powi(2));
+        let std = (squares.sum::<f64>() / self.first().count() as f64).sqrt();
+        (FALLEN * before).min(before - CLEARLY * std)
     }
 
     /// Returns the curve so far.
     pub fn curve(&self) -> RateCurve {
-        let before = self.before();
+        let (before, fallen) = (self.before(), self.fallen());
         let later = self.points.iter().skip(BEFORE);
         let lowest = later
             .min_by(|a, b| a.loss.total_cmp(&b.loss))
-            .filter(|lowest| lowest.loss < FALLEN * before);
+            .filter(|lowest| lowest.loss < fallen);
         let suggestion = lowest.and_then(|lowest| {
             let rounded = format!("{:.0e}", SAFETY * lowest.rate).parse().ok()?;
             LearningRate::new(rounded).ok()

@@ -266,12 +266,12 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [key('y')] "y" SILENT, "loss axis: automatic, linear, logarithmic",
         act!(|model| model.turn_loss_scale());
     View Always [key('m')] "m" SILENT, "smooth the curves: off, light, strong", act!(|model| model.navigation.smooth());
-    View Always [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
-    View Always [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
+    View Browsing [key('d')] "d u" SILENT, "scroll the focused panel (also the mouse wheel)", act!(|model| model.scroll_focused(3));
+    View Browsing [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     View Always [key('P')] "P" SILENT, "weights of images as pictures / histograms; neurons as maps / numbers",
         Model::toggle_pictures;
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
-        act!(|model| model.navigation.edge_value = model.navigation.edge_value.next());
+        act!(|model| model.turn_edge_value());
     View Always [key('O')] "O" SILENT, "regions, fit, neurons as maps: other columns as in the row / at their means", Model::toggle_means;
     View Layering [key('{')] "{ }" "layer", "hidden space: layer before / next layer", act!(|model| model.turn_hidden_layer(-1));
     View Layering [key('}')] "}" SILENT, SILENT, act!(|model| model.turn_hidden_layer(1));
@@ -322,6 +322,8 @@ pub const BINDINGS: &[Binding] = bindings! {
         act!(|model| model.move_cursor(Move::Ten(Direction::Down)));
     Inspector Inspecting [(KeyCode::Up, SHIFT), key('K')] "K" SILENT, SILENT,
         act!(|model| model.move_cursor(Move::Ten(Direction::Up)));
+    Inspector Inspecting [key('d')] "d u" "scroll", "scroll the page (also the mouse wheel)", act!(|model| model.scroll_focused(3));
+    Inspector Inspecting [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     Inspector Inspecting [(KeyCode::Tab, NONE)] "tab" "layer", "next layer (shift-tab: previous)",
         act!(|model| model.move_cursor(Move::NextLayer));
     Inspector Inspecting [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,

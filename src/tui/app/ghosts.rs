@@ -42,7 +42,7 @@ impl Ghost {
         let differences = differences.map(|(name, value, _)| format!("{name} {value}"));
         let differences: Vec<String> = differences.take(DIFFERENCES).collect();
         if differences.is_empty() {
-            text::before().to_owned()
+            text::ghost_until(self.span.1.round())
         } else {
             differences.join(" · ")
         }

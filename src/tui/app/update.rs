@@ -300,7 +300,9 @@ impl Model {
             return text::no_such_key().into();
         };
         let inspects = self.inspector.open.is_some();
+        let is_of_findings = bindings::find(key, |when| when == When::Diagnosing).is_some();
         match binding.when {
+            _ if is_of_findings && self.navigation.is_diagnosing() => text::nothing_found_yet(),
             When::Inspecting | When::Editing if !inspects => text::open_inspector_first(),
             When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
             When::Training => text::not_training(),
@@ -329,7 +331,7 @@ impl Model {
             When::Editing => is_waiting && inspects,
             When::Diverged => matches!(phase, Phase::Diverged(_)),
             When::Unstable => matches!(phase, Phase::Diverged(_)) || self.run.is_diverging(),
-            When::Diagnosing => diagnoses,
+            When::Diagnosing => diagnoses && !self.run.findings.is_empty(),
             When::Failed => matches!(phase, Phase::Failed(_)),
             When::Inspecting => inspects,
             When::Browsing => !inspects,

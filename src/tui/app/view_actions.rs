@@ -6,7 +6,7 @@ use super::actions::Done;
 use super::bindings::Direction;
 use super::list_keys::Jump;
 use super::model::Model;
-use super::views::View;
+use super::views::{EdgeValue, View};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 
@@ -47,6 +47,16 @@ impl Model {
         }
         self.navigation.turn_to(view);
         Ok(())
+    }
+
+    /// Turns to the next number that edges show, and says so where it is not known yet.
+    pub(super) fn turn_edge_value(&mut self) {
+        let value = self.navigation.edge_value.next();
+        self.navigation.edge_value = value;
+        let is_known = self.run.is_training() || self.run.snapshot_before.is_some();
+        if value == EdgeValue::Change && !is_known {
+            self.prompt.status(text::change_unknown());
+        }
     }
 
     /// Fills the screen with the loss landscape, from where [`Model::go_back`] leads back here.

@@ -11,6 +11,7 @@ use crate::train::{SampleId, Set};
 use crate::tui::app::{Model, Msg};
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
+use crate::util::text::{shorten, width};
 
 /// Share of the range of the targets that the plot has beyond it on either side.
 const MARGIN: f64 = 0.1;
@@ -58,11 +59,15 @@ impl Panel for FitPanel {
             }
         }
         let points: Vec<(f64, f64)> = fit.curve().collect();
-        let stroke = Stroke::new(theme.strong(), 2.0);
-        for ends in points.windows(2) {
-            canvas.line(ends[0], ends[1], &stroke);
+        let classes = fit.classes();
+        for (place, ends) in points.windows(2).enumerate() {
+            let style = classes.map_or(theme.strong(), |points| {
+                theme.class(points[place].class.into())
+            });
+            canvas.line(ends[0], ends[1], &Stroke::new(style, 2.0));
         }
         canvas.render(pane.buf);
+        fit.class_names(pane);
         if let Some(at) = fit.place(pane.model.navigation.sample)
             && let Some(cell) = pane.buf.cell_mut(canvas.anchor(at))
         {
@@ -150,6 +155,33 @@ impl<'a> Fit<'a> {
         match self.model.run.data.task.scale() {
             Some(scale) => scale.value(point.output),
             None => point.output.into(),
+        }
+    }
+
+    /// The predictions, where they are classes.
+    fn classes(&self) -> Option<&[PlanePoint]> {
+        let is_number = self.model.run.is_regression();
+        (!is_number).then_some(self.answer.points.as_slice())
+    }
+
+    /// Writes the names of predicted classes below the parts of the curve that are theirs.
+    fn class_names(&self, pane: &mut Pane<'_>) {
+        let names = self.model.run.data.class_names();
+        let points = self.answer.points.len();
+        let column =
+            |place: usize| self.plot.x + (place * usize::from(self.plot.width) / points) as u16;
+        let mut start = 0;
+        let parts = self.classes().unwrap_or_default();
+        for part in parts.chunk_by(|a, b| a.class == b.class) {
+            let (from, to) = (column(start), column(start + part.len()));
+            start += part.len();
+            let class = usize::from(part[0].class);
+            let name = names.get(class).map_or("", String::as_str);
+            let name = shorten(name, usize::from(to - from));
+            let free = (to - from).saturating_sub(width(&name) as u16);
+            let y = self.plot.bottom().saturating_sub(1);
+            let area = Rect::new(from + free / 2, y, to - from - free / 2, 1);
+            pane.left(area, &name, pane.theme.class(class));
         }
     }
 

@@ -18,7 +18,8 @@ use crate::util::text::{padded, width};
 const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
 
 /// [`DISPENSABLE`] while the inspector is open, whose own keys matter more then.
-const DISPENSABLE_IN_INSPECTOR: [&str; 6] = ["row", "epoch", "pace", "view", "save", "lr"];
+const DISPENSABLE_IN_INSPECTOR: [&str; 7] =
+    ["row", "epoch", "pace", "view", "save", "lr", "command"];
 
 /// Width of the screen from which on the time of the last save is written out.
 const WITH_AGO: u16 = 100;

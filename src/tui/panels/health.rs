@@ -21,8 +21,8 @@ use plots::{Axis, ratio_plot, ratio_style, size_plot, sparkline};
 const MIN_PLOT: u16 = 8;
 /// Maximum width of a plot.
 const MAX_PLOT: u16 = 60;
-/// Maximum number of rows of a layer.
-const MAX_ROWS: u16 = 4;
+/// Maximum number of rows of a layer, the free one below it among them.
+const MAX_ROWS: u16 = 5;
 
 /// Number of a layer.
 type Value = fn(&LayerHealth) -> f64;
@@ -45,7 +45,11 @@ pub(crate) struct HealthPanel;
 
 impl Panel for HealthPanel {
     fn title(&self, pane: &Pane<'_>) -> Title {
-        let details = [text::health_legend(), text::health_legend_short()];
+        let details = [
+            text::health_legend_history(),
+            text::health_legend(),
+            text::health_legend_short(),
+        ];
         let has_answer = pane.model.run.answer::<HealthProbe>().is_some();
         Title::new(
             text::health_title(),
@@ -99,11 +103,10 @@ impl Panel for HealthPanel {
         let rows = (body.height / count as u16).clamp(1, MAX_ROWS);
         let from = pane.first_line(count, fit);
         for (place, l) in (from..from + fit).enumerate() {
-            let area = Rect {
-                y: body.y + place as u16 * rows,
-                height: rows,
-                ..body
-            };
+            // A row stays free, so that the history does not touch the next layer's bars.
+            let height = if rows > 2 { rows - 1 } else { rows };
+            let y = body.y + place as u16 * rows;
+            let area = Rect { y, height, ..body };
             layer(pane, &layout, area.intersection(body), l, sizes);
         }
     }
@@ -306,11 +309,14 @@ fn signed(log: f64) -> String {
     }
 }
 
+/// A value in at most 5 cells, or 6 below zero.
 fn two(value: f64) -> String {
     if value.abs() < 99.95 {
         format!("{value:.2}")
+    } else if value.abs() < 9999.5 {
+        format!("{value:.0}")
     } else {
-        significant(value, 2)
+        format!("{value:.0e}")
     }
 }
 

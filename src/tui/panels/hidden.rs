@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::Panel;
 use super::plane::{MIN_LEFT, marks_below, marks_left};
-use super::row_marks::{Kind, legend, nearest, number, target_range};
+use super::row_marks::{Kind, Legend, nearest, number, target_range};
 use crate::train::probes::{HiddenSpace, HiddenSpaceProbe};
 use crate::train::{Request, SampleId};
 use crate::tui::app::{Model, Msg};
@@ -79,7 +79,8 @@ impl Panel for HiddenPanel {
         let targets = picture.targets;
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
         let rows = picture.space.rows.iter().map(|row| row.0);
-        pane.line(area, legend(pane.model, pane.theme, rows, targets, "0…9"));
+        let legend = Legend::new(rows, targets, "0…9");
+        pane.line(area, legend.line(pane.model, pane.theme, area.width));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {

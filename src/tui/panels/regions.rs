@@ -6,7 +6,7 @@ use ratatui::style::{Color, Style};
 use super::Panel;
 use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
-use super::row_marks::{Kind, legend, letter, nearest, target_range};
+use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
 use crate::train::SampleId;
 use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
 use crate::tui::app::{Model, Msg};
@@ -15,6 +15,8 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
 use crate::util::numbers::ticks;
 
+/// Certainty of a class from which on its letter is shown.
+const CLEAR: f32 = 0.5;
 /// Number of contour lines.
 const CONTOURS: usize = 8;
 
@@ -56,10 +58,12 @@ impl Panel for RegionsPanel {
         picture.rows(pane);
         let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
         let rows = picture.answer.rows.iter().map(|row| row.0);
-        pane.line(
-            area,
-            legend(pane.model, pane.theme, rows, picture.targets, "░▒▓█"),
-        );
+        let contours = picture
+            .levels
+            .first_chunk()
+            .map(|[first, second]| second - first);
+        let legend = Legend::new(rows, picture.targets, "░▒▓█").of_field(contours);
+        pane.line(area, legend.line(pane.model, pane.theme, area.width));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
@@ -232,6 +236,9 @@ impl Field for Picture<'_> {
         if theme.has_colour() && !theme.is_ascii() {
             let certainty = self.certainty(point).clamp(0.2, 0.5);
             return (shade(certainty), theme.class(class));
+        }
+        if self.certainty(point) < CLEAR {
+            return (UNSURE, theme.dim());
         }
         (letter(class), theme.dim())
     }

@@ -83,7 +83,6 @@ texts! {
     collapse_title() "Linear layers collapse";
     collapse_reason() "The hidden activations are linear, a = z, so that one layer gives the same outputs as all of them: more layers add nothing.";
     outputs_sum_to_one() "Outputs are positive and sum to one. The largest z is subtracted first; this leaves the result unchanged and avoids overflow.";
-    before() "before";
     part_of_loss() "part of C";
     and_more(rest) "  and {rest} more";
     true_label() "true: ";
@@ -108,6 +107,8 @@ texts! {
     mean_over_batch(derivative) "mean {derivative} over the mini-batch";
     bias_correction(updates) "bias correction, t = {updates}";
     last_change() "last change";
+    before() "before";
+    update_withheld() "The weight is frozen, or one of its neurons is muted: this change is left out.";
     update_preview() "Preview of the update at the end of this mini-batch.";
     terms_left_out(rest) "    and {rest} more";
     terms_together(rest) "{rest}, together";

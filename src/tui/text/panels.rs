@@ -114,6 +114,7 @@ texts! {
     accuracy_title() "Accuracy";
     rate_mark(rate) "lr {rate}";
     recovery_mark(rate) "recovered, lr {rate}";
+    ghost_until(epoch) "until epoch {epoch}";
     hidden_mark(sizes) "hidden {sizes}";
     undo_mark(change) "undo {change}";
     logarithmic() " · log";
@@ -126,6 +127,7 @@ texts! {
     // Views
     regions_title() "Regions";
     health_title() "Health";
+    health_legend_history() "next mini-batch · bar: gradient · ○ weights · update ÷ weights · below: history on the same scales";
     health_legend() "next mini-batch · bar: gradient · ○ weights · update ÷ weights";
     health_legend_short() "bar: gradient · ○ weights";
     head_gradients() "grad.";
@@ -174,6 +176,9 @@ texts! {
     mark_validation() "val";
     mark_wrong() "wrong";
     mark_shown() "shown";
+    change_unknown() "Δw is known after the next step (s)";
+    mark_unsure() "unsure";
+    contours_every(difference) "lines every {difference}";
     mark_prediction() "prediction";
 
     // Headings of tables

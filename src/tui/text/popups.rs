@@ -68,7 +68,7 @@ texts! {
     rates_running() "Training a copy of the network, with a higher learning rate at every step…";
     cancel_task_key() "esc: cancel";
     rate_suggested(rate, now) "Suggestion: {rate} (now {now}), a tenth of the rate with the lowest loss.";
-    no_rate_suggested(now) "The loss falls at none of these rates; it stays at {now}.";
+    no_rate_suggested(now) "The loss falls clearly at none of these rates; it stays at {now}.";
     rates_keys() "enter: apply · esc: close";
     head_rate() "learning rate";
     expected_lr() "lr";

@@ -13,8 +13,8 @@ const PURPLE: Rgb = (204, 121, 167);
 const VERMILION: Rgb = (213, 94, 0);
 const GREY: Rgb = (128, 128, 128);
 
-/// Colours of classes: those of Okabe and Ito (2008), and the nearest of the 16.
-pub(super) const CLASSES: [(Rgb, Color); 8] = [
+/// Colours of ten classes: those of Okabe and Ito (2008) and two more, and the nearest of the 16.
+pub(super) const CLASSES: [(Rgb, Color); 10] = [
     (BLUE, Color::LightCyan),
     (ORANGE, Color::LightYellow),
     (GREEN, Color::Green),
@@ -23,6 +23,8 @@ pub(super) const CLASSES: [(Rgb, Color); 8] = [
     ((240, 228, 66), Color::White),
     ((0, 114, 178), Color::LightBlue),
     (GREY, Color::Gray),
+    ((150, 90, 60), Color::Red),
+    ((150, 140, 230), Color::Magenta),
 ];
 
 /// Viridis (van der Walt and Smith 2015) at equal distances.

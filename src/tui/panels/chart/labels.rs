@@ -47,7 +47,7 @@ impl<'c> Labels<'c> {
     }
 
     /// Writes `text` near the cell `at`, whose `symbol` stays free: on its right or left in the same row if possible,
-    /// or with the symbol before it in one above or below.
+    /// or with the symbol, if it is not empty, before it in one above or below.
     pub fn write_near(
         &mut self,
         pane: &mut Pane<'_>,
@@ -60,7 +60,7 @@ impl<'c> Labels<'c> {
         if self.write(pane, [(x + 2, y), (x - 1 - cells, y)], text, style) {
             return;
         }
-        let text = format!("{symbol} {text}");
+        let text = with_symbol(symbol, text);
         let cells = width(&text) as i32;
         let rows = (1..=REACH).flat_map(|distance| [y + distance, y - distance]);
         let columns = [x + 1, x - cells, x - cells / 2];
@@ -83,7 +83,7 @@ impl<'c> Labels<'c> {
         if self.taken.len() > before {
             return;
         }
-        let text = format!("{symbol} {text}");
+        let text = with_symbol(symbol, text);
         let (x, y) = (i32::from(at.0), i32::from(at.1));
         let (left, top) = (i32::from(self.plot.x), i32::from(self.plot.y));
         let last = (i32::from(self.plot.right()) - width(&text) as i32).max(left);
@@ -141,6 +141,10 @@ impl<'c> Labels<'c> {
         let is_apart = |other: &Rect| other.intersection(around).is_empty();
         self.canvas.is_blank(around) && self.taken.iter().all(is_apart)
     }
+}
+
+fn with_symbol(symbol: &str, text: &str) -> String {
+    format!("{symbol} {text}").trim_start().to_owned()
 }
 
 #[cfg(test)]

@@ -222,7 +222,8 @@ pub(super) fn best(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas, labels: &m
     pane.left(Rect::new(at.0, at.1, 1, 1), BEST, style);
     labels.take(Rect::new(at.0, at.1, 1, 1));
     let text = text::best_mark(plot.value(value), epoch);
-    labels.write_surely(pane, at, BEST, &text, style);
+    // A second symbol would look like another point.
+    labels.write_surely(pane, at, "", &text, style);
 }
 
 /// Epoch with the lowest validation loss, or with the best validation score, and that.

@@ -111,14 +111,23 @@ fn update(page: &mut Page, facts: &ParameterFacts, symbol: &str) {
     page.line(row("g", known(facts.batch_gradient + decay)));
     let formula = UpdateFormula::new(rule);
     let mut is_corrected = false;
-    for line in formula.explain(&facts.before, facts.batch_gradient, facts.value) {
+    let lines = formula.explain(&facts.before, facts.batch_gradient, facts.value);
+    for line in &lines {
         if let Some(updates) = line.updates.filter(|_| !is_corrected) {
             is_corrected = true;
             page.line(c.dim(text::bias_correction(updates)));
         }
-        formula_line(page, &line);
+        formula_line(page, line);
     }
-    page.equals("  ", c.signed(facts.next_change, true));
+    let change = lines.iter().rfind(|line| line.role == Role::Change);
+    let change = change.map_or(f64::NAN, |line| line.value);
+    let is_withheld = facts.muted.is_some() || facts.is_frozen;
+    if is_withheld && facts.next_change == 0.0 && change != 0.0 {
+        page.equals("  ", c.signed(change, true));
+        page.note(text::update_withheld());
+    } else {
+        page.equals("  ", c.signed(facts.next_change, true));
+    }
     let sign = c.text(if facts.next_change < 0.0 { "−" } else { "+" });
     let sum = known(facts.value) + sign + known(facts.next_change.abs()) + c.text("= ");
     let start = c.text(format!("{symbol} {} ", c.notation.spelled("←")));

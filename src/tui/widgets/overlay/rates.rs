@@ -14,6 +14,8 @@ use crate::util::numbers::{rate, significant};
 const MAX_WIDTH: u16 = 76;
 /// Largest number of rows of the plot with its axes.
 const MAX_ROWS: usize = 16;
+/// Number of first points that are not drawn: they are means of few mini-batches.
+const WARM_UP: usize = 8;
 /// Multiple of the loss before at the upper end of the axis.
 const TOP: f64 = 1.5;
 
@@ -56,12 +58,13 @@ pub(super) fn render(pane: &mut Pane<'_>, curve: Option<&RateCurve>) {
 /// Draws the smoothed loss over the logarithm of the rate, and a line at the suggestion.
 fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
     let theme = pane.theme;
-    let losses = || curve.points.iter().map(|point| point.loss);
+    let points = curve.points.get(WARM_UP..).unwrap_or_default();
+    let losses = || points.iter().map(|point| point.loss);
     let low = losses().fold(f64::INFINITY, f64::min);
     let high = losses()
         .fold(f64::NEG_INFINITY, f64::max)
         .min(TOP * curve.before);
-    let ends = curve.points.first().zip(curve.points.last());
+    let ends = points.first().zip(points.last());
     let Some((from, to)) = ends.map(|(from, to)| (from.rate.log10(), to.rate.log10())) else {
         return;
     };
@@ -90,7 +93,7 @@ fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
         canvas.line((x, low), (x, high), &stroke);
     }
     let stroke = Stroke::new(theme.train(), 2.0);
-    for pair in curve.points.windows(2) {
+    for pair in points.windows(2) {
         let point = |index: usize| (pair[index].rate.log10(), pair[index].loss);
         canvas.line(point(0), point(1), &stroke);
     }

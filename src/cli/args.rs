@@ -17,6 +17,7 @@ use crate::data::{BUILT_IN, RowSet};
 use crate::error::Error;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
+use crate::nn::engine::Threads;
 use crate::record::log_formats;
 use crate::settings::{defaults, parameter_value};
 use crate::train::{Interval, Weights};
@@ -170,10 +171,10 @@ pub struct TrainingArgs {
     /// Initial values of weights and biases.
     #[arg(help = say!("help-parameter", "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable"), long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
-    /// Threads, 1 or 2 (results are bit-identical)
-    #[arg(long, value_name = "N", help_heading = "Learning",
-          default_value_t = defaults::THREADS, value_parser = clap::value_parser!(u8).range(1..=2))]
-    pub threads: u8,
+    /// Maximum number of threads, or auto for one per available core; steps use as many as are fastest, with
+    /// bit-identical results
+    #[arg(long, value_name = "N", help_heading = "Learning", default_value = "auto", value_parser = threads)]
+    pub threads: Threads,
 
     /// Wait for a key before the first step
     #[arg(long, help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN)]
@@ -337,6 +338,14 @@ const NOT_OF_SEVERAL: [&str; 8] = [
     "save_split",
     "paused",
 ];
+
+fn threads(text: &str) -> Result<Threads, String> {
+    match text.parse() {
+        _ if text == "auto" => Ok(Threads::available()),
+        Ok(count @ 1..) => Ok(Threads::UpTo(count)),
+        _ => Err("expected a number of threads from 1 on, or auto".into()),
+    }
+}
 
 fn initial_value(text: &str) -> Result<(ParameterId, f32), String> {
     parameter_value(text).ok_or_else(|| {

@@ -125,11 +125,7 @@ impl Job {
             is_data_named: args.saving.given.iter().any(|name| name == "data"),
             options,
             initial_values: args.set.clone(),
-            threads: if args.threads == 1 {
-                Threads::One
-            } else {
-                Threads::UpToTwo
-            },
+            threads: args.threads,
             export: export(args.export.as_deref(), global.force)?,
             save_split: args.save_split.clone(),
             weights: args.weights,

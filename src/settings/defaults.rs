@@ -17,8 +17,6 @@ pub(crate) const ACTIVATION: Activation = Activation::Relu;
 pub(crate) const INIT: Initialisation = Initialisation::Auto;
 /// Optimizer.
 pub(crate) const OPTIMIZER: Optimizer = Optimizer::ADAM;
-/// Number of threads.
-pub(crate) const THREADS: u8 = 2;
 
 /// Mini-batch size.
 pub(crate) const BATCH: BatchSize = BatchSize::DEFAULT;

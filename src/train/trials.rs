@@ -137,7 +137,7 @@ impl Trials {
     fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
         let mut recipe = self.recipe.clone();
         recipe.plan.seed = id.seed;
-        recipe.resources.threads = Threads::One;
+        recipe.resources.threads = Threads::ONE;
         let split = match (id.fold, self.folds) {
             (Some(fold), Some(folds)) => {
                 let validation = recipe.plan.validation;
@@ -208,7 +208,7 @@ mod tests {
                 plan: Plan::small(),
                 initial_values: Vec::new(),
                 start: None,
-                resources: Threads::UpToTwo.into(),
+                resources: Threads::UpTo(2).into(),
             },
             limits: Limits::epochs(Some(3)),
             weights: Weights::Best,

@@ -264,11 +264,11 @@ pub(super) fn restore_on_panic() {
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let caught = [worker::THREAD_NAME, HELPER_THREAD, LOADING_THREAD];
-            if !thread::current()
-                .name()
-                .is_some_and(|name| caught.contains(&name))
-            {
+            let is_caught = |name: &str| {
+                [worker::THREAD_NAME, LOADING_THREAD].contains(&name)
+                    || name.starts_with(HELPER_THREAD)
+            };
+            if !thread::current().name().is_some_and(is_caught) {
                 give_back();
                 before(info);
             }

@@ -3,7 +3,7 @@
 //! Reads lines of a network name and a number of seconds, trains for that long, and answers with samples
 //! per second. If the second word is `operations`, it answers with the floating-point operations per
 //! sample; if the name is `peak`, with the peak operations per second of the processor. It uses one
-//! thread, or up to two with the argument `2`.
+//! thread, or up to as many as its argument says; with `=` before the number exactly so many.
 
 mod works;
 
@@ -14,11 +14,12 @@ use nn_tui::nn::engine::Threads;
 use works::{BATCHES, WORKS, Work, peak};
 
 fn main() {
-    let threads = if std::env::args().any(|argument| argument == "2") {
-        Threads::UpToTwo
-    } else {
-        Threads::One
-    };
+    let threads = std::env::args().find_map(|argument| {
+        let count = argument.strip_prefix('=');
+        let exactly = count.and_then(|count| count.parse().ok().map(Threads::Exactly));
+        exactly.or_else(|| argument.parse().ok().map(Threads::UpTo))
+    });
+    let threads = threads.unwrap_or(Threads::ONE);
     for line in std::io::stdin().lock().lines() {
         let line = line.expect("lines of text");
         let (name, seconds) = line

@@ -16,7 +16,7 @@ use works::{WORKS, peak};
 fn training_steps(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("training_step");
     for work in &WORKS {
-        let mut engine = work.engine(Threads::One);
+        let mut engine = work.engine(Threads::ONE);
         let (table, rule) = (work.table(), work.rule());
         let mut batches = table.rows.chunks(work.batch).cycle();
         let operations = work.operations() * work.batch as f64;
@@ -43,7 +43,7 @@ fn optimizers(criterion: &mut Criterion) {
     let table = work.table();
     let mut group = criterion.benchmark_group("optimizer");
     for optimizer in [Optimizer::SGD, Optimizer::MOMENTUM, Optimizer::ADAM] {
-        let mut engine = work.engine(Threads::One);
+        let mut engine = work.engine(Threads::ONE);
         let rule = LearningRule {
             optimizer,
             ..work.rule()

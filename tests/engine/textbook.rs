@@ -12,7 +12,7 @@ use crate::common::{LINEAR, Random, SOFTMAX, architecture, ends, rule};
 fn with(instructions: Instructions) -> Resources {
     Resources {
         instructions,
-        threads: Threads::One,
+        threads: Threads::ONE,
     }
 }
 

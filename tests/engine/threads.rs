@@ -1,4 +1,4 @@
-//! Two threads compute what one computes, bit for bit.
+//! Any number of threads computes what one computes, bit for bit.
 
 use nn_tui::nn::engine::{MiniBatch, Resources, Step, Targets, Threads};
 use nn_tui::nn::parameters::ParameterId;
@@ -54,10 +54,18 @@ fn train(
     (steps, bits(&engine.parameters()))
 }
 
+/// More threads than most developers have processors, which is only slow.
+const MANY: [usize; 5] = [2, 3, 5, 8, 16];
+
 fn assert_same(architecture: &Architecture, optimizer: Optimizer, decay: f64) {
-    let one = train(architecture, optimizer, decay, Threads::One);
-    let two = train(architecture, optimizer, decay, Threads::Two);
-    assert_eq!(one, two, "{architecture:?} {optimizer} {decay}");
+    let one = train(architecture, optimizer, decay, Threads::ONE);
+    for threads in MANY {
+        let many = train(architecture, optimizer, decay, Threads::Exactly(threads));
+        assert_eq!(
+            one, many,
+            "{architecture:?} {optimizer} {decay} {threads} threads"
+        );
+    }
 }
 
 proptest! {
@@ -89,11 +97,16 @@ fn a_network_with_zeros() {
 }
 
 #[test]
-fn parameters_are_set_and_read_in_both_shares() {
+fn parameters_are_set_and_read_in_all_shares() {
     let architecture = architecture(&[20, 50, 3], Activation::Relu, SOFTMAX);
     let parameters = Random(2).parameters(&architecture);
-    let mut engine = engine(&architecture, &parameters, Optimizer::SGD, Threads::Two);
-    assert_eq!(engine.threads(), 2);
+    let mut engine = engine(
+        &architecture,
+        &parameters,
+        Optimizer::SGD,
+        Threads::Exactly(3),
+    );
+    assert_eq!(engine.threads(), 3);
     assert_eq!(engine.parameters(), parameters);
     for output in [0, 31, 32, 49] {
         let id = ParameterId::Weight {
@@ -115,7 +128,12 @@ fn a_copy_goes_its_own_way() {
     let parameters = random.parameters(&architecture);
     let (inputs, targets) = random.batch(&architecture, 30);
     let rule = rule(Optimizer::ADAM, 0.01, 0.0);
-    let mut engine = engine(&architecture, &parameters, rule.optimizer, Threads::Two);
+    let mut engine = engine(
+        &architecture,
+        &parameters,
+        rule.optimizer,
+        Threads::Exactly(2),
+    );
     engine.train(inputs.view(), targets.view(), &rule).unwrap();
     let before = bits(&engine.parameters());
     let mut copy = engine.clone();
@@ -126,14 +144,14 @@ fn a_copy_goes_its_own_way() {
 }
 
 #[test]
-fn a_failed_step_changes_neither_share() {
+fn a_failed_step_changes_no_share() {
     let architecture = architecture(&[20, 50, 3], Activation::Linear, LINEAR);
     let mut random = Random(4);
     let parameters = random.parameters(&architecture);
     let (mut inputs, targets) = random.batch(&architecture, 30);
     let rule = rule(Optimizer::MOMENTUM, 0.01, 0.1);
     let mut errors = Vec::new();
-    for threads in [Threads::One, Threads::Two] {
+    for threads in [1, 2, 5].map(Threads::Exactly) {
         let mut engine = engine(&architecture, &parameters, rule.optimizer, threads);
         inputs[[29, 3]] = f32::NAN;
         errors.push(engine.train(inputs.view(), targets.view(), &rule));
@@ -143,19 +161,20 @@ fn a_failed_step_changes_neither_share() {
         assert_ne!(engine.parameters(), parameters, "it goes on");
     }
     assert!(errors[0].is_err());
-    assert_eq!(errors[0], errors[1]);
+    assert!(errors.iter().all(|error| *error == errors[0]));
 }
 
 #[test]
 fn only_long_steps_are_shared() {
-    let threads = |sizes: &[usize], batch: usize| {
+    let threads = |sizes: &[usize], batch: usize, most: usize| {
         let architecture = architecture(sizes, Activation::Relu, SOFTMAX);
         let parameters = Parameters::zeros(&architecture);
-        let resources = Resources::up_to_two_threads();
+        let resources = Resources::from(Threads::UpTo(most));
         Engine::with_resources(&architecture, &parameters, Optimizer::SGD, batch, resources)
             .threads()
     };
-    assert_eq!(threads(&[784, 30, 10], 10), 1);
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    assert_eq!(threads(&[784, 128, 64, 10], 64), processors.min(2));
+    assert_eq!(threads(&[784, 30, 10], 10, 16), 1);
+    assert_eq!(threads(&[784, 128, 64, 10], 64, 2), 2);
+    assert_eq!(threads(&[784, 128, 64, 10], 64, 16), 4);
+    assert_eq!(threads(&[784, 1024, 1024, 10], 256, 16), 16);
 }

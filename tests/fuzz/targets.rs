@@ -286,8 +286,8 @@ fn checkpoint(bytes: &[u8]) -> bool {
     let path = file("run.checkpoint", bytes);
     let iris = nn_tui::data::load(&Source::parse("iris"), None).expect("it is built in");
     let resumed = watched((1 << 20) + SESSION_BYTES * bytes.len(), || {
-        let checkpoint = Checkpoint::read(&path, Threads::One)?;
-        checkpoint.resume(&path, iris.clone(), Threads::One)
+        let checkpoint = Checkpoint::read(&path, Threads::ONE)?;
+        checkpoint.resume(&path, iris.clone(), Threads::ONE)
     });
     match resumed {
         // The next step may find a number that is not finite.

@@ -450,7 +450,7 @@ fn recovering_keeps_what_is_held() {
         Arc::clone(session.dataset()),
         &log,
         steps,
-        Threads::One,
+        Threads::ONE,
     );
     let again = again.expect("what was done can be done again");
     assert_eq!(again.engine().parameters(), session.engine().parameters());
@@ -656,9 +656,9 @@ fn eventful(plan: Plan, threads: Threads) -> Session {
 #[test]
 fn the_log_is_enough_to_train_again_with_one_thread_or_two() {
     let plan = plan(&[32, 16]);
-    let mut first = eventful(plan.clone(), Threads::One);
+    let mut first = eventful(plan.clone(), Threads::ONE);
     assert_eq!(first.log().len(), 17);
-    for threads in [Threads::One, Threads::Two] {
+    for threads in [Threads::ONE, Threads::Exactly(2)] {
         let json = serde_json::to_string(first.log()).unwrap();
         let log: Vec<_> = serde_json::from_str(&json).unwrap();
         assert_eq!(log, first.log());
@@ -666,7 +666,7 @@ fn the_log_is_enough_to_train_again_with_one_thread_or_two() {
         let data = Arc::clone(first.dataset());
         let mut again = Session::replay(plan.clone(), data, &log, steps, threads).unwrap();
         assert_same(&mut first, &mut again);
-        first = eventful(plan.clone(), Threads::Two);
+        first = eventful(plan.clone(), Threads::Exactly(2));
     }
 }
 
@@ -679,7 +679,7 @@ fn a_log_that_can_not_be_replayed_says_why() {
             change: change.clone(),
         };
         let log: Vec<_> = changes.iter().map(logged).collect();
-        Session::replay(plan(&[8]), Arc::clone(&data), &log, steps, Threads::One)
+        Session::replay(plan(&[8]), Arc::clone(&data), &log, steps, Threads::ONE)
             .map(|session| session.position().step)
     };
     assert_eq!(replay(7, &[(7, set(bias(1, 0), 1.0))]).unwrap(), 7);
@@ -725,7 +725,7 @@ fn initial_values_are_logged_and_set_again_by_a_restart() {
     let steps = first.position().step;
     let data = Arc::clone(first.dataset());
     let log = first.log().to_vec();
-    let mut again = Session::replay(plan(&[4]), data, &log, steps, Threads::One).unwrap();
+    let mut again = Session::replay(plan(&[4]), data, &log, steps, Threads::ONE).unwrap();
     assert_same(&mut first, &mut again);
     let restarted = first.restarted(1, Initialisation::Auto).unwrap();
     assert_eq!(restarted.log(), &log[..2]);

@@ -43,7 +43,7 @@ fn the_path_has_the_parameters_of_its_positions() {
         Arc::clone(session.dataset()),
         session.log(),
         position.step,
-        Threads::One,
+        Threads::ONE,
     );
     assert_eq!(replayed.unwrap().engine().parameters(), parameters);
 }

@@ -216,7 +216,7 @@ fn the_textbook_has_the_losses_and_norms_of_pytorch() {
 fn the_engine_learns_as_pytorch_does() {
     for training in golden().trainings {
         let name = format!("{:?} {:?}", training.sizes, training.clip);
-        let mut engine = training.engine(Threads::One);
+        let mut engine = training.engine(Threads::ONE);
         for step in &training.steps {
             let loss = training.step(&mut engine, step);
             assert_near(loss, step.loss, 2e-5, &name);
@@ -240,7 +240,7 @@ fn the_engine_learns_as_pytorch_does() {
 fn two_threads_give_the_same_bits() {
     for training in golden().trainings {
         let [mut one, mut two] =
-            [Threads::One, Threads::Two].map(|threads| training.engine(threads));
+            [Threads::ONE, Threads::Exactly(2)].map(|threads| training.engine(threads));
         for step in &training.steps {
             assert_eq!(training.step(&mut one, step), training.step(&mut two, step));
             assert_eq!(one.parameters(), two.parameters());
@@ -281,8 +281,8 @@ fn sessions_are_deterministic_on_any_number_of_threads() {
         let dataset = std::sync::Arc::new(dataset("iris"));
         Session::with_resources(refined(), dataset, threads).expect("sound")
     };
-    let one = trained(on(Threads::One), 80);
-    assert_eq!(one, trained(on(Threads::Two), 80));
+    let one = trained(on(Threads::ONE), 80);
+    assert_eq!(one, trained(on(Threads::Exactly(2)), 80));
     // Each of the parts matters.
     for change in [
         |plan: &mut Plan| plan.schedule = Schedule::default(),
@@ -397,7 +397,7 @@ fn plateau_is_part_of_the_session() {
         one.rule().learning_rate.get() < 0.05,
         "the loss stops to improve"
     );
-    let two = Session::replay(plan, dataset, &[], 1000, Threads::One).unwrap();
+    let two = Session::replay(plan, dataset, &[], 1000, Threads::ONE).unwrap();
     assert_eq!(one.engine().parameters(), two.engine().parameters());
     assert_eq!(one.rule(), two.rule());
 }

@@ -20,7 +20,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::support::{Driven, decay, plan, rate, rows, session, settings};
 
-const THREADS: [Threads; 2] = [Threads::One, Threads::Two];
+const THREADS: [Threads; 2] = [Threads::ONE, Threads::Exactly(2)];
 
 /// A random command that a person could give.
 fn command(dice: &mut ChaCha8Rng) -> Command {
@@ -347,7 +347,7 @@ fn a_run_that_ends_unsaved_leaves_a_recovery_file() {
     }
 
     // A resumed run that is saved needs its recovery file no more.
-    let resumed = restored(&paths[6], Threads::One, None);
+    let resumed = restored(&paths[6], Threads::ONE, None);
     let end = export(&resumed, &folder.path().join("resumed.json"));
     assert!(!end.is_empty());
 }

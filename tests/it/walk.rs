@@ -376,7 +376,7 @@ proptest! {
             Arc::clone(session.dataset()),
             session.log(),
             session.position().step,
-            Threads::One,
+            Threads::ONE,
         )
         .expect("it was done once");
         prop_assert_eq!(session.position(), again.position());

@@ -106,7 +106,7 @@ pub fn session(data: &str, plan: Plan) -> Session {
 pub fn portable_session(dataset: Arc<Dataset>, plan: Plan) -> Session {
     let resources = Resources {
         instructions: Instructions::Portable,
-        threads: Threads::UpToTwo,
+        threads: Threads::UpTo(2),
     };
     Session::with_resources(plan, dataset, resources).expect("the plan is sound")
 }

@@ -9,7 +9,6 @@ use super::Step;
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
 use super::step::SummedGradient;
 use crate::nn::LearningRule;
-use crate::nn::kernels::elementwise::largest_magnitude;
 use crate::nn::kernels::gradient::largest_gradient;
 use crate::nn::kernels::output::sum_of_costs;
 use crate::nn::kernels::sparse::Scratch;
@@ -113,10 +112,8 @@ impl WithSimd for FiniteCheck<'_> {
                 what: Quantity::Gradient,
                 layer: l + 1,
             };
-            if decay != 0.0 || decoupled_decay != 0.0 {
-                let layers = neurons.iter().map(|share| &share.layers[l]);
-                let largest =
-                    layers.map(|layer| largest_magnitude(simd, layer.parameters.values()));
+            if rule.decays() {
+                let largest = rows.iter().map(|share| share.largest_parameters[l]);
                 let largest = largest.fold(0.0, larger);
                 bound += decay * largest;
                 let change = decoupled_decay * f64::from(largest.max(1.0));

@@ -19,10 +19,12 @@ mod dropout;
 mod finite_check;
 mod optimizer_state;
 mod partition;
+mod phases;
 mod resources;
+mod sharing;
 mod snapshot;
 mod step;
-mod two_threads;
+mod team;
 mod workspace;
 
 use ndarray::ArrayView2;
@@ -38,14 +40,14 @@ use partition::{NeuronShare, RowShare};
 pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
-pub(crate) use two_threads::HELPER_THREAD;
-use two_threads::Pair;
+pub(crate) use team::HELPER_THREAD;
+use team::{Team, references};
 pub use workspace::Workspace;
 
 /// A network in training.
 ///
-/// Equal calls give bit-identical results on the same binary and kind of processor, with one
-/// thread or two.
+/// Equal calls give bit-identical results on the same binary and kind of processor, on any number of
+/// threads.
 #[derive(Debug, Clone)]
 pub struct Engine {
     architecture: Architecture,
@@ -56,13 +58,14 @@ pub struct Engine {
     /// Updates since that state was zero.
     updates: u64,
     batch: usize,
+    threads: Threads,
 }
 
-/// Parameters and buffers for one or two threads.
+/// Parameters and buffers for one thread or several.
 #[derive(Debug, Clone)]
 enum State {
     One(Box<One>),
-    Two(Pair),
+    Team(Team),
 }
 
 #[derive(Debug, Clone)]
@@ -104,14 +107,8 @@ impl Engine {
         resources: Resources,
     ) -> Self {
         let unit = resources.instructions.unit_for(architecture.sizes());
-        let share = |share, shares| NeuronShare::new(architecture, unit, (share, shares));
-        let state = if resources.threads.are_two(architecture, batch) {
-            let neurons = [share(0, 2), share(1, 2)];
-            let always = resources.threads == Threads::Two;
-            State::Two(Pair::new(architecture, unit, neurons, batch, always))
-        } else {
-            State::One(Box::new(One::new(architecture, unit, share(0, 1), batch)))
-        };
+        let neurons = vec![NeuronShare::new(architecture, unit, (0, 1))];
+        let state = State::new(architecture, unit, neurons, batch, resources.threads);
         let mut engine = Self {
             architecture: architecture.clone(),
             unit,
@@ -119,6 +116,7 @@ impl Engine {
             optimizer,
             updates: 0,
             batch,
+            threads: resources.threads,
         };
         engine.reset_optimizer(optimizer);
         engine.set_parameters(parameters);
@@ -135,11 +133,11 @@ impl Engine {
         self.batch
     }
 
-    /// Number of threads that share a step: 1 or 2.
+    /// Maximum number of threads that share a step.
     pub fn threads(&self) -> usize {
-        match self.state {
+        match &self.state {
             State::One(_) => 1,
-            State::Two(_) => 2,
+            State::Team(team) => team.size(),
         }
     }
 
@@ -246,7 +244,7 @@ impl Engine {
         };
         let step = match &mut self.state {
             State::One(one) => one.step(self.unit, &self.architecture, batch, params),
-            State::Two(pair) => pair.step(batch, params),
+            State::Team(team) => team.step(batch, params),
         }?;
         self.optimizer = rule.optimizer;
         self.updates = updates;
@@ -355,7 +353,7 @@ impl One {
         Self {
             neurons,
             rows: RowShare::new(architecture, unit, batch),
-            scratch: Scratch::new(architecture.sizes(), batch),
+            scratch: Scratch::new(architecture.sizes(), batch, 1),
         }
     }
 
@@ -366,28 +364,47 @@ impl One {
         batch: &Checked,
         params: UpdateParams,
     ) -> Result<Step, NonFinite> {
-        let Self {
-            neurons,
-            rows,
-            scratch,
-        } = self;
         unit.run(WholeStep {
             batch,
             architecture,
-            neurons,
-            rows,
-            scratch,
+            neurons: &mut self.neurons,
+            rows: &mut self.rows,
+            scratch: &mut self.scratch,
             params,
         })
     }
 }
 
 impl State {
+    /// Creates buffers for mini-batches of up to `batch` rows, and threads as far as steps are long enough.
+    fn new(
+        architecture: &Architecture,
+        unit: VectorUnit,
+        neurons: Vec<NeuronShare>,
+        batch: usize,
+        threads: Threads,
+    ) -> Self {
+        let count = threads.count(architecture, batch);
+        let is_fixed = matches!(threads, Threads::Exactly(_));
+        let shares = if is_fixed {
+            count
+        } else {
+            neurons.len().min(count)
+        };
+        let mut neurons = NeuronShare::divide(architecture, unit, neurons, shares);
+        if count > 1 {
+            let size = (count, is_fixed);
+            return Self::Team(Team::new(architecture, unit, neurons, batch, size));
+        }
+        let whole = neurons.pop().expect("one share");
+        Self::One(Box::new(One::new(architecture, unit, whole, batch)))
+    }
+
     /// Calls `look` with all shares of the neurons, in order.
     fn read<R>(&self, look: impl FnOnce(&[&NeuronShare]) -> R) -> R {
         match self {
             Self::One(one) => look(&[&one.neurons]),
-            Self::Two(pair) => look(&pair.neurons().each_ref().map(|share| &**share)),
+            Self::Team(team) => look(&references(&team.neurons())),
         }
     }
 
@@ -395,7 +412,7 @@ impl State {
     fn change(&mut self, change: impl Fn(&mut NeuronShare)) {
         match self {
             Self::One(one) => change(&mut one.neurons),
-            Self::Two(pair) => pair
+            Self::Team(team) => team
                 .neurons_mut()
                 .iter_mut()
                 .for_each(|share| change(share)),

@@ -1,4 +1,4 @@
-//! The network and the buffers of a step, partitioned between one or two threads.
+//! The network and the buffers of a step, partitioned between threads.
 //!
 //! In the forward and backward pass each thread takes some rows of the mini-batch through all layers; in the
 //! update each takes some neurons of every layer with their incoming weights. Every number is computed
@@ -19,7 +19,7 @@ use crate::nn::regularisation::smoothed;
 use crate::nn::{Architecture, LayerParameters, Optimizer, Parameters};
 
 /// Some neurons of every layer: their parameters and the optimizer's state.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct NeuronShare {
     /// Layer 1 first.
     pub layers: Vec<Layer>,
@@ -75,6 +75,32 @@ impl NeuronShare {
         }
     }
 
+    /// Divides the neurons of all `shares` anew, into `count` of them.
+    pub fn divide(
+        architecture: &Architecture,
+        unit: VectorUnit,
+        shares: Vec<Self>,
+        count: usize,
+    ) -> Vec<Self> {
+        if shares.len() == count {
+            return shares;
+        }
+        let divided = |share| {
+            let mut divided = Self::new(architecture, unit, (share, count));
+            for (l, layer) in divided.layers.iter_mut().enumerate() {
+                let length = layer.parameters.values().len();
+                let kinds = shares[0].layers[l].state.len();
+                layer.state = (0..kinds).map(|_| Aligned::zeros(length)).collect();
+                shares
+                    .iter()
+                    .for_each(|share| layer.copy_panels(&share.layers[l]));
+                layer.transpose();
+            }
+            divided
+        };
+        (0..count).map(divided).collect()
+    }
+
     /// Replaces the state by that of `optimizer` before its first update, all zero.
     pub(crate) fn reset_state(&mut self, optimizer: Optimizer) {
         for layer in &mut self.layers {
@@ -90,6 +116,24 @@ impl Layer {
     pub fn neurons(&self) -> Range<usize> {
         let first = self.first_panel * self.parameters.width();
         first..first + self.parameters.columns()
+    }
+
+    /// Copies the panels that `from`, another share of the same layer, has too, with the optimizer's state.
+    fn copy_panels(&mut self, from: &Self) {
+        let panels = |layer: &Self| layer.first_panel..layer.first_panel + layer.parameters.count();
+        let (own, other) = (panels(self), panels(from));
+        let common = own.start.max(other.start)..own.end.min(other.end);
+        if common.is_empty() {
+            return;
+        }
+        let size = self.parameters.rows() * self.parameters.width();
+        let values = |first: usize| (common.start - first) * size..(common.end - first) * size;
+        let (to, source) = (values(own.start), values(other.start));
+        self.parameters.values_mut()[to.clone()]
+            .copy_from_slice(&from.parameters.values()[source.clone()]);
+        for (own, other) in self.state.iter_mut().zip(&from.state) {
+            own[to.clone()].copy_from_slice(&other[source.clone()]);
+        }
     }
 
     /// Copies the parameters of these neurons into those of the whole layer.
@@ -180,6 +224,9 @@ pub(super) struct RowShare {
     pub costs: Panels,
     /// Number of rows whose largest output is that of their class.
     pub correct: usize,
+    /// The largest magnitude of the parameters in each layer of some neurons, if they decay: the shares of rows cover
+    /// those of neurons.
+    pub largest_parameters: Vec<f32>,
 }
 
 /// Buffers of a training step for one layer.
@@ -228,6 +275,7 @@ impl RowShare {
             layers: layers.collect(),
             costs: panels(architecture.outputs()),
             correct: 0,
+            largest_parameters: vec![0.0; architecture.depth()],
         }
     }
 
@@ -257,7 +305,6 @@ impl RowShare {
         if batch.options.label_smoothing > 0.0 {
             self.smooth_targets(batch.options.label_smoothing);
         }
-        self.layers[0].input_bound = self.inputs.find_spans(simd);
     }
 
     /// Copies rows `part` of the masks of dropout, if there are any.
@@ -331,4 +378,46 @@ fn index_of_largest(numbers: &[f32]) -> u32 {
         }
     }
     best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::kernels::Instructions;
+    use crate::nn::{Activation, Initialisation, Loss, Output};
+
+    #[test]
+    fn neurons_are_divided_again_and_again_without_loss() {
+        let sizes = vec![5, 130, 40, 3];
+        let end = (Output::Softmax, Loss::CrossEntropy);
+        let architecture = Architecture::new(sizes, Activation::Relu, end.0, end.1).unwrap();
+        let unit = Instructions::Best.unit_for(architecture.sizes());
+        let draw = |seed| Initialisation::Auto.draw(&architecture, seed);
+        let (parameters, velocity) = (draw(1), draw(2));
+        let mut whole = NeuronShare::new(&architecture, unit, (0, 1));
+        whole.reset_state(Optimizer::MOMENTUM);
+        for (l, layer) in whole.layers.iter_mut().enumerate() {
+            layer.copy_from(&parameters.layers[l]);
+            layer.copy_state_from(0, &velocity.layers[l]);
+        }
+        let mut shares = vec![whole];
+        for count in [5, 2, 16, 1, 3] {
+            shares = NeuronShare::divide(&architecture, unit, shares, count);
+            assert_eq!(shares.len(), count);
+            let mut copy = [(); 2].map(|()| Parameters::zeros(&architecture));
+            for share in &shares {
+                share.copy_to(&mut copy[0]);
+                for (layer, into) in share.layers.iter().zip(&mut copy[1].layers) {
+                    layer.copy_state_to(0, into);
+                }
+                for (l, layer) in share.layers.iter().enumerate().skip(1) {
+                    for (row, neuron) in layer.neurons().enumerate() {
+                        let expected = parameters.layers[l].weights[[neuron, 2]];
+                        assert_eq!(layer.transposed.get(row, 2), expected);
+                    }
+                }
+            }
+            assert_eq!(copy, [parameters.clone(), velocity.clone()], "{count}");
+        }
+    }
 }

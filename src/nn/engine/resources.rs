@@ -17,29 +17,24 @@ pub struct Resources {
 /// Number of threads that share a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
-    /// One.
-    One,
-    /// Two if a step is long enough and there are two processors, else one.
-    UpToTwo,
-    /// Two, even if one would be faster.
-    Two,
+    /// At most so many: as many as are fastest.
+    UpTo(usize),
+    /// So many in every step, even if fewer would be faster.
+    Exactly(usize),
 }
 
-/// Minimum number of floating-point operations of a step that is shared.
-const WORTH_SHARING: f64 = 20e6;
+/// Largest number of threads of an engine; more are never used.
+pub(super) const MAX_THREADS: usize = 64;
+/// Minimum number of floating-point operations of a thread's part of a step.
+const WORTH_SHARING: f64 = 10e6;
 
 impl Resources {
     /// Returns one thread and the instructions of [`Instructions::from_environment`].
     pub fn one_thread() -> Self {
         Self {
             instructions: Instructions::from_environment(),
-            threads: Threads::One,
+            threads: Threads::ONE,
         }
-    }
-
-    /// Returns up to two threads and the instructions of [`Instructions::from_environment`].
-    pub fn up_to_two_threads() -> Self {
-        Threads::UpToTwo.into()
     }
 }
 
@@ -54,18 +49,25 @@ impl From<Threads> for Resources {
 }
 
 impl Threads {
-    /// Returns whether steps on `batch` rows are shared by two threads.
-    pub(super) fn are_two(self, architecture: &Architecture, batch: usize) -> bool {
-        match self {
-            Self::One => false,
-            Self::Two => true,
-            Self::UpToTwo => {
+    /// One thread.
+    pub const ONE: Self = Self::Exactly(1);
+
+    /// Returns up to as many threads as there are processors for this program.
+    pub fn available() -> Self {
+        Self::UpTo(std::thread::available_parallelism().map_or(1, NonZero::get))
+    }
+
+    /// Returns the maximum number of threads that share steps on `batch` rows.
+    pub(super) fn count(self, architecture: &Architecture, batch: usize) -> usize {
+        let count = match self {
+            Self::Exactly(count) => count,
+            Self::UpTo(most) => {
                 let weights = architecture.layer_shapes().map(|(m, n)| (m * n) as f64);
                 // Forward, back and gradient each multiply and add once for every weight.
                 let operations = 6.0 * weights.sum::<f64>() * batch as f64;
-                let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-                operations >= WORTH_SHARING && processors >= 2
+                most.min((operations / WORTH_SHARING) as usize)
             }
-        }
+        };
+        count.clamp(1, MAX_THREADS)
     }
 }

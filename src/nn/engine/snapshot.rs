@@ -1,8 +1,7 @@
 //! The state of an engine without its buffers and threads.
 
 use super::partition::NeuronShare;
-use super::two_threads::Pair;
-use super::{Engine, One, Resources, State, Threads};
+use super::{Engine, Resources, State, Threads};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::{Architecture, Optimizer, Parameters};
 
@@ -11,10 +10,9 @@ use crate::nn::{Architecture, Optimizer, Parameters};
 pub struct EngineSnapshot {
     architecture: Architecture,
     unit: VectorUnit,
-    /// One share per thread, in order.
+    /// All shares, in order.
     neurons: Vec<NeuronShare>,
-    /// Whether two threads share every step, even if that is not faster.
-    always_shared: bool,
+    threads: Threads,
     optimizer: Optimizer,
     updates: u64,
 }
@@ -29,10 +27,7 @@ impl Engine {
             architecture: self.architecture.clone(),
             unit: self.unit,
             neurons,
-            always_shared: match &self.state {
-                State::One(_) => false,
-                State::Two(pair) => pair.is_always_shared(),
-            },
+            threads: self.threads,
             optimizer: self.optimizer,
             updates: self.updates,
         }
@@ -43,24 +38,12 @@ impl Engine {
         let EngineSnapshot {
             architecture,
             unit,
-            mut neurons,
-            always_shared,
+            neurons,
+            threads,
             optimizer,
             updates,
         } = snapshot;
-        let second = if neurons.len() == 2 {
-            neurons.pop()
-        } else {
-            None
-        };
-        let first = neurons.pop().expect("there is a share for each thread");
-        let state = match second {
-            Some(second) => {
-                let shares = [first, second];
-                State::Two(Pair::new(&architecture, unit, shares, batch, always_shared))
-            }
-            None => State::One(Box::new(One::new(&architecture, unit, first, batch))),
-        };
+        let state = State::new(&architecture, unit, neurons, batch, threads);
         Self {
             architecture,
             unit,
@@ -68,6 +51,7 @@ impl Engine {
             optimizer,
             updates,
             batch,
+            threads,
         }
     }
 }
@@ -84,33 +68,24 @@ impl EngineSnapshot {
         parameters: &Parameters,
         (optimizer, updates): (Optimizer, u64),
         state: &[Parameters],
-        batch: usize,
         resources: Resources,
     ) -> Self {
         let is_fitting = |numbers: &Parameters| numbers.fits(architecture);
         assert!(is_fitting(parameters) && state.iter().all(is_fitting));
         let unit = resources.instructions.unit_for(architecture.sizes());
-        let shares = if resources.threads.are_two(architecture, batch) {
-            2
-        } else {
-            1
-        };
-        let share = |share| {
-            let mut neurons = NeuronShare::new(architecture, unit, (share, shares));
-            neurons.reset_state(optimizer);
-            for (l, layer) in neurons.layers.iter_mut().enumerate() {
-                layer.copy_from(&parameters.layers[l]);
-                for (kind, values) in state.iter().enumerate() {
-                    layer.copy_state_from(kind, &values.layers[l]);
-                }
+        let mut neurons = NeuronShare::new(architecture, unit, (0, 1));
+        neurons.reset_state(optimizer);
+        for (l, layer) in neurons.layers.iter_mut().enumerate() {
+            layer.copy_from(&parameters.layers[l]);
+            for (kind, values) in state.iter().enumerate() {
+                layer.copy_state_from(kind, &values.layers[l]);
             }
-            neurons
-        };
+        }
         Self {
             architecture: architecture.clone(),
             unit,
-            neurons: (0..shares).map(share).collect(),
-            always_shared: resources.threads == Threads::Two,
+            neurons: vec![neurons],
+            threads: resources.threads,
             optimizer,
             updates,
         }

@@ -3,15 +3,17 @@
 
 use std::ops::Range;
 
+use arrayvec::ArrayVec;
 use pulp::{Simd, WithSimd};
 
 use super::batch::Checked;
 use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
+use super::resources::MAX_THREADS;
 use super::{NonFinite, Step};
 use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::elementwise::{activate, times_derivative};
+use crate::nn::kernels::elementwise::{activate, largest_magnitude, times_derivative};
 use crate::nn::kernels::gradient::{Samples, gradient};
 use crate::nn::kernels::output::{OutputRows, count_correct, output_deltas};
 use crate::nn::kernels::panels::Panels;
@@ -54,6 +56,8 @@ pub(super) struct ForwardAndBack<'a> {
     pub architecture: &'a Architecture,
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
+    /// Neurons whose largest parameters are to be found, if they decay.
+    pub decaying: Option<&'a NeuronShare>,
     pub rows: &'a mut RowShare,
     pub scratch: &'a mut Scratch,
 }
@@ -66,9 +70,16 @@ impl WithSimd for ForwardAndBack<'_> {
         let Self {
             architecture,
             neurons,
+            decaying,
             rows,
             scratch,
         } = self;
+        rows.layers[0].input_bound = rows.inputs.find_spans(simd);
+        if let Some(decaying) = decaying {
+            for (layer, largest) in decaying.layers.iter().zip(&mut rows.largest_parameters) {
+                *largest = largest_magnitude(simd, layer.parameters.values());
+            }
+        }
         forward(simd, architecture, neurons, rows, scratch);
         simd.vectorize(OutputLayer { architecture, rows });
         back(simd, architecture, neurons, rows, scratch);
@@ -217,6 +228,7 @@ impl WithSimd for WholeStep<'_> {
         let pass = ForwardAndBack {
             architecture,
             neurons: &[neurons],
+            decaying: params.rule.decays().then_some(neurons),
             rows,
             scratch,
         };
@@ -282,16 +294,16 @@ impl WithSimd for SummedGradient<'_> {
             state: &mut [],
         };
         let panels = (layer.first_panel, layer.parameters.count());
-        let samples = &samples(rows, l)[..rows.len()];
-        gradient(simd, samples, panels, &mut consumer, None, scratch);
+        let samples = samples(rows, l);
+        gradient(simd, &samples, panels, &mut consumer, None, scratch);
         sums
     }
 }
 
-/// Returns the inputs of the gradient of layer `l + 1`, for one or two shares of rows.
+/// Returns the inputs of the gradient of layer `l + 1`, for each share of rows.
 #[inline(always)]
-fn samples<'a>(rows: &[&'a RowShare], l: usize) -> [Samples<'a>; 2] {
-    [samples_of(rows[0], l), samples_of(rows[rows.len() - 1], l)]
+fn samples<'a>(rows: &[&'a RowShare], l: usize) -> ArrayVec<Samples<'a>, MAX_THREADS> {
+    rows.iter().map(|rows| samples_of(rows, l)).collect()
 }
 
 #[inline(always)]
@@ -356,7 +368,7 @@ impl Update<'_> {
             };
             gradient(
                 simd,
-                &samples[..self.rows.len()],
+                &samples,
                 panels,
                 &mut consumer,
                 transposed,

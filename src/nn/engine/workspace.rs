@@ -41,7 +41,7 @@ impl Workspace {
                 .collect(),
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
-            scratch: Scratch::new(architecture.sizes(), rows),
+            scratch: Scratch::new(architecture.sizes(), rows, 1),
             output: architecture.output(),
             loss: architecture.loss(),
         }

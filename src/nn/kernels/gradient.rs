@@ -201,7 +201,8 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
         let is_far = consumer.parameters().len() > NEAR;
         for q in block {
             let used = a.used(q);
-            let span = even(a.span(q), used);
+            let spans = samples.iter().map(|rows| rows.activations.span(q));
+            let span = even(spans.fold(0..0, united), used);
             let start = |j| (p + j - first) * (inputs + 1) + q * W;
             if is_far && let Some(transposed) = &transposed {
                 let row = (p - first) * width;
@@ -235,6 +236,16 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
                 }
             }
         }
+    }
+}
+
+/// Returns the smallest span that includes both.
+#[inline(always)]
+fn united(a: Range<usize>, b: Range<usize>) -> Range<usize> {
+    match (a.is_empty(), b.is_empty()) {
+        (true, _) => b,
+        (_, true) => a,
+        _ => a.start.min(b.start)..a.end.max(b.end),
     }
 }
 

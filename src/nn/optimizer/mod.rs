@@ -405,6 +405,11 @@ impl LearningRule {
         }
     }
 
+    /// Returns whether weights decay, in either way.
+    pub(crate) fn decays(&self) -> bool {
+        self.weight_decay.get() != 0.0
+    }
+
     /// Factor by which weights are added to their gradient.
     pub(crate) fn gradient_decay(&self) -> f64 {
         match self.optimizer.spec().decay {

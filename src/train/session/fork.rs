@@ -25,7 +25,6 @@ impl Session {
             &now.parameters(),
             (now.optimizer(), now.updates()),
             &now.optimizer_state(),
-            self.engine.batch(),
             resources,
         );
         let engine = Engine::from_snapshot(engine, self.engine.batch());
@@ -66,7 +65,7 @@ impl Session {
 
     /// Computes the parameters that the next step would lead to; `None` if it would diverge.
     pub(in crate::train) fn parameters_after_next_step(&self) -> Option<Parameters> {
-        let mut fork = self.fork(Threads::One);
+        let mut fork = self.fork(Threads::ONE);
         let rule = fork.rule();
         fork.change_parameters(&rule).ok()?;
         Some(fork.engine.parameters())

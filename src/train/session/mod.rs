@@ -113,7 +113,7 @@ impl Session {
     /// # Errors
     /// Those of [`prepare()`] and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
-        Self::with_resources(plan, dataset, Threads::UpToTwo)
+        Self::with_resources(plan, dataset, Threads::available())
     }
 
     /// Creates a session that trains on `resources`, which may be [`Threads`] alone. Results are

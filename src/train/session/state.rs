@@ -320,7 +320,6 @@ impl SnapshotFields {
             &parameters,
             optimizer,
             &state,
-            self.batch,
             threads.into(),
         );
         let mut frozen = self.frozen;

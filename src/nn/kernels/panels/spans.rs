@@ -40,19 +40,6 @@ impl Panels {
             largest.get()
         })
     }
-
-    /// Sets the spans of both matrices to the smallest ones that include those of either.
-    pub(crate) fn unite_spans(&mut self, other: &mut Self) {
-        for (own, other) in self.spans.iter_mut().zip(&mut other.spans) {
-            let (a, b) = (own.clone(), other.clone());
-            let united = match (a.is_empty(), b.is_empty()) {
-                (true, _) => b,
-                (_, true) => a,
-                _ => a.start.min(b.start)..a.end.max(b.end),
-            };
-            (*own, *other) = (united.clone(), united);
-        }
-    }
 }
 
 /// Returns the largest magnitude in each column of a panel.

@@ -82,9 +82,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Creates buffers for a network with layers of these `sizes` and mini-batches of up to `rows` rows; empty
-    /// without two wide layers in succession.
-    pub fn new(sizes: &[usize], rows: usize) -> Self {
+    /// Creates buffers for a network with layers of these `sizes` and mini-batches of up to `rows` rows in up to
+    /// `parts`; empty without two wide layers in succession.
+    pub fn new(sizes: &[usize], rows: usize, parts: usize) -> Self {
         let pairs = sizes.windows(2).map(|pair| (pair[0], pair[1]));
         let pairs = pairs.map(|(a, b)| (a.min(b), a.max(b)));
         let wide = pairs.filter(|&(a, b)| a >= MIN_COLUMNS && b >= MIN_DEPTH);
@@ -96,8 +96,8 @@ impl Scratch {
                 sums: Aligned::zeros(0),
             };
         }
-        // A mini-batch in two parts may fill a block more.
-        let blocks = rows.div_ceil(DEPTH) + 1;
+        // Each part may fill a block more.
+        let blocks = rows.div_ceil(DEPTH) + parts;
         Self {
             bits: vec![0; widest.next_multiple_of(DEPTH) * blocks],
             block: Aligned::zeros(blocks * BITS * COLUMNS),

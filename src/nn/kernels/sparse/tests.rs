@@ -86,7 +86,7 @@ fn multiply(instructions: Instructions, a: &Panels, b: &Panels) -> (usize, Panel
         start: Start::Zero,
         c: &Panels::zeros(a.rows(), b.columns(), WIDE),
         c_first: 0,
-        room: Scratch::new(&[b.rows(), b.columns()], a.rows()),
+        room: Scratch::new(&[b.rows(), b.columns()], a.rows(), 1),
     })
 }
 
@@ -122,8 +122,8 @@ fn products_are_the_dense_ones() {
                         })
                     };
                     let context = format!("{rows} {depth} {columns} {zeros} {start:?}");
-                    let (done, sparse) = run(Scratch::new(&[depth, columns], rows));
-                    let (none, dense) = run(Scratch::new(&[], 0));
+                    let (done, sparse) = run(Scratch::new(&[depth, columns], rows, 1));
+                    let (none, dense) = run(Scratch::new(&[], 0, 1));
                     assert_eq!(bits(sparse.values()), bits(dense.values()), "{context}");
                     assert_eq!(none, 0);
                     let strip = match instructions.unit().lanes() {
@@ -244,10 +244,9 @@ fn updates_are_the_dense_ones() {
             let mut a =
                 [first, second].map(|rows| random(&mut rng, (rows, inputs), zeros, !is_first));
             if is_first {
-                let [a0, a1] = &mut a;
-                Instructions::Best.unit().run(FindSpans(a0));
-                Instructions::Best.unit().run(FindSpans(a1));
-                a0.unite_spans(a1);
+                for part in &mut a {
+                    Instructions::Best.unit().run(FindSpans(part));
+                }
             }
             let columns = outputs + WIDE;
             let d = [first, second].map(|rows| random(&mut rng, (rows, columns), 0.5, false));
@@ -273,8 +272,8 @@ fn updates_are_the_dense_ones() {
                             room,
                         })
                     };
-                    let sparse = run(Scratch::new(&[inputs, outputs], first + second));
-                    let dense = run(Scratch::new(&[], 0));
+                    let sparse = run(Scratch::new(&[inputs, outputs], first + second, 2));
+                    let dense = run(Scratch::new(&[], 0, 1));
                     let context = format!("{first} {second} {inputs} {outputs} {zeros} {decay}");
                     assert!(sparse == dense, "{context}");
                 }

@@ -94,6 +94,8 @@ fn a_large_network() {
 fn a_network_with_zeros() {
     let architecture = architecture(&[300, 270, 260, 10], Activation::Relu, SOFTMAX);
     assert_same(&architecture, Optimizer::ADAM, 0.0);
+    // Here weights without a gradient stay as they are.
+    assert_same(&architecture, Optimizer::SGD, 0.0);
 }
 
 #[test]

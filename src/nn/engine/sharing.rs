@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 /// Duration over which the speed of steps is measured.
 const WINDOW: Duration = Duration::from_millis(4);
+/// Steps after a change of the number of threads that are not measured: they fill the caches of other processors.
+const WARM_UP: u32 = 2;
 /// Maximum duration of a step relative to one on fewer threads.
 const WORTH: f64 = 0.9;
 /// Shortest and longest time until more threads are tried again.
@@ -21,6 +23,8 @@ pub(super) struct SharingPolicy {
     level: usize,
     /// Whether the present level has not proved itself yet.
     is_trial: bool,
+    /// Steps that are still not measured.
+    warm_up: u32,
     /// Duration and rows of the steps measured so far.
     time: Duration,
     rows: usize,
@@ -40,6 +44,7 @@ impl SharingPolicy {
             levels,
             level: 0,
             is_trial: true,
+            warm_up: WARM_UP,
             time: Duration::ZERO,
             rows: 0,
             next_trial: None,
@@ -58,6 +63,10 @@ impl SharingPolicy {
 
     /// Records a step.
     pub fn note(&mut self, time: Duration, rows: usize) {
+        if self.warm_up > 0 {
+            self.warm_up -= 1;
+            return;
+        }
         self.time += time;
         self.rows += rows;
         if self.time < WINDOW {
@@ -78,13 +87,13 @@ impl SharingPolicy {
             }
             (true, false) => {}
             (false, true) => {
-                self.level -= 1;
                 self.is_trial = false;
+                self.set_level(self.level - 1);
                 self.wait();
             }
             // To be measured anew from one thread on: what slows this down may slow down that as well.
             (false, false) => {
-                self.level = 0;
+                self.set_level(0);
                 self.seconds.fill(None);
                 self.wait();
             }
@@ -95,8 +104,14 @@ impl SharingPolicy {
     fn try_more(&mut self) {
         self.next_trial = None;
         self.is_trial = self.level + 1 < self.levels.len();
-        self.level += usize::from(self.is_trial);
-        (self.time, self.rows) = (Duration::ZERO, 0);
+        self.set_level(self.level + usize::from(self.is_trial));
+    }
+
+    fn set_level(&mut self, level: usize) {
+        if level != self.level {
+            (self.level, self.warm_up) = (level, WARM_UP);
+            (self.time, self.rows) = (Duration::ZERO, 0);
+        }
     }
 
     /// Puts off the next trial, twice as long as the last time.
@@ -116,7 +131,7 @@ mod tests {
 
     /// Measures one window at the present level, with steps of this many rows.
     fn measure(policy: &mut SharingPolicy, rows: usize) {
-        (0..4).for_each(|_| policy.note(STEP, rows));
+        (0..4 + policy.warm_up).for_each(|_| policy.note(STEP, rows));
     }
 
     #[test]

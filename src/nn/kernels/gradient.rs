@@ -201,8 +201,7 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
         let is_far = consumer.parameters().len() > NEAR;
         for q in block {
             let used = a.used(q);
-            let spans = samples.iter().map(|rows| rows.activations.span(q));
-            let span = even(spans.fold(0..0, united), used);
+            let span = even(span_of(samples, q), used);
             let start = |j| (p + j - first) * (inputs + 1) + q * W;
             if is_far && let Some(transposed) = &transposed {
                 let row = (p - first) * width;
@@ -239,14 +238,16 @@ impl<C: Consumer, const W: usize, const V: usize, const P: usize> WithSimd
     }
 }
 
-/// Returns the smallest span that includes both.
+/// Returns the columns of panel `q` of the activations that are not zero in all rows, or some more.
 #[inline(always)]
-fn united(a: Range<usize>, b: Range<usize>) -> Range<usize> {
-    match (a.is_empty(), b.is_empty()) {
+pub(super) fn span_of(samples: &[Samples], q: usize) -> Range<usize> {
+    let spans = samples.iter().map(|rows| rows.activations.span(q));
+    let united = |a: Range<usize>, b: Range<usize>| match (a.is_empty(), b.is_empty()) {
         (true, _) => b,
         (_, true) => a,
         _ => a.start.min(b.start)..a.end.max(b.end),
-    }
+    };
+    spans.fold(0..0, united)
 }
 
 /// Widens the span to an even start and, within `used`, an even end: there are kernels for few numbers of

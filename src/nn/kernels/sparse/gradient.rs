@@ -6,7 +6,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd, bytemuck};
 
 use super::{BITS, DEPTH, GROUP, Scratch, add_rows, are_wide, has_zeros, pack, with_strip};
-use crate::nn::kernels::gradient::{Consumer, Samples};
+use crate::nn::kernels::gradient::{Consumer, Samples, span_of};
 use crate::nn::kernels::panels::{Panels, WIDE};
 use crate::nn::kernels::product::NEAR;
 use crate::nn::kernels::transpose::transpose_into;
@@ -26,7 +26,7 @@ pub(in crate::nn::kernels) fn gradient<S: Simd>(
     let a = samples[0].activations;
     let rows: usize = samples.iter().map(|sample| sample.activations.rows()).sum();
     let is_large = are_wide(a, samples[0].deltas) && room.suits(rows, a.columns());
-    let panels = with_strip!(S, |V, N| N / V, usize::MAX);
+    let panels = with_strip!(S, |V, N| N / 2 / V, usize::MAX);
     if !is_large || part.len() < panels || !has_zeros((a, 0), a.columns()) {
         return 0;
     }
@@ -53,31 +53,41 @@ impl<C: Consumer> WithSimd for Gradient<'_, C> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> usize {
-        with_strip!(S, |V, N| strips_of_gradient::<S, C, V, N>(simd, self), 0)
+        let a = self.samples[0].activations;
+        let width = a.count() * WIDE;
+        for ((samples, rows), words) in
+            zip(blocks(self.samples), self.room.bits.chunks_exact_mut(width))
+        {
+            bits_of_columns(simd, samples.activations, rows, words);
+        }
+        with_strip!(
+            S,
+            |V, N| {
+                const HALF: usize = N / 2;
+                let mut rest = self;
+                let done = strips_of_gradient::<S, C, V, N>(simd, &mut rest, 0);
+                done + strips_of_gradient::<S, C, V, HALF>(simd, &mut rest, done)
+            },
+            0
+        )
     }
 }
 
+/// Computes as many strips of `N` vectors as there are in the panels of `part` behind the first `done`, and returns
+/// the number of their panels.
 #[inline(always)]
 fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
     simd: S,
-    Gradient {
-        samples,
-        part,
-        consumer,
-        mut transposed,
-        room,
-    }: Gradient<C>,
+    gradient: &mut Gradient<C>,
+    done: usize,
 ) -> usize {
+    let (samples, part) = (gradient.samples, gradient.part.clone());
     let a = samples[0].activations;
-    let Scratch { bits, block, sums } = room;
-    let width = a.count() * WIDE;
+    let Scratch { bits, block, sums } = &mut *gradient.room;
     let size = BITS * N * S::F32_LANES;
-    for ((samples, rows), words) in zip(blocks(samples), bits.chunks_exact_mut(width)) {
-        bits_of_columns(simd, samples.activations, rows, words);
-    }
-    let strips = part.len() / (N / V);
+    let strips = (part.len() - done) / (N / V);
     for strip in 0..strips {
-        let neurons = strip * (N / V)..(strip + 1) * (N / V);
+        let neurons = done + strip * (N / V)..done + (strip + 1) * (N / V);
         let panels = part.start + neurons.start..part.start + neurons.end;
         for ((samples, rows), block) in zip(blocks(samples), block.chunks_exact_mut(size)) {
             pack::<S, V, N>(samples.deltas, panels.clone(), rows, block);
@@ -90,7 +100,8 @@ fn strips_of_gradient<S: Simd, C: Consumer, const V: usize, const N: usize>(
                 block,
                 neurons: neurons.clone(),
             };
-            sum_up::<S, V, N>(simd, group, sums, consumer, &mut transposed);
+            let transposed = &mut gradient.transposed;
+            sum_up::<S, V, N>(simd, group, sums, gradient.consumer, transposed);
         }
     }
     strips * (N / V)
@@ -140,7 +151,14 @@ fn sum_up<S: Simd, const V: usize, const N: usize>(
             });
             if n + 1 == count {
                 let sums = vector_rows::<S, N>(sums);
-                hand_over::<S, V, N>(simd, sums, (a, q), neurons, consumer, transposed);
+                hand_over::<S, V, N>(
+                    simd,
+                    sums,
+                    (group.samples, q),
+                    neurons,
+                    consumer,
+                    transposed,
+                );
             }
         }
     }
@@ -155,15 +173,16 @@ const TILE: usize = 8;
 fn hand_over<S: Simd, const V: usize, const N: usize>(
     simd: S,
     sums: &[[S::f32s; N]],
-    (a, q): (&Panels, usize),
+    (samples, q): (&[Samples], usize),
     neurons: Range<usize>,
     consumer: &mut impl Consumer,
     transposed: &mut Option<&mut Panels>,
 ) {
+    let a = samples[0].activations;
     let used = a.used(q);
     let needed = if consumer.ignores_zeros() {
         // In whole tiles, as another column of zeros does no harm.
-        let span = a.span(q);
+        let span = span_of(samples, q);
         span.start / TILE * TILE..span.end.next_multiple_of(TILE).min(used)
     } else {
         0..used

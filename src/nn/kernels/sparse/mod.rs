@@ -37,13 +37,14 @@ const MIN_COLUMNS: usize = 64;
 /// it is in the first-level cache.
 const GROUP: usize = 128;
 /// Minimum number of rows and columns for which copying blocks pays.
-const MIN_ROWS: usize = 32;
-const MIN_DEPTH: usize = 2 * DEPTH;
+const MIN_ROWS: usize = 16;
+const MIN_DEPTH: usize = DEPTH;
 /// Maximum share of non-zero elements; with more, dense tiles are as fast.
 const DENSE: f64 = 0.45;
 
 /// Runs `$body` with the constants `$V`, vectors in a row of a panel, and `$N`, vectors in a row of
-/// a strip: enough sums to hide the latency of a multiply-add, few enough for the registers.
+/// a strip: enough sums to hide the latency of a multiply-add, few enough for the registers. A share of the
+/// neurons may be too narrow for that; then strips of half the width still take less time than dense tiles.
 /// `$otherwise` where there are no vectors.
 macro_rules! with_strip {
     ($S:ident, |$V:ident, $N:ident| $body:expr, $otherwise:expr) => {

@@ -28,35 +28,40 @@ pub(in crate::nn::kernels) fn product<S: Simd>(
     with_strip!(
         S,
         |V, N| {
-            if is_large && b.count() >= N / V && has_zeros(a, depth) {
-                strips_of_product::<S, V, N>(simd, a, b, start, c, room)
-            } else {
-                0
+            const HALF: usize = N / 2;
+            let mut done = 0;
+            if is_large && b.count() >= HALF / V && has_zeros(a, depth) {
+                bits_of_rows(a, depth, &mut room.bits);
+                let (a, c, room) = (a, (c.0, c.1), room);
+                done = strips_of_product::<S, V, N>(simd, a, (b, 0), start, (c.0, c.1), room);
+                done += strips_of_product::<S, V, HALF>(simd, a, (b, done), start, c, room);
             }
+            done
         },
         0
     )
 }
 
+/// Computes as many strips of `N` vectors as there are in the panels of `B` from `b_first` on, and returns the
+/// number of their panels.
 #[inline(always)]
 fn strips_of_product<S: Simd, const V: usize, const N: usize>(
     simd: S,
     (a, a_first): (&Panels, usize),
-    b: &Panels,
+    (b, b_first): (&Panels, usize),
     start: Start,
     (c, c_first): (&mut Panels, usize),
     room: &mut Scratch,
 ) -> usize {
     let (rows, depth) = (a.rows(), b.rows() - usize::from(start == Start::Bias));
     let Scratch { bits, block, sums } = room;
-    bits_of_rows((a, a_first), depth, bits);
     let block = &mut block[..BITS * N * S::F32_LANES];
     let sums = &mut sums[..rows * N * S::F32_LANES];
     let is_far = b.values().len() > NEAR;
     let part = |k: usize| k..depth.min(k + DEPTH);
-    let strips = b.count() / (N / V);
+    let strips = (b.count() - b_first) / (N / V);
     for strip in 0..strips {
-        let p = strip * (N / V);
+        let p = b_first + strip * (N / V);
         let own = p..p + N / V;
         let c_panels = c_first + p..c_first + own.end;
         match start {

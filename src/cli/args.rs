@@ -171,8 +171,7 @@ pub struct TrainingArgs {
     /// Initial values of weights and biases.
     #[arg(help = say!("help-parameter", "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable"), long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
-    /// Maximum number of threads, or auto for one per available core; steps use as many as are fastest, with
-    /// bit-identical results
+    /// Maximum number of threads (auto: one per available core); results are bit-identical
     #[arg(long, value_name = "N", help_heading = "Learning", default_value = "auto", value_parser = threads)]
     pub threads: Threads,
 

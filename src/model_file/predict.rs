@@ -1,13 +1,12 @@
 //! Predictions of a trained model for raw values.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::TrainedModel;
-use crate::nn::engine::{Engine, Workspace};
+use crate::nn::engine::{Engine, Passes, Threads, Workspace};
 use crate::nn::{Optimizer, output};
-
-/// Number of rows in one forward pass.
-const CHUNK_ROWS: usize = 256;
 
 impl TrainedModel {
     /// Returns the class of each output: all classes, the second of two for a single output, none for
@@ -57,15 +56,17 @@ impl TrainedModel {
         let inputs = self.preprocessing.encode(raw);
         let (rows, architecture) = (inputs.nrows(), &self.architecture);
         // Nothing is trained, so the optimizer and batch size that allocate least are best.
-        let engine = Engine::new(architecture, &self.parameters, Optimizer::SGD, 1);
-        let mut workspace = Workspace::new(architecture, rows.min(CHUNK_ROWS));
+        let resources = Threads::available().into();
+        let (parameters, optimizer) = (&self.parameters, Optimizer::SGD);
+        let engine = Engine::with_resources(architecture, parameters, optimizer, 1, resources);
         let mut outputs = Array2::zeros((rows, architecture.outputs()));
-        let chunks = inputs.axis_chunks_iter(Axis(0), CHUNK_ROWS);
-        let places = outputs.axis_chunks_iter_mut(Axis(0), CHUNK_ROWS);
-        for ((inputs, mut out), chunk) in chunks.zip(places).zip(0..) {
-            out.assign(&engine.forward(inputs, &mut workspace));
-            after_chunk(chunk * CHUNK_ROWS, &workspace);
-        }
+        let inputs = |rows: Range<usize>| inputs.slice_axis(Axis(0), rows.into()).into();
+        Passes::new(&engine).run(&engine, rows, inputs, |rows, workspace| {
+            let first = rows.start;
+            let mut place = outputs.slice_axis_mut(Axis(0), rows.into());
+            place.assign(&workspace.outputs());
+            after_chunk(first, workspace);
+        });
         outputs
     }
 }

@@ -1,10 +1,12 @@
 //! The rows of one cell of the confusion matrix: those of one class that are taken for another, or
 //! rightly for their own.
 
-use ndarray::{Array2, Axis};
+use std::ops::Range;
+
+use ndarray::Array2;
 
 use super::Set;
-use super::evaluation::{CHUNK, Evaluator};
+use super::evaluation::Evaluator;
 use super::top_losses::Worst;
 use crate::data::{Samples, Targets, write_class};
 use crate::nn::engine::Engine;
@@ -43,23 +45,25 @@ impl Evaluator {
         let of_class = of_class.filter(|(label, _)| **label as usize == actual);
         let of_class: Vec<u32> = of_class.map(|(_, row)| row).collect();
         let architecture = engine.architecture();
-        let mut inputs = Array2::zeros((CHUNK.min(of_class.len()), architecture.inputs()));
         let mut target = vec![0.0; architecture.outputs()];
         write_class(actual, &mut target);
-        let (mut worst, mut all) = (Worst::default(), 0);
-        for rows in of_class.chunks(CHUNK) {
-            let mut inputs = inputs.slice_axis_mut(Axis(0), (..rows.len()).into());
-            for (&row, out) in rows.iter().zip(inputs.outer_iter_mut()) {
+        let inputs = |rows: Range<usize>| {
+            let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
+            for (&row, out) in of_class[rows].iter().zip(inputs.outer_iter_mut()) {
                 samples.write_inputs(row as usize, out);
             }
-            engine.forward(inputs.view(), &mut self.workspace);
-            for (outputs, &row) in self.workspace.output_rows().zip(rows) {
+            inputs.into()
+        };
+        let (mut worst, mut all) = (Worst::default(), 0);
+        let count = of_class.len();
+        self.passes.run(engine, count, inputs, |rows, workspace| {
+            for (outputs, &row) in workspace.output_rows().zip(&of_class[rows]) {
                 if predicted_class(outputs.outputs) == predicted {
                     worst.add(row, outputs.loss(&target));
                     all += 1;
                 }
             }
-        }
+        });
         (worst.rows(), all)
     }
 }

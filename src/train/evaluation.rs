@@ -5,11 +5,8 @@ use ndarray::{Array2, Axis};
 use super::top_losses::Worst;
 use crate::data::{ClassScores, Confusion, ErrorSums, Ranking, Samples, Scores, Targets};
 use crate::nn::Architecture;
-use crate::nn::engine::{Engine, Workspace};
+use crate::nn::engine::{CHUNK, Engine, Passes};
 use crate::nn::output::predicted_class;
-
-/// Number of rows in one forward pass.
-pub(super) const CHUNK: usize = 256;
 
 /// Maximum number of rows whose true and predicted numbers are kept.
 pub(crate) const PAIRS: usize = 1000;
@@ -58,17 +55,16 @@ pub struct Evaluation {
 
 /// Buffers for evaluation, separate from those of training.
 pub(crate) struct Evaluator {
-    pub(super) workspace: Workspace,
+    pub(super) passes: Passes,
     targets: Array2<f32>,
 }
 
 impl Evaluator {
     /// Allocates buffers for networks shaped like that of `engine`.
     pub fn new(engine: &Engine) -> Self {
-        let architecture = engine.architecture();
         Self {
-            workspace: Workspace::new(architecture, CHUNK),
-            targets: Array2::zeros((CHUNK, architecture.outputs())),
+            passes: Passes::new(engine),
+            targets: Array2::zeros((CHUNK, engine.architecture().outputs())),
         }
     }
 
@@ -82,23 +78,22 @@ impl Evaluator {
         let rows = samples.rows();
         let mut tally = Tally::new(engine.architecture(), rows, depth);
         let mut loss = 0.0;
-        for start in (0..rows).step_by(CHUNK) {
-            let end = (start + CHUNK).min(rows);
-            let mut targets = self.targets.slice_axis_mut(Axis(0), (..end - start).into());
-            for (row, out) in (start..end).zip(targets.outer_iter_mut()) {
+        let targets = &mut self.targets;
+        let inputs = |rows| samples.inputs(rows);
+        self.passes.run(engine, rows, inputs, |rows, workspace| {
+            let mut targets = targets.slice_axis_mut(Axis(0), (..rows.len()).into());
+            for (row, out) in rows.clone().zip(targets.outer_iter_mut()) {
                 samples.targets.write(row, out);
             }
-            let inputs = samples.inputs(start..end);
-            engine.forward(inputs.view(), &mut self.workspace);
-            loss += self.workspace.loss(targets.view());
-            for (row, outputs) in (start..end).zip(self.workspace.output_rows()) {
+            loss += workspace.loss(targets.view());
+            let outputs = workspace.output_rows();
+            for ((row, outputs), targets) in rows.zip(outputs).zip(targets.outer_iter()) {
                 if !tally.add(&samples.targets, row, outputs.outputs) {
-                    let targets = targets.row(row - start);
                     let targets = targets.to_slice().expect("a row of a matrix");
                     tally.worst.add(row as u32, outputs.loss(targets));
                 }
             }
-        }
+        });
         tally.scores(loss, rows, &samples.targets)
     }
 }

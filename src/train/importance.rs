@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
+use std::ops::Range;
+
 use ndarray::{Array2, Axis};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::evaluation::{CHUNK, Depth, Tally};
+use super::evaluation::{Depth, Tally};
 use crate::data::{Derived, Prepared, Samples};
-use crate::nn::engine::{Engine, Workspace};
+use crate::nn::engine::{Engine, Passes};
 use crate::util::random::{RngStream, generator, shuffle};
 
 /// Number of permutations of each column.
@@ -48,7 +50,7 @@ pub(crate) struct ImportanceMeter {
     /// Network inputs of the rows as they are, `(rows, inputs)`.
     inputs: Array2<f32>,
     seed: u64,
-    workspace: Workspace,
+    passes: Passes,
 }
 
 impl ImportanceMeter {
@@ -67,7 +69,7 @@ impl ImportanceMeter {
         }
         Self {
             columns: columns(data),
-            workspace: Workspace::new(engine.architecture(), CHUNK.min(rows.len().max(1))),
+            passes: Passes::new(engine),
             rows,
             inputs,
             seed,
@@ -137,26 +139,25 @@ impl ImportanceMeter {
     ) -> f64 {
         let count = self.rows.len();
         let mut tally = Tally::new(engine.architecture(), count, Depth::Epoch);
-        let portion = CHUNK.min(count.max(1));
-        for start in (0..count).step_by(portion) {
-            let end = (start + portion).min(count);
-            let mut inputs = self
-                .inputs
-                .slice_axis(Axis(0), (start..end).into())
-                .to_owned();
-            if let Some((column, order)) = permuted {
-                for (mut row, &from) in inputs.outer_iter_mut().zip(&order[start..end]) {
-                    for &input in &self.columns[column].1 {
-                        row[input] = self.inputs[[from, input]];
-                    }
+        let (values, columns, own_rows) = (&self.inputs, &self.columns, &self.rows);
+        let inputs = |rows: Range<usize>| {
+            let inputs = values.slice_axis(Axis(0), rows.clone().into());
+            let Some((column, order)) = permuted else {
+                return inputs.into();
+            };
+            let mut inputs = inputs.to_owned();
+            for (mut row, &from) in inputs.outer_iter_mut().zip(&order[rows]) {
+                for &input in &columns[column].1 {
+                    row[input] = values[[from, input]];
                 }
             }
-            engine.forward(inputs.view(), &mut self.workspace);
-            let rows = self.rows[start..end].iter();
-            for (&row, outputs) in rows.zip(self.workspace.output_rows()) {
+            inputs.into()
+        };
+        self.passes.run(engine, count, inputs, |rows, workspace| {
+            for (&row, outputs) in own_rows[rows].iter().zip(workspace.output_rows()) {
                 tally.add(&samples.targets, row, outputs.outputs);
             }
-        }
+        });
         tally.scores(0.0, count, &samples.targets).0.score()
     }
 }
@@ -282,6 +283,7 @@ fn columns(data: &Prepared) -> Vec<(String, Vec<usize>)> {
 mod tests {
     use super::*;
     use crate::nn::ParameterId;
+    use crate::nn::engine::Workspace;
     use crate::train::probes::ImportanceProbe;
     use crate::train::{Observation, Probe, Scratch, Session, Training};
 

@@ -27,10 +27,10 @@ use super::options::ScreenOptions;
 use super::replies::{Reply, questions};
 use super::theme::Theme;
 use crate::error::{Error, Result};
-use crate::nn::engine::HELPER_THREAD;
 use crate::train::worker;
 use crate::util::background::{BackgroundWriter, Stream};
 use crate::util::lang::say;
+use crate::util::parallel::HELPER_THREAD;
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -6,6 +6,7 @@ pub mod lang;
 pub(crate) mod memory;
 pub(crate) mod named;
 pub mod numbers;
+pub(crate) mod parallel;
 pub(crate) mod pick;
 pub(crate) mod platform;
 pub mod random;

@@ -19,6 +19,7 @@ mod dropout;
 mod finite_check;
 mod optimizer_state;
 mod partition;
+mod passes;
 mod phases;
 mod resources;
 mod sharing;
@@ -37,10 +38,10 @@ use batch::{Checked, Rows};
 pub use batch::{MiniBatch, StepOptions, Targets};
 pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
+pub(crate) use passes::{CHUNK, Passes};
 pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
-pub(crate) use team::HELPER_THREAD;
 use team::{Team, references};
 pub use workspace::Workspace;
 
@@ -139,6 +140,12 @@ impl Engine {
             State::One(_) => 1,
             State::Team(team) => team.size(),
         }
+    }
+
+    /// Returns the maximum number of threads for passes of `rows` rows each, such as those of an evaluation; 1 for a
+    /// small network.
+    pub(crate) fn threads_for(&self, rows: usize) -> usize {
+        self.threads.count(&self.architecture, rows)
     }
 
     /// Returns the optimizer whose state is kept.

@@ -26,9 +26,7 @@ use super::{NonFinite, Step};
 use crate::nn::kernels::VectorUnit;
 use crate::nn::kernels::sparse::Scratch;
 use crate::nn::{Architecture, LearningRule};
-
-/// Beginning of the names of helping threads, by which a panic hook recognises them.
-pub(crate) const HELPER_THREAD: &str = "training ";
+use crate::util::parallel::HELPER_THREAD;
 
 /// Memory that all threads work on. Of each list only the first are used, as many as threads take part.
 struct Shared {

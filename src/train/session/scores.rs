@@ -17,8 +17,8 @@ impl Session {
 
     /// Evaluates `parameters` of the same shape as the current ones on all rows.
     pub(crate) fn evaluate_parameters(&mut self, parameters: &Parameters) -> Evaluation {
-        let architecture = self.engine.architecture();
-        let engine = Engine::new(architecture, parameters, self.now.rule.optimizer, 1);
+        let (architecture, optimizer) = (self.engine.architecture(), self.now.rule.optimizer);
+        let engine = Engine::with_resources(architecture, parameters, optimizer, 1, self.resources);
         evaluation(&engine, &mut self.evaluator, &self.data)
     }
 
@@ -34,7 +34,8 @@ impl Session {
             None => self.engine.parameters(),
         };
         let (architecture, optimizer) = (self.engine.architecture(), self.now.rule.optimizer);
-        let engine = Engine::new(architecture, &parameters, optimizer, 1);
+        let resources = self.resources;
+        let engine = Engine::with_resources(architecture, &parameters, optimizer, 1, resources);
         ImportanceRun::new(&self.data, engine, self.plan().seed)
     }
 

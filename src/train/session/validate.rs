@@ -1,9 +1,9 @@
 //! Validation of live changes before they are applied and logged.
 
 use super::Session;
+use crate::nn::engine::CHUNK;
 use crate::nn::{BatchSize, Change, NeuronId, ParameterId};
 use crate::train::Plan;
-use crate::train::evaluation::CHUNK;
 use crate::util::lang::say;
 use crate::util::memory;
 

@@ -8,6 +8,8 @@ const WINDOW: Duration = Duration::from_millis(4);
 const WARM_UP: u32 = 2;
 /// Maximum duration of a step relative to one on fewer threads.
 const WORTH: f64 = 0.9;
+/// Windows in succession that must be too slow before fewer threads are used: one is easily disturbed.
+const CHANCES: u32 = 3;
 /// Shortest and longest time until more threads are tried again.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(1600)];
 
@@ -23,6 +25,8 @@ pub(super) struct SharingPolicy {
     level: usize,
     /// Whether the present level has not proved itself yet.
     is_trial: bool,
+    /// Windows at this level that have been too slow, in succession.
+    failures: u32,
     /// Steps that are still not measured.
     warm_up: u32,
     /// Duration and rows of the steps measured so far.
@@ -44,6 +48,7 @@ impl SharingPolicy {
             levels,
             level: 0,
             is_trial: true,
+            failures: 0,
             warm_up: WARM_UP,
             time: Duration::ZERO,
             rows: 0,
@@ -79,24 +84,21 @@ impl SharingPolicy {
             .checked_sub(1)
             .and_then(|below| self.seconds[below]);
         let is_worth_it = on_fewer.is_none_or(|on_fewer| seconds <= WORTH * on_fewer);
-        self.seconds[self.level] = Some(seconds);
-        match (is_worth_it, self.is_trial) {
-            (true, true) => {
+        if is_worth_it {
+            self.seconds[self.level] = Some(seconds);
+            self.failures = 0;
+            if self.is_trial {
                 self.pause = None;
                 self.try_more();
             }
-            (true, false) => {}
-            (false, true) => {
-                self.is_trial = false;
-                self.set_level(self.level - 1);
-                self.wait();
-            }
-            // To be measured anew from one thread on: what slows this down may slow down that as well.
-            (false, false) => {
-                self.set_level(0);
-                self.seconds.fill(None);
-                self.wait();
-            }
+            return;
+        }
+        self.failures += 1;
+        if self.failures == CHANCES {
+            // What slows these down may slow down fewer as well, so that those are measured anew.
+            self.is_trial = false;
+            self.set_level(self.level - 1);
+            self.wait();
         }
     }
 
@@ -109,7 +111,7 @@ impl SharingPolicy {
 
     fn set_level(&mut self, level: usize) {
         if level != self.level {
-            (self.level, self.warm_up) = (level, WARM_UP);
+            (self.level, self.warm_up, self.failures) = (level, WARM_UP, 0);
             (self.time, self.rows) = (Duration::ZERO, 0);
         }
     }
@@ -148,6 +150,11 @@ mod tests {
         }
     }
 
+    /// Measures as many windows as are too many if steps of this many rows are too slow.
+    fn fail(policy: &mut SharingPolicy, rows: usize) {
+        (0..CHANCES).for_each(|_| measure(policy, rows));
+    }
+
     #[test]
     fn threads_that_gain_nothing_are_tried_less_and_less() {
         let mut policy = SharingPolicy::new(16);
@@ -155,7 +162,7 @@ mod tests {
         measure(&mut policy, 20);
         let mut pauses = Vec::new();
         for _ in 0..8 {
-            measure(&mut policy, 21);
+            fail(&mut policy, 21);
             assert_eq!(policy.threads(Instant::now()), 2, "four gain too little");
             measure(&mut policy, 20);
             pauses.extend(policy.pause);
@@ -171,11 +178,14 @@ mod tests {
         for rows in [10, 20, 40] {
             measure(&mut policy, rows);
         }
-        assert_eq!(policy.threads(Instant::now()), 4);
         measure(&mut policy, 15);
+        measure(&mut policy, 40);
+        assert_eq!(policy.threads(Instant::now()), 4, "disturbed once");
+        fail(&mut policy, 9);
+        assert_eq!(policy.threads(Instant::now()), 2);
+        fail(&mut policy, 8);
         assert_eq!(policy.threads(Instant::now()), 1);
         let later = Instant::now() + 2 * PAUSES[1];
-        assert_eq!(policy.threads(later), 1, "its speed is not known yet");
         for rows in [5, 9, 11] {
             measure(&mut policy, rows);
             policy.threads(later);

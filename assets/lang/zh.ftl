@@ -1216,7 +1216,6 @@ help-directory = 请先创建目录
 help-writable = 请设为可写
 export-of-run = { $cause }；这是 { $checkpoint } 中那次训练的 --export：{ $help }，或用 --export PATH 指定另一个文件
 resume-stdin = { $shown } 中的训练从标准输入读取数据：请再次提供，例如 nn-tui --resume { $shown } < table.csv，或用 --data FILE
-every-needs-checkpoint = --checkpoint-every 要与 --checkpoint FILE 一起使用：恢复文件只写一次
 no-run-to-resume = ：没有可以继续的中断训练
 resume-data = --resume 使用原来的数据 { $source } 继续；数据若已移动，用 --data FILE 指定
 resume-contradicts = { $option } 与 { $path } 中的训练矛盾：继续训练时，数据、种子和初始权重不变

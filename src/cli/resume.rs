@@ -12,7 +12,7 @@ use super::load_options::load_options;
 use super::{print_message, standard_output};
 use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
-use crate::model_file::ExportOption;
+use crate::model_file::{ExportOption, is_same_file};
 use crate::nn::Change;
 use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting};
@@ -161,17 +161,12 @@ pub(super) fn job(
             replace: global.force,
         });
     }
-    let is_recovery_file = folder.is_some() && path.parent() == folder.as_deref();
-    if job.checkpoint.is_none() && is_recovery_file && is_given("--checkpoint-every") {
-        return Err(Error::Usage(
-            say!(
-                "every-needs-checkpoint",
-                "--checkpoint-every goes with --checkpoint FILE: a recovery file is written once"
-            )
-            .into(),
-        ));
-    }
-    if job.checkpoint.is_none() && !is_recovery_file {
+    // One that a person names as the checkpoint stays when the run is saved as a model too.
+    let is_named = |option: &CheckpointOption| is_same_file(&option.path, &path);
+    let is_recovery_file = folder.is_some()
+        && path.parent() == folder.as_deref()
+        && !job.checkpoint.as_ref().is_some_and(is_named);
+    if job.checkpoint.is_none() {
         // Every end of the run saves it again.
         job.checkpoint = Some(CheckpointOption {
             path: path.clone(),

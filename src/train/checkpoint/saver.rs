@@ -58,7 +58,7 @@ pub(in crate::train) struct Saver {
     recovery: Option<RecoveryOption>,
     /// Number of this run, and of the run that it resumes.
     runs: Vec<String>,
-    /// Recovery file that this run came from, which is deleted once the run is saved elsewhere.
+    /// Recovery file that this run came from and goes on in, which is deleted once the run is saved elsewhere.
     recovery_file: Option<PathBuf>,
     /// Files that no checkpoint may replace.
     files: NamedFiles,
@@ -77,6 +77,8 @@ pub(in crate::train) struct Saver {
     last: Option<Stamp>,
     /// Moment at which the run was last saved, as model or checkpoint.
     saved: Option<Stamp>,
+    /// Moment at which it was last saved other than in the recovery file that it came from.
+    saved_elsewhere: Option<Stamp>,
     /// Moment at which the run began, or was restored.
     begin: Option<Stamp>,
     /// Time of that moment.
@@ -111,6 +113,7 @@ impl Saver {
             has_failed: false,
             last: None,
             saved: None,
+            saved_elsewhere: None,
             begin: None,
             begun_at: Instant::now(),
             has_lost_output: false,
@@ -196,6 +199,9 @@ impl Saver {
         target: (PathBuf, bool),
     ) -> Option<Written> {
         let before = self.finish();
+        // From now on a checkpoint like any other, even if it was the recovery file.
+        self.recovery_file
+            .take_if(|recovery_file| is_same_file(recovery_file, &target.0));
         self.spawn(capture, stamp, target, true);
         before
     }
@@ -222,10 +228,9 @@ impl Saver {
         }
     }
 
-    /// Returns the work of writing a checkpoint. A recovery file that is written to is a checkpoint like any
-    /// other from then on.
+    /// Returns the work of writing a checkpoint.
     fn writing(
-        &mut self,
+        &self,
         capture: Capture,
         path: PathBuf,
         replace: bool,
@@ -233,13 +238,16 @@ impl Saver {
         let fingerprint = Arc::clone(&self.fingerprint);
         let runs = self.runs.clone();
         let allowed = self.files.check("--checkpoint", &path);
-        self.recovery_file
-            .take_if(|recovery_file| is_same_file(recovery_file, &path));
+        let access = if self.is_recovery_file(&path) {
+            Access::Owner
+        } else {
+            Access::Usual
+        };
         move || {
             allowed?;
             let checkpoint = capture.complete(&fingerprint);
             let replace = replace || is_of(&path, &runs);
-            write_with(&path, replace, Access::Usual, |out| checkpoint.write(out))
+            write_with(&path, replace, access, |out| checkpoint.write(out))
         }
     }
 
@@ -276,7 +284,7 @@ impl Saver {
             result,
         };
         if written.result.is_ok() {
-            self.note_saved(written.stamp);
+            self.note_checkpoint(&written.path, written.stamp);
             if let Some(option) = &mut self.option
                 && (self.has_failed || option.path == written.path)
             {
@@ -298,10 +306,25 @@ impl Saver {
         is_news
     }
 
-    /// Notes that the run was saved, as model or checkpoint.
+    /// Notes that the run was saved, as model or in a checkpoint that a person named.
     pub fn note_saved(&mut self, stamp: Stamp) {
         self.saved = Some(stamp);
+        self.saved_elsewhere = Some(stamp);
         self.has_lost_output = false;
+    }
+
+    /// Notes that the checkpoint of the moment `stamp` is in `path`.
+    fn note_checkpoint(&mut self, path: &Path, stamp: Stamp) {
+        if self.is_recovery_file(path) {
+            self.saved = Some(stamp);
+        } else {
+            self.note_saved(stamp);
+        }
+    }
+
+    fn is_recovery_file(&self, path: &Path) -> bool {
+        let recovery_file = self.recovery_file.as_ref();
+        recovery_file.is_some_and(|recovery_file| is_same_file(recovery_file, path))
     }
 
     /// Notes that an output could not be written: the run is worth a recovery file, however short it was.
@@ -323,11 +346,11 @@ impl Saver {
         let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
             return Ok(());
         };
-        let written = self.writing(capture, path, replace)();
+        let written = self.writing(capture, path.clone(), replace)();
         match written {
             Ok(_) => {
                 self.last = Some(stamp);
-                self.note_saved(stamp);
+                self.note_checkpoint(&path, stamp);
             }
             Err(_) => self.note_lost_output(),
         }
@@ -361,9 +384,9 @@ impl Saver {
         Some(saved)
     }
 
-    /// Ends a run at `now`: the recovery file that it came from is of no more use if the run is saved.
+    /// Ends a run at `now`: the recovery file that it came from is of no more use if the run is saved elsewhere.
     pub fn close(&mut self, now: Stamp) {
-        if self.saved == Some(now) {
+        if self.saved_elsewhere == Some(now) {
             self.delete_recovered();
         }
     }

@@ -31,9 +31,12 @@ use crate::train::worker;
 use crate::util::background::{BackgroundWriter, Stream};
 use crate::util::lang::say;
 use crate::util::parallel::HELPER_THREAD;
+use crate::util::platform::discard_output;
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// Number of times that the output is discarded before such a terminal is given up.
+const MAX_DISCARDS: u32 = 25;
 
 /// Thread that writes to the terminal, once it was taken for the first time. A terminal that takes no
 /// output, such as that of a dead connection, blocks only this thread.
@@ -244,15 +247,29 @@ pub(super) fn give_back() {
         return;
     }
     if let Some(output) = OUTPUT.get() {
-        let _ = execute!(
-            output.stream(0),
-            EndSynchronizedUpdate,
-            DisableBracketedPaste,
-            DisableMouseCapture,
-            LeaveAlternateScreen,
-            Show
-        );
-        output.wait(PATIENCE);
+        let restore = || {
+            let _ = execute!(
+                output.stream(0),
+                EndSynchronizedUpdate,
+                DisableBracketedPaste,
+                DisableMouseCapture,
+                LeaveAlternateScreen,
+                Show
+            );
+        };
+        restore();
+        if !output.wait(PATIENCE) {
+            // A terminal that is not read from, as over a dead link, gets this instead of what waits before it.
+            output.discard();
+            for _ in 0..MAX_DISCARDS {
+                discard_output();
+                if output.wait(PATIENCE / MAX_DISCARDS) {
+                    break;
+                }
+            }
+            restore();
+            output.wait(PATIENCE);
+        }
     }
     let _ = disable_raw_mode();
 }

@@ -115,6 +115,13 @@ impl BackgroundWriter {
         self.0.lock().bytes
     }
 
+    /// Drops the bytes that are not being written yet.
+    pub fn discard(&self) {
+        let mut state = self.0.lock();
+        let dropped: usize = state.pending.drain(..).map(|(_, bytes)| bytes.len()).sum();
+        state.bytes -= dropped;
+    }
+
     /// Waits until all bytes are written, at most for `patience`. Returns whether they are.
     pub fn wait(&self, patience: Duration) -> bool {
         let state = self.0.lock();

@@ -21,6 +21,8 @@ pub(crate) fn is_in_foreground() -> bool {
 
 pub(crate) fn stop_process() {}
 
+pub(crate) fn discard_output() {}
+
 pub(crate) fn stop_job() -> bool {
     false
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
 
+use rustix::termios::{QueueSelector, tcflush};
 use signal_hook::consts::{
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
     SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
@@ -123,6 +124,12 @@ pub(crate) fn stop_job() -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     shell.status().is_ok_and(|status| status.success())
+}
+
+/// Discards what the terminal has not read of the program's output.
+pub(crate) fn discard_output() {
+    // If the system refuses, the terminal gets it later.
+    let _ = tcflush(io::stdout(), QueueSelector::OFlush);
 }
 
 /// Creates a folder, and those above it, that only its owner can use.

@@ -24,7 +24,7 @@ use tasks::TaskInProgress;
 /// Time to train before commands are looked at again; a single step may take longer.
 const SLICE: Duration = Duration::from_millis(4);
 /// Snapshots may take one part in this many of the time.
-const SNAPSHOT_SHARE: u32 = 50;
+const SNAPSHOT_SHARE: u32 = 100;
 /// Interval at which metrics that the full queue refused are offered again.
 const RETRY: Duration = Duration::from_millis(5);
 

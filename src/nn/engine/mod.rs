@@ -108,7 +108,7 @@ impl Engine {
         resources: Resources,
     ) -> Self {
         let unit = resources.instructions.unit_for(architecture.sizes());
-        let neurons = vec![NeuronShare::new(architecture, unit, (0, 1))];
+        let neurons = vec![NeuronShare::whole(architecture, unit)];
         let state = State::new(architecture, unit, neurons, batch, resources.threads);
         let mut engine = Self {
             architecture: architecture.clone(),

@@ -49,27 +49,10 @@ impl NeuronShare {
         }
     }
 
-    /// Creates share `share` of `shares` with all parameters zero.
-    pub fn new(
-        architecture: &Architecture,
-        unit: VectorUnit,
-        (share, shares): (usize, usize),
-    ) -> Self {
-        let layers = architecture.layer_shapes().enumerate();
-        let layers = layers.map(|(l, (inputs, neurons))| {
-            let width = unit.panel_width(neurons);
-            let panels = neurons.div_ceil(width);
-            let first_panel = (panels * share).div_ceil(shares);
-            let end = (panels * (share + 1)).div_ceil(shares) * width;
-            let neurons = end.min(neurons) - (first_panel * width).min(neurons);
-            let transposed = if l == 0 { 0 } else { neurons };
-            Layer {
-                first_panel,
-                parameters: Panels::zeros(inputs + 1, neurons, width),
-                state: Vec::new(),
-                transposed: Panels::zeros(transposed, inputs, unit.panel_width(inputs)),
-            }
-        });
+    /// Creates a single share of all neurons, with all parameters zero.
+    pub fn whole(architecture: &Architecture, unit: VectorUnit) -> Self {
+        let layers = 0..architecture.depth();
+        let layers = layers.map(|l| Layer::zeros(architecture, unit, l, (0, 1)));
         Self {
             layers: layers.collect(),
         }
@@ -85,20 +68,24 @@ impl NeuronShare {
         if shares.len() == count {
             return shares;
         }
-        let divided = |share| {
-            let mut divided = Self::new(architecture, unit, (share, count));
-            for (l, layer) in divided.layers.iter_mut().enumerate() {
+        let mut before: Vec<_> = (shares.into_iter())
+            .map(|share| share.layers.into_iter())
+            .collect();
+        let mut divided = vec![Self::default(); count];
+        // Layer by layer, since a large network may fit into memory once only.
+        for l in 0..architecture.depth() {
+            let parts: Vec<Layer> = before.iter_mut().filter_map(Iterator::next).collect();
+            for (share, to) in divided.iter_mut().enumerate() {
+                let mut layer = Layer::zeros(architecture, unit, l, (share, count));
                 let length = layer.parameters.values().len();
-                let kinds = shares[0].layers[l].state.len();
-                layer.state = (0..kinds).map(|_| Aligned::zeros(length)).collect();
-                shares
-                    .iter()
-                    .for_each(|share| layer.copy_panels(&share.layers[l]));
+                let zeros = parts[0].state.iter().map(|_| Aligned::zeros(length));
+                layer.state = zeros.collect();
+                parts.iter().for_each(|part| layer.copy_panels(part));
                 layer.transpose();
+                to.layers.push(layer);
             }
-            divided
-        };
-        (0..count).map(divided).collect()
+        }
+        divided
     }
 
     /// Replaces the state by that of `optimizer` before its first update, all zero.
@@ -112,6 +99,28 @@ impl NeuronShare {
 }
 
 impl Layer {
+    /// Creates the neurons of layer `l + 1` that belong to share `share` of `shares`, with all parameters zero.
+    fn zeros(
+        architecture: &Architecture,
+        unit: VectorUnit,
+        l: usize,
+        (share, shares): (usize, usize),
+    ) -> Self {
+        let [inputs, neurons] = [l, l + 1].map(|layer| architecture.sizes()[layer]);
+        let width = unit.panel_width(neurons);
+        let panels = neurons.div_ceil(width);
+        let first_panel = (panels * share).div_ceil(shares);
+        let end = (panels * (share + 1)).div_ceil(shares) * width;
+        let neurons = end.min(neurons) - (first_panel * width).min(neurons);
+        let transposed = if l == 0 { 0 } else { neurons };
+        Self {
+            first_panel,
+            parameters: Panels::zeros(inputs + 1, neurons, width),
+            state: Vec::new(),
+            transposed: Panels::zeros(transposed, inputs, unit.panel_width(inputs)),
+        }
+    }
+
     /// Returns the indices of these neurons in the whole layer.
     pub fn neurons(&self) -> Range<usize> {
         let first = self.first_panel * self.parameters.width();
@@ -394,7 +403,7 @@ mod tests {
         let unit = Instructions::Best.unit_for(architecture.sizes());
         let draw = |seed| Initialisation::Auto.draw(&architecture, seed);
         let (parameters, velocity) = (draw(1), draw(2));
-        let mut whole = NeuronShare::new(&architecture, unit, (0, 1));
+        let mut whole = NeuronShare::whole(&architecture, unit);
         whole.reset_state(Optimizer::MOMENTUM);
         for (l, layer) in whole.layers.iter_mut().enumerate() {
             layer.copy_from(&parameters.layers[l]);

@@ -73,7 +73,7 @@ impl EngineSnapshot {
         let is_fitting = |numbers: &Parameters| numbers.fits(architecture);
         assert!(is_fitting(parameters) && state.iter().all(is_fitting));
         let unit = resources.instructions.unit_for(architecture.sizes());
-        let mut neurons = NeuronShare::new(architecture, unit, (0, 1));
+        let mut neurons = NeuronShare::whole(architecture, unit);
         neurons.reset_state(optimizer);
         for (l, layer) in neurons.layers.iter_mut().enumerate() {
             layer.copy_from(&parameters.layers[l]);

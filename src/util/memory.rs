@@ -118,13 +118,24 @@ fn kibibytes(text: &str, name: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
+/// Returns whether the address space of this process is limited, of which the C library reserves some for each thread.
+pub(crate) fn is_address_space_limited() -> bool {
+    let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    soft_limit(&limits, "Max address space").is_some()
+}
+
+/// Parses a soft limit of Linux's `/proc/self/limits`; `None` if it is unlimited or not there.
+fn soft_limit(limits: &str, name: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// Compares the soft limits of address space and data segment with what is in use, threads that are still
 /// to be started included.
 fn left_in_limits(read: impl Fn(&str) -> Option<String>) -> Option<u64> {
     let (limits, status) = (read("/proc/self/limits")?, read("/proc/self/status")?);
     let left = |limit: &str, used: &str| -> Option<u64> {
-        let line = limits.lines().find_map(|line| line.strip_prefix(limit))?;
-        let limit: u64 = line.split_whitespace().next()?.parse().ok()?;
+        let limit = soft_limit(&limits, limit)?;
         Some(limit.saturating_sub(kibibytes(&status, used)?))
     };
     let mut lines = status.lines();

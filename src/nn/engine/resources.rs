@@ -4,6 +4,7 @@ use std::num::NonZero;
 
 use crate::nn::Architecture;
 use crate::nn::kernels::Instructions;
+use crate::util::memory;
 
 /// Hardware that an engine may use. Instructions change results within rounding, threads not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +53,12 @@ impl Threads {
     /// One thread.
     pub const ONE: Self = Self::Exactly(1);
 
-    /// Returns up to as many threads as there are processors for this program.
+    /// Returns up to as many threads as there are processors for this program. With a limited address space, of
+    /// which each thread reserves a good part, it is one.
     pub fn available() -> Self {
+        if memory::is_address_space_limited() {
+            return Self::UpTo(1);
+        }
         Self::UpTo(std::thread::available_parallelism().map_or(1, NonZero::get))
     }
 

@@ -95,7 +95,7 @@ fn products_are_the_dense_ones() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     // Rows, depth, columns around the sizes of blocks and strips.
     let shapes = [
-        (16, 48, 64),
+        (16, 64, 64),
         (32, 96, 128),
         (33, 97, 129),
         (40, 144, 300),

@@ -1682,6 +1682,7 @@ parse-count = “{ $argument }”不能有 { $found } 个值
 parse-range = 应在 { $range } 之内
 parse-integer = 应为整数
 value-expected = 应为{ $expected }
+value-threads = 应为不小于 1 的线程数，或 auto
 value-parameter = 应为一个权重或偏置加一个数，例如 w1[1,1]=0.5
 range-at-most = 不大于 { $max }
 eval-data = { $source }：{ $rows }，“{ $target }”
@@ -1788,7 +1789,7 @@ flag-split = 验证和测试样本的选法：random、time 或 time:COLUMN（�
 flag-max_rows = 最多使用的行数，按种子抽样
 flag-class_weights = 类别权重；balanced 使每个类别的总权重相同
 flag-outputs = 输出的个数：1 用一个 sigmoid 输出区分两个类别，auto 每个类别一个输出
-flag-threads = 线程数，1 或 2（结果逐位相同）
+flag-threads = 最多使用的线程数（auto：每个可用核心一个），结果逐位相同
 flag-paused = 第一步之前等待按键
 flag-theme = 颜色；auto 向终端询问背景色（默认：auto）
 flag-symbols = 绘图所用的字符（默认：终端支持的）

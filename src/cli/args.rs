@@ -342,7 +342,11 @@ fn threads(text: &str) -> Result<Threads, String> {
     match text.parse() {
         _ if text == "auto" => Ok(Threads::available()),
         Ok(count @ 1..) => Ok(Threads::UpTo(count)),
-        _ => Err("expected a number of threads from 1 on, or auto".into()),
+        _ => Err(say!(
+            "value-threads",
+            "expected a number of threads from 1 on, or auto"
+        )
+        .into()),
     }
 }
 

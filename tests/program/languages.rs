@@ -63,7 +63,7 @@ fn errors_are_chinese_throughout() {
         ("--lr x", "“--lr <RATE>”的值“x”无效：应为大于 0 的数"),
         ("--nosuch", "没有参数“--nosuch”"),
         ("--hidden 0", "“--hidden <SIZES>”的值“0”无效"),
-        ("--threads 0", "应在 1..=2 之内"),
+        ("--threads 0", "应为不小于 1 的线程数"),
         ("--threads x", "应为整数"),
         ("--epochs", "“--epochs <N>”缺少值"),
         ("--theme pink", "可用：auto, light"),

@@ -74,7 +74,7 @@ impl Session {
     /// Computes the gradient of the mean loss over all rows of the next mini-batch with the engine, in `f32`; `None` if it is
     /// not finite. Label smoothing is in it; dropout, clipping and weight decay are not.
     pub(in crate::train) fn gradient_of_next_step(&self) -> Option<Parameters> {
-        let mut fork = self.fork(Threads::One);
+        let mut fork = self.fork(Threads::ONE);
         fork.now.regularisation = Regularisation {
             label_smoothing: self.now.regularisation.label_smoothing,
             ..Regularisation::default()

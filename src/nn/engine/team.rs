@@ -315,9 +315,7 @@ impl Shared {
 }
 
 /// Returns what some locks guard.
-pub(super) fn references<'a, T>(
-    guards: &'a [impl Deref<Target = T>],
-) -> ArrayVec<&'a T, MAX_THREADS> {
+pub(super) fn references<T>(guards: &[impl Deref<Target = T>]) -> ArrayVec<&T, MAX_THREADS> {
     guards.iter().map(|guard| &**guard).collect()
 }
 

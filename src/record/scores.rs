@@ -345,10 +345,10 @@ pub(crate) fn loss(value: f64) -> String {
 }
 
 fn four_decimals(value: f64) -> String {
-    if value.is_finite() {
+    if value.abs() < 100.0 {
         format!("{value:.4}")
     } else {
-        ABSENT.into()
+        number(value)
     }
 }
 

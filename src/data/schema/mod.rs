@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::report::Reason;
 use super::table::batch::Row;
-use super::table::column_reader::{min_row_numbers, offset};
+use super::table::column_reader::{is_nameless, min_row_numbers, offset};
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
@@ -288,7 +288,8 @@ impl<'t> Evidence<'t> {
     }
 
     /// Returns whether the column identifies the rows: different whole numbers under a name that ends
-    /// in `id`.
+    /// in `id`, or under one that pandas gives the index of a table, of which rows may be missing or in another order. Under
+    /// no name at all half of them may occur again, as where tables were joined.
     fn identifies_rows(&self) -> bool {
         let name = self.name.unwrap_or("?").to_lowercase();
         let is_id = name == "id"
@@ -296,10 +297,14 @@ impl<'t> Evidence<'t> {
             || self.name.is_some_and(|name| {
                 name.len() > 2 && (name.ends_with("Id") || name.ends_with("ID"))
             });
-        is_id
+        let is_nameless = self.name.is_some() && is_nameless(&name);
+        let are_different = self.distinct == self.cells.len();
+        let are_identifiers = (is_id || name.trim() == "index") && are_different
+            || is_nameless && 2 * self.distinct >= self.cells.len();
+        are_identifiers
             && self.numbers.iter().all(|number| number.fract() == 0.0)
             && self.numbers.len() >= MIN_IDENTIFIERS
-            && self.distinct == self.cells.len()
+            && self.numbers.len() == self.cells.len()
     }
 
     /// Returns whether the column identifies the rows, or counts them from 0 or 1.

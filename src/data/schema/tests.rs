@@ -138,6 +138,20 @@ fn identifiers_are_excluded_unless_they_are_all() {
     let rows = Role::Excluded(Reason::RowNumbers);
     assert_eq!(with_other("id", cells, false), rows);
     assert_eq!(with_other("PassengerId", cells, false), rows);
+    for name in ["", "Unnamed: 0", "index"] {
+        assert_eq!(with_other(name, cells, false), rows, "{name:?}");
+    }
+    let joined = ["1", "2", "4", "5", "7", "1", "2", "4", "5"];
+    assert_eq!(
+        with_other("", joined, false),
+        rows,
+        "an index of two tables"
+    );
+    assert_eq!(
+        with_other("index", joined, false),
+        NUMBERS,
+        "it may mean something"
+    );
     let kept = Role::Numbers {
         offset: 0.0,
         is_kept: true,

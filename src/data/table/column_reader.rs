@@ -112,10 +112,15 @@ pub(crate) fn undecided_code(raw: f32) -> Option<usize> {
 pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
     let is_usual = name.is_some_and(|name| {
         let name = name.trim().to_lowercase();
-        let known = ["", "index", "rownames", "row", "no"];
-        known.contains(&name.as_str()) || name.starts_with("unnamed")
+        let known = ["index", "rownames", "row", "no"];
+        known.contains(&name.as_str()) || is_nameless(&name)
     });
     if is_usual { 2 } else { MIN_ROW_NUMBERS }
+}
+
+/// Returns whether a column has no name in the header, or the one in lower case that pandas gives such a column.
+pub(in crate::data) fn is_nameless(name: &str) -> bool {
+    name.trim().is_empty() || name.starts_with("unnamed")
 }
 
 /// Reader of a column of numbers.

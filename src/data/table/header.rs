@@ -35,6 +35,8 @@ const SAMPLE: usize = 200;
 
 /// Minimum number of columns for a row 0, 1, 2, ... to be a header.
 const COUNTING_COLUMNS: usize = 5;
+/// The same behind an empty cell.
+const COUNTING_BESIDE_INDEX: usize = 2;
 
 /// Returns whether `first` is a header over the rows `below`, by the rule at the top of this file.
 pub(crate) fn is_header(first: &[String], below: &[Row]) -> bool {
@@ -259,8 +261,14 @@ pub(crate) fn could_be_names(first: &[String]) -> bool {
     first.len() > 1 && ascending(first.iter().map(String::as_str))
 }
 
+/// Returns whether the cells count columns from 0 or 1: many of them, or some behind an empty one, as pandas writes
+/// them over an index.
 fn counts_up(first: &[String]) -> bool {
-    if first.len() < COUNTING_COLUMNS {
+    let (first, min) = match first {
+        [empty, rest @ ..] if empty.trim().is_empty() => (rest, COUNTING_BESIDE_INDEX),
+        _ => (first, COUNTING_COLUMNS),
+    };
+    if first.len() < min {
         return false;
     }
     let start = whole_number(&first[0]);

@@ -18,9 +18,9 @@ pub struct Resources {
 /// Number of threads that share a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Threads {
-    /// At most so many: as many as are fastest.
+    /// At most this number, as many as are fastest.
     UpTo(usize),
-    /// So many in every step, even if fewer would be faster.
+    /// This number in every step, even if fewer would be faster.
     Exactly(usize),
 }
 

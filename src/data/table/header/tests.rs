@@ -15,6 +15,11 @@ fn text_over_numbers_is_a_header() {
     assert!(has_header("x,y,class\n1,2,a\n3,4,b"));
     assert!(has_header(",x,class\n0,2,a\n1,4,b"), "an unnamed index");
     assert!(
+        has_header(",0,1\n0,0.2,5\n1,0.4,6"),
+        "as pandas writes an array"
+    );
+    assert!(!has_header("0,1,2\n1,2,3\n2,3,4"));
+    assert!(
         has_header("x,y,class\n1,,a\nn/a,4,b\n2,5,a"),
         "over some mess"
     );

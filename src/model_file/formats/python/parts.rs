@@ -207,12 +207,22 @@ def _table(path):
     delimiter = DELIMITER if DELIMITER in start else ","
     if delimiter == " ":
         text = "\n".join(line.replace("\t", " ").strip(" ") for line in text.splitlines())
-    with io.StringIO(text, newline="") as file:
+    csv.field_size_limit(1 << 30)
+
+    def records(strict):
         quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
         reader = csv.reader(
-            file, delimiter=delimiter, quotechar=QUOTE, quoting=quoting, skipinitialspace=delimiter == " "
+            io.StringIO(text, newline=""), delimiter=delimiter, quotechar=QUOTE, quoting=quoting,
+            skipinitialspace=delimiter == " ", strict=strict,
         )
-        lines = [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
+        return [(reader.line_num, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
+
+    try:
+        lines = records(True)
+    except csv.Error as error:
+        if "end of data" in str(error):
+            sys.exit(f"{path}: a quote is not closed")
+        lines = records(False)
     header, rows = (lines[0][1] if lines else []), lines[1:]
     while rows and len(header) > 1 and _is_footer(rows[-1][1]):
         rows.pop()

@@ -203,10 +203,11 @@ impl Picture<'_> {
 
 impl Field for Picture<'_> {
     fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
-        let share = self.share(column, half_row);
+        // What is not computed yet is left out: dark it would look like a low loss.
+        let share = Some(self.share(column, half_row)).filter(|share| !share.is_nan())?;
         let at = (column, half_row);
         let is_contour = is_on_contour(self.plot, at, |column, row| self.level(column, row));
-        heat_or_contour(theme, if share.is_nan() { 0.0 } else { share }, is_contour)
+        heat_or_contour(theme, share, is_contour)
     }
 
     fn symbol(&self, theme: Theme, column: i32, row: i32) -> (char, Style) {

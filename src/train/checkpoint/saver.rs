@@ -392,7 +392,10 @@ impl Saver {
     }
 
     fn delete_recovered(&mut self) {
-        if let Some(file) = self.recovery_file.take() {
+        if let Some(file) = self.recovery_file.take()
+            // Another run that was resumed from it may go on in it.
+            && is_of(&file, &self.runs)
+        {
             // If it stays, it is offered once more.
             let _ = fs::remove_file(file);
         }

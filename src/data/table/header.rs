@@ -35,7 +35,7 @@ const SAMPLE: usize = 200;
 
 /// Minimum number of columns for a row 0, 1, 2, ... to be a header.
 const COUNTING_COLUMNS: usize = 5;
-/// The same behind an empty cell.
+/// Minimum number of such columns behind an empty cell.
 const COUNTING_BESIDE_INDEX: usize = 2;
 
 /// Returns whether `first` is a header over the rows `below`, by the rule at the top of this file.

@@ -159,7 +159,8 @@ impl Engine {
     }
 
     /// Trains on one mini-batch: forward pass, backward pass, one update by `rule`. Allocates nothing, unless
-    /// `rule` has another kind of optimizer than the previous step: then the state starts at zero.
+    /// `rule` has another kind of optimizer than the previous step: then the state starts at zero; or another number of
+    /// threads shares the step: then the neurons are divided anew.
     ///
     /// `inputs`: `(rows, inputs)`, `targets`: `(rows, outputs)`, in standard layout, with 1 up to
     /// [`batch`](Self::batch) rows.

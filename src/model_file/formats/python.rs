@@ -1,12 +1,16 @@
 //! Models as one Python 3 file without dependencies.
 
+mod dates;
 mod parts;
+mod table;
 
 use std::fmt::Write;
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
-use parts::{BODY, DATES, HEAD, MAIN};
+use dates::DATES;
+use parts::{BODY, HEAD};
+use table::MAIN;
 use crate::data::{CASED, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
@@ -41,6 +45,7 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt::Error> {
     let architecture = &model.architecture;
     writeln!(code, "TARGET = {}", text(&model.target))?;
+    writeln!(code, "WIDTH = {}", model.preprocessing.table_columns)?;
     match &model.task {
         Task::Classification { classes } => writeln!(code, "CLASSES = [{}]", texts(classes))?,
         Task::Regression(scale) => {

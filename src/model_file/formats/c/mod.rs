@@ -1,19 +1,22 @@
 //! Models as one C99 file that needs only the standard library.
 
+mod functions;
 mod parts;
+mod program;
 
 use std::f64::consts::TAU;
 use std::fmt::{Error, Write};
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::{ColumnPlace, Signature, list, places};
-use crate::data::{Delimiter, Encoding, InputColumn, Quote, Task};
+use crate::data::{Encoding, InputColumn, Task};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
-use crate::nn::activation::export::Onnx;
+use functions::Functions;
 use parts::{
-    BOOLEAN, HEAD, IS_MISSING, LAYER, MAIN, NUMBER, ONE_HOT, OPERATORS, PLACE_OF, PUT, READ_NUMBERS, SHOW_CLASS, STANDARDISED,
+    BOOLEAN, HEAD, IS_MISSING, LAYER, ONE_HOT, PLACE_OF, STANDARDISED,
 };
+use program::write_main;
 use crate::nn::output::SINGLE_OUTPUT_THRESHOLD;
 
 /// Functions and command-line program in C99.
@@ -31,74 +34,6 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     let mut code = String::new();
     write_code(&mut code, model, &functions).map_err(|error| error.to_string())?;
     Ok(code.into_bytes())
-}
-
-/// Code of the activations: definitions, and the statement that applies each to the array `a`.
-#[derive(Default)]
-struct Functions {
-    definitions: String,
-    hidden: String,
-    output: String,
-}
-
-impl Functions {
-    fn of(model: &TrainedModel) -> Result<Self, String> {
-        let mut functions = Self::default();
-        let architecture = &model.architecture;
-        let output = architecture.output();
-        if architecture.depth() > 1 {
-            functions.hidden = functions.apply("hidden", architecture.hidden().onnx())?;
-        }
-        functions.output = match (output.activation(), output.code()) {
-            (Some(activation), _) => functions.apply("output", activation.onnx())?,
-            (None, Some(code)) => {
-                functions.define(code.onnx)?;
-                format!("{}(a, OUTPUTS);", output.name())
-            }
-            (None, None) => return Err(format!("there is no C code of {output} outputs")),
-        };
-        Ok(functions)
-    }
-
-    /// Defines `name` as the function of one number and returns the statement that applies it.
-    fn apply(&mut self, name: &str, function: &Onnx) -> Result<String, String> {
-        if matches!(function, Onnx::Z) {
-            return Ok(String::new());
-        }
-        let expression = self.expression(function)?;
-        let definition =
-            format!("\nstatic double {name}(double z)\n{{\n    return {expression};\n}}\n");
-        self.definitions.push_str(&definition);
-        Ok(format!("a[i] = (float){name}(a[i]);"))
-    }
-
-    fn expression(&mut self, function: &Onnx) -> Result<String, String> {
-        let (operator, attributes, inputs) = match function {
-            Onnx::Z => return Ok("z".into()),
-            Onnx::Number(number) => return Ok(format!("{:?}", f64::from(*number))),
-            Onnx::Node(operator, attributes, inputs) => (*operator, *attributes, *inputs),
-        };
-        let name = self.define(operator)?;
-        let inputs = inputs.iter().map(|input| self.expression(input));
-        let mut arguments = inputs.collect::<Result<Vec<_>, _>>()?;
-        if let (1, [left, right]) = (name.len(), arguments.as_slice()) {
-            return Ok(format!("({left} {name} {right})"));
-        }
-        let attributes = attributes.iter();
-        arguments.extend(attributes.map(|(_, value)| format!("{:?}", f64::from(*value))));
-        Ok(format!("{name}({})", arguments.join(", ")))
-    }
-
-    /// Returns the C function or infix operator for an `operator` of ONNX, after its definition was added.
-    fn define(&mut self, operator: &str) -> Result<&'static str, String> {
-        let known = OPERATORS.iter().find(|(known, ..)| *known == operator);
-        let &(_, name, definition) =
-            known.ok_or_else(|| format!("there is no C code of the operator {operator}"))?;
-        if !self.definitions.contains(definition) {
-            self.definitions.push_str(definition);
-        }
-        Ok(name)
-    }
 }
 
 fn write_code(
@@ -174,79 +109,6 @@ fn lags(model: &TrainedModel) -> impl Iterator<Item = usize> {
     let columns = model.preprocessing.columns.iter();
     let numbers = columns.filter(|column| column.encoding.is_number());
     (0..).zip(numbers).filter(|(_, column)| column.is_lag()).map(|(place, _)| place)
-}
-
-/// Writes the command-line program.
-fn write_main(
-    code: &mut String,
-    model: &TrainedModel,
-    signature: &Signature,
-) -> Result<(), Error> {
-    code.push_str("\n#ifndef MODEL_NO_MAIN\n");
-    if signature.texts.is_empty() {
-        code.push_str(IS_MISSING);
-    }
-    let format = &model.preprocessing.cell_format;
-    let quote = match format.quote {
-        None => b'"',
-        Some(Quote::Byte(byte)) => byte,
-        Some(Quote::Never) => 0,
-    };
-    let mark = if format.decimal_comma == Some(true) {
-        ','
-    } else {
-        '.'
-    };
-    writeln!(code, "\n#define DECIMAL_MARK '{mark}'")?;
-    let delimiter = match format.delimiter {
-        Some(Delimiter::Byte(byte)) => byte,
-        None | Some(Delimiter::Blanks) => b',',
-    };
-    writeln!(code, "#define DELIMITER {delimiter} /* its code */")?;
-    writeln!(code, "#define QUOTE {quote} /* its code; 0 is none */")?;
-    let (classes, outputs) = (model.task.classes(), model.architecture.outputs());
-    let output = model.architecture.output();
-    let name = if output.sums_to_one() || outputs == 1 {
-        "p"
-    } else {
-        "output"
-    };
-    // A single output is the probability of the second class.
-    let own = &classes[classes.len().saturating_sub(outputs)..];
-    let heads = own.iter().map(|class| format!("{name}({class})"));
-    let heads: Vec<String> = [format!("predicted {}", model.target)]
-        .into_iter()
-        .chain(heads)
-        .collect();
-    writeln!(code, "\nstatic const char *const HEADS[] = {{{}}};", literals(&heads))?;
-    let main = if signature.numbers.is_empty() {
-        MAIN.replace("@NUMBERS@", "")
-    } else {
-        write_missing(code, "MISSING_NUMBERS", &model.preprocessing.missing.in_numbers())?;
-        code.push_str(NUMBER);
-        MAIN.replace("@NUMBERS@", READ_NUMBERS)
-    };
-    code.push_str(PUT);
-    match &model.task {
-        Task::Classification { .. } => code.push_str(SHOW_CLASS),
-        Task::Regression(scale) => {
-            // f32 tells the targets apart where they have no offset.
-            let format = if scale.offset == 0.0 { "%.9g" } else { "%.17g" };
-            writeln!(
-                code,
-                "
-static void show(const double *numbers, const char *const *texts)
-{{
-    double value = model_predict(numbers, texts);
-    putchar(',');
-    if (!isnan(value))
-        printf(\"{format}\", value);
-}}"
-            )?;
-        }
-    }
-    code.push_str(&main);
-    Ok(())
 }
 
 /// Writes the list of the texts that are missing values, besides empty ones, in lower case.

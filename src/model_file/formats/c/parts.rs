@@ -175,7 +175,9 @@ pub(super) const ONE_HOT: &str = r#"
 /* 1 in the place of a text among `values`, or in one behind them for any other text. */
 static void one_hot(const char *text, const char *const *values, int fill, float *x, int width)
 {
-    int place = is_missing(text, MISSING_TEXTS) ? fill : place_of(text, values), i;
+    int place = place_of(text, values), i;
+    if (values[place] == NULL && is_missing(text, MISSING_TEXTS))
+        place = fill;
     for (i = 0; i < width; i++)
         x[i] = i == place ? 1.0f : 0.0f;
 }
@@ -406,6 +408,11 @@ int main(void)
         trimmed(cells[0], &length);
         if (count == 1 && length == 0)
             continue;
+        for (; count > columns; count--) {
+            trimmed(cells[count - 1], &length);
+            if (length > 0)
+                break;
+        }
         if (count != columns) {
             fprintf(stderr, "row %ld has %d cells, the header has %d\n", row, count, columns);
             return 1;

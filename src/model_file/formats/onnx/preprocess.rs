@@ -125,8 +125,6 @@ fn encode_texts(
 ) -> Vec<Value> {
     let about = format!("{}; missing values as in the table", quoted(columns));
     let all = graph.input(TEXTS, element::STRING, columns.len(), &about);
-    let words = missing.in_texts();
-    let missing = format!("(?i:{})?", alternatives(&words));
     let mut parts = Vec::new();
     for (i, column) in columns.iter().enumerate() {
         let own = match columns.len() {
@@ -136,7 +134,12 @@ fn encode_texts(
                 graph.node("Gather", &[&all, &index], vec![int("axis", 1)])
             }
         };
-        let is_missing = matches(graph, &own, &missing);
+        let mut words = missing.in_texts();
+        if let Encoding::Categorical { values, .. } = &column.encoding {
+            // A category such as `-` is no missing value.
+            words.retain(|word| !values.iter().any(|value| value == word));
+        }
+        let is_missing = matches(graph, &own, &format!("(?i:{})?", alternatives(&words)));
         parts.push(encode_text(graph, &column.encoding, &own, &is_missing));
     }
     parts

@@ -53,11 +53,8 @@ pub(super) const ONE_HOT: &str = "
 /// 1 in the place of `text` among `values`, or in one behind them for any other text.
 fn one_hot(text: &str, values: &[&str], fill: usize, out: &mut [f32]) {
     let text = text.trim();
-    let place = if is_missing(text) {
-        fill
-    } else {
-        values.iter().position(|value| *value == text).unwrap_or(values.len())
-    };
+    let unknown = if is_missing(text) { fill } else { values.len() };
+    let place = values.iter().position(|value| *value == text).unwrap_or(unknown);
     if let Some(own) = out.get_mut(place) {
         *own = 1.0;
     }

@@ -1,0 +1,123 @@
+//! Reader of dates of a generated Python file.
+
+/// Reader of dates; see `data/schema/dates.rs`.
+pub(super) const DATES: &str = r#"
+MONTHS = "january february march april may june july august september october november december".split()
+WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+EAST_ASIAN = str.maketrans({
+    **dict.fromkeys("\u5e74\ub144\u6708\uc6d4", "-"), **dict.fromkeys("\u65e5\u53f7\uc77c", " "),
+    **dict.fromkeys("\u65f6\u6642\u70b9\uc2dc\u5206\ubd84", ":"), **dict.fromkeys("\u79d2\ucd08", ""),
+})
+CLOCK = re.compile(
+    r"[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d*)?))? *([AP]M)? *(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?", re.I | re.A
+)
+
+
+def _date(value, order, part):
+    """A part of a date with the year first or last, or the month by its English name, and a time, or of a time alone."""
+    try:
+        text = _with_separators(str(value).strip(BLANKS))
+        hour = 0.0
+        if part == "hour" and CLOCK.fullmatch(f" {text}"):
+            return _hours(CLOCK.fullmatch(f" {text}"))
+        if ":" in text:
+            start = re.search(r"\D\d*:", text).start()
+            time, text = text[start:], text[:start].rstrip(", ")
+            before_year = re.fullmatch(r"(.*) (\d{4})", time, re.A)
+            if before_year:
+                time, text = before_year[1], f"{text} {before_year[2]}"
+            hour = _hours(CLOCK.fullmatch(time))
+        year, month, day = _year_month_day(text, order)
+        date = datetime.date(year, month, day)
+    except (AttributeError, ValueError, IndexError, TypeError):
+        raise ValueError(f"expected a date, found {value!r}") from None
+    return {"year": year, "month": month, "weekday": date.weekday(), "hour": hour}[part]
+
+
+def _with_separators(text):
+    """A date such as 20240131, or with Chinese or Korean characters, with the separators of other dates."""
+    compact = re.fullmatch(
+        r"((?:19|20)\d\d)(\d\d)(?:(\d\d)(?:T(\d\d)(\d\d)(.*)|(\d\d)(\d\d)(\d\d)?)?)?", text, re.A | re.I
+    )
+    if compact:
+        year, month, day, hour, minute, rest, *digits = compact.groups()
+        if hour:
+            return f"{year}-{month}-{day} {hour}:{minute}{':' * rest[:1].isdigit()}{rest}"
+        time = ":".join(part for part in digits if part)
+        return "-".join(part for part in (year, month, day) if part) + f" {time}" * bool(time)
+    quarter = re.fullmatch(r"(\d{4})[- /]?Q([1-4])|Q([1-4])[- /](\d{4})", text, re.A | re.I)
+    if quarter:
+        year, number = quarter[1] or quarter[4], int(quarter[2] or quarter[3])
+        return f"{year}-{3 * number - 2}"
+    week = re.fullmatch(r"(\d{4})-?W(\d\d)(?:-?([1-7]))?", text, re.A | re.I)
+    if week:
+        return datetime.date.fromisocalendar(int(week[1]), int(week[2]), int(week[3] or 1)).isoformat()
+    if re.search("[\u5e74\ub144]", text):
+        return re.sub(r"\s", "", text).translate(EAST_ASIAN).rstrip(" -:")
+    return text
+
+
+def _hours(clock):
+    hour, minute, second, half = clock.groups()
+    hour, minute, second = int(hour), int(minute), float((second or "0").replace(",", "."))
+    if half:
+        hour = hour % 12 + 12 * (half.lower() == "pm") if 1 <= hour <= 12 else 99
+    hours = hour + minute / 60 + second / 3600
+    if hours > 24 or minute > 59 or second >= 61:
+        raise ValueError
+    return hours
+
+
+def _whole(text, longest):
+    if not re.fullmatch(r"\d+", text, re.A) or len(text) > longest:
+        raise ValueError
+    return int(text)
+
+
+def _year(text):
+    year = _whole(text, 4)
+    if len(text) == 2:
+        return year + (2000 if year < 69 else 1900)
+    if len(text) != 4:
+        raise ValueError
+    return year
+
+
+def _year_month_day(text, order):
+    numbers = re.fullmatch(r"(\d+)([-/.])(\d+)(?:\2(\d+))?", text, re.A)
+    if not numbers:
+        return _named(text)
+    first, separator, second, third = numbers.groups()
+    if third is None:
+        year, month = (first, second) if len(first) == 4 else (second, first)
+        if separator == "." or len(year) != 4 or not 1800 <= int(year) < 2200:
+            raise ValueError
+        return int(year), _whole(month, 2), 1
+    if len(first) == 4:
+        return _year(first), _whole(second, 2), _whole(third, 2)
+    day, month = _whole(first, 2), _whole(second, 2)
+    own = "dmy" if day > 12 else "mdy" if month > 12 else order
+    if own is None or order not in (None, own):
+        raise ValueError
+    return (_year(third), month, day) if own == "dmy" else (_year(third), day, month)
+
+
+def _named(text):
+    def starts(names, word):
+        return [i for i, name in enumerate(names) if len(word) > 2 and name.startswith(word.lower())]
+
+    words = [word for word in re.split(r"[-/., ']+", text) if word and not starts(WEEKDAYS, word)]
+    place = [bool(starts(MONTHS, word)) for word in words].index(True)
+    month = starts(MONTHS, words.pop(place))[0] + 1
+    if len(words) == 1:
+        if len(words[0]) != 4 and not (place == 0 and re.search("[-']", text)) or place > 1:
+            raise ValueError
+        return _year(words[0]), month, 1
+    day, year = words
+    if place == 1 and len(day) == 4:
+        day, year = year, day
+    if place > 1:
+        raise ValueError
+    return _year(year), month, _whole(day, 2)
+
+"#;

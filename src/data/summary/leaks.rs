@@ -17,8 +17,14 @@ const MIN_KNOWN: f64 = 0.9;
 /// Share of the target's variance that a line over the column leaves, at most.
 const UNEXPLAINED: f64 = 1e-3;
 
-/// Returns the columns that determine the target of every row: those with few values, each of which occurs with one class
-/// only; numbers that separate the classes into ranges; and numbers of which a numeric target is a linear function.
+/// Share of the rows of the classes, each class counting alike, that a column must determine.
+const DETERMINED: f64 = 0.99;
+
+/// Maximum number of rows that are examined for ranges of classes.
+const MAX_ROWS: usize = 50_000;
+
+/// Returns the columns that determine the target of nearly every row: those with few values, each of which occurs with one
+/// class; numbers that separate the classes into ranges; and numbers of which a numeric target is a linear function.
 /// Missing values are what `preprocessing` replaces them by.
 pub(super) fn determining<'d>(
     dataset: &'d Dataset,
@@ -37,9 +43,12 @@ pub(super) fn determining<'d>(
         let filled = values.iter();
         let filled = filled.map(|&value| if value.is_nan() { fill } else { value });
         match &dataset.target {
-            Target::Classes { labels, .. } => {
+            Target::Classes { labels, names } => {
                 let pairs = || filled.clone().zip(labels.iter().copied());
-                is_one_class_each(pairs(), labels.len()) || is_known && is_separating(pairs())
+                let counts = dataset.class_counts();
+                is_one_class_each(pairs(), &counts)
+                    || is_known
+                        && is_separating(pairs().step_by(labels.len() / MAX_ROWS + 1), names.len())
             }
             Target::Numbers(targets) => {
                 is_known && is_linear(values.iter().copied().zip(targets.iter().copied()))
@@ -54,35 +63,68 @@ pub(super) fn determining<'d>(
     found.map(|(_, column)| column).collect()
 }
 
-/// Whether each value of a column occurs with one class only, and there are few values for so many `rows`.
-fn is_one_class_each(pairs: impl Iterator<Item = (f32, u32)>, rows: usize) -> bool {
-    let mut class_of: Vec<(u32, u32)> = Vec::new();
+/// Whether each value of a column occurs with one class, and there are few values for the rows, of which each class has
+/// these `counts`.
+fn is_one_class_each(pairs: impl Iterator<Item = (f32, u32)>, counts: &[usize]) -> bool {
+    let rows: usize = counts.iter().sum();
+    let mut known: Vec<(u32, Vec<usize>)> = Vec::new();
     for (value, label) in pairs {
-        match class_of.iter().find(|(known, _)| *known == value.to_bits()) {
-            Some(&(_, class)) if class != label => return false,
-            Some(_) => {}
-            None if class_of.len() == MAX_DISTINCT => return false,
-            None => class_of.push((value.to_bits(), label)),
-        }
+        let place = known.iter().position(|(bits, _)| *bits == value.to_bits());
+        let place = match place {
+            Some(place) => place,
+            None if known.len() == MAX_DISTINCT => return false,
+            None => {
+                known.push((value.to_bits(), vec![0; counts.len()]));
+                known.len() - 1
+            }
+        };
+        known[place].1[label as usize] += 1;
     }
-    class_of.len() > 1 && rows >= MIN_ROWS * class_of.len()
+    let share = |(class, count): (usize, &usize)| *count as f64 / counts[class].max(1) as f64;
+    let best = |(_, of_class): &(u32, Vec<usize>)| {
+        let shares = of_class.iter().enumerate().map(share);
+        shares.fold(0.0, f64::max)
+    };
+    let classes = counts.iter().filter(|&&count| count > 0).count();
+    let determined = known.iter().map(best).sum::<f64>() / classes as f64;
+    known.len() > 1 && rows >= MIN_ROWS * known.len() && determined >= DETERMINED
 }
 
-/// Whether the values of each class have a range of their own, and several rows.
-fn is_separating(pairs: impl Iterator<Item = (f32, u32)>) -> bool {
-    let mut ranges: Vec<(f32, f32, usize)> = Vec::new();
-    for (value, label) in pairs.filter(|(value, _)| value.is_finite()) {
-        let class = label as usize;
-        if ranges.len() <= class {
-            ranges.resize(class + 1, (f32::INFINITY, f32::NEG_INFINITY, 0));
-        }
-        let (min, max, rows) = &mut ranges[class];
-        (*min, *max, *rows) = (min.min(value), max.max(value), *rows + 1);
+/// Whether the values of each of `classes` classes have a range of their own, and several rows.
+fn is_separating(pairs: impl Iterator<Item = (f32, u32)>, classes: usize) -> bool {
+    let mut pairs: Vec<(f32, u32)> = pairs.filter(|(value, _)| value.is_finite()).collect();
+    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let mut places: Vec<Vec<usize>> = vec![Vec::new(); classes];
+    for (place, &(_, label)) in pairs.iter().enumerate() {
+        places[label as usize].push(place);
     }
-    ranges.sort_by(|a, b| a.0.total_cmp(&b.0));
-    ranges.len() > 1
-        && ranges.iter().all(|&(_, _, rows)| rows >= MIN_CLASS_ROWS)
-        && ranges.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    // Classes without a row have no range.
+    let mut order: Vec<usize> = (0..classes)
+        .filter(|&class| !places[class].is_empty())
+        .collect();
+    order.sort_unstable_by_key(|&class| places[class][places[class].len() / 2]);
+    if order.len() < 2
+        || order
+            .iter()
+            .any(|&class| places[class].len() < MIN_CLASS_ROWS)
+    {
+        return false;
+    }
+    // Largest share of the rows before a place that are in the ranges of their classes, by the class of the last range.
+    let mut best = vec![0.0_f64; order.len()];
+    for of_value in pairs.chunk_by(|a, b| a.0 == b.0) {
+        for range in 1..best.len() {
+            best[range] = best[range].max(best[range - 1]);
+        }
+        for (share, &class) in best.iter_mut().zip(&order) {
+            let own = of_value
+                .iter()
+                .filter(|(_, label)| *label as usize == class)
+                .count();
+            *share += own as f64 / places[class].len() as f64;
+        }
+    }
+    best.iter().fold(0.0, |a: f64, &b| a.max(b)) >= DETERMINED * order.len() as f64
 }
 
 /// Whether the target is a line over the values, but for a thousandth of its variance.
@@ -150,6 +192,22 @@ mod tests {
         };
         let table: String = (0..90).map(row).collect();
         assert_eq!(names(&format!("x,y,score,class\n{table}")), ["score"]);
+        // All scores are different, and one row of a class is on the other side.
+        let row = |i: usize| {
+            let side = if i == 7 { 0 } else { i % 2 };
+            let score = 50 * side + i % 47;
+            format!("{},{score}.{i:03},{}\n", noise(i), ["a", "b"][i % 2])
+        };
+        let rows = |count: usize| (0..count).map(row).collect::<String>();
+        assert_eq!(names(&format!("x,score,class\n{}", rows(200))), ["score"]);
+        assert!(names(&format!("x,score,class\n{}", rows(40))).is_empty());
+        let row = |i: usize| {
+            let word = ["no", "yes"][usize::from(i % 2 == 1 && i != 7)];
+            format!("{},{word},{}\n", noise(i), ["a", "b"][i % 2])
+        };
+        let rows = |count: usize| (0..count).map(row).collect::<String>();
+        assert_eq!(names(&format!("x,alive,class\n{}", rows(200))), ["alive"]);
+        assert!(names(&format!("x,alive,class\n{}", rows(40))).is_empty());
         let row = |i: usize| {
             let price = 1.2 * noise(i) + 3.0;
             format!("{},{},{price:.3}\n", noise(i), noise(i * i))

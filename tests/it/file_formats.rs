@@ -89,7 +89,7 @@ fn json_lines_are_read_by_their_extension_or_their_first_byte() {
 #[test]
 fn json_lines_are_refused_with_line_and_column() {
     let nested = json_lines(3) + "{\"a\": 1, \"d\": {\"x\": 1}}\n";
-    let expected = "line 4, column 5 (d): expected a number, a text, true, false or null, found an \
+    let expected = "line 4, column 3 (d): expected a number, a text, true, false or null, found an \
                     object or array (flatten it, for example with pandas.json_normalize)";
     assert!(message("t.jsonl", nested).ends_with(expected));
     let stray = json_lines(20) + "\n{\"a\": \"x\", \"c\": \"y\"}\n";

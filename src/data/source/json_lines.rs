@@ -1,7 +1,7 @@
 //! Tables of JSON lines: an object for each row, whose keys name the columns.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::Deserialize;
@@ -13,22 +13,31 @@ use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::lang::say;
 
 /// Converts the JSON lines in `text`, which messages call `source`. Columns come in the order in which their
-/// keys first appear; a key that an object does not have is a missing value, as is `null`.
+/// keys first appear, but a new one comes behind the key before it in its object; a key that an object does not have is a missing value, as is `null`.
 ///
 /// # Errors
 /// [`DataProblem::ForeignFormat`] for a line that is not UTF-8, [`DataProblem::Json`] for one that is no object, and
 /// [`DataProblem::Nested`] for a value that is an object or array.
 pub(super) fn converted(text: &[u8], source: &str) -> Result<Converted> {
     let mut names: Vec<String> = Vec::new();
-    let mut columns: HashMap<String, usize> = HashMap::new();
+    let mut known: HashSet<String> = HashSet::new();
     for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
-        for (key, _) in object(line, number, source)?.into_iter().flatten() {
-            if !columns.contains_key(key.as_ref()) {
-                columns.insert(key.clone().into_owned(), names.len());
-                names.push(key.into_owned());
+        let members = object(line, number, source)?.unwrap_or_default();
+        for (index, (key, _)) in members.iter().enumerate() {
+            if !known.contains(key.as_ref()) {
+                let before = index.checked_sub(1).map(|before| &members[before].0);
+                let before = names
+                    .iter()
+                    .position(|name| Some(name.as_ref()) == before.map(Cow::as_ref));
+                names.insert(
+                    before.map_or(0, |place| place + 1),
+                    key.clone().into_owned(),
+                );
+                known.insert(key.clone().into_owned());
             }
         }
     }
+    let columns: HashMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
     let mut table = Converted::new("JSON lines", true);
     table.push(&names);
     for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
@@ -126,7 +135,7 @@ mod tests {
     #[test]
     fn objects_become_rows() {
         let text = "{\"a\": 1.50, \"b\": \"x, \\\"y\\\"\"}\r\n\n{\"c\": true, \"a\": null}\n{ }";
-        let expected = "a,b,c\n1.50,\"x, \"\"y\"\"\",\n\n,,true\n,,\n";
+        let expected = "c,a,b\n,1.50,\"x, \"\"y\"\"\"\n\ntrue,,\n,,\n";
         assert_eq!(csv(text).expect("converted"), expected);
     }
 

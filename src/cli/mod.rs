@@ -396,7 +396,7 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
                 .into(),
         ));
     }
-    let text = SplitFile::text(prepared);
+    let text = SplitFile::text(prepared, dataset.report.rows);
     write_with(path, job.force, Access::Usual, |out| {
         out.write_all(text.as_bytes())
     })?;

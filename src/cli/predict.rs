@@ -7,7 +7,7 @@ use std::path::Path;
 use ndarray::ArrayView1;
 
 use super::standard_output;
-use crate::data::{PredictionInput, PredictionRows, Reading, Source};
+use crate::data::{PredictionInput, PredictionRows, Reading, Selection, Source};
 use crate::error::Result;
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::util::lang::say;
@@ -113,10 +113,12 @@ impl Unpredicted {
 }
 
 /// Writes a warning to standard error for each column with texts that the model does not know, for lines that
-/// are no rows, and for another decimal mark.
+/// are no rows, for another decimal mark, and for each column whose numbers are all outside their range in training.
 pub(super) fn report_unknown(source: &Source, rows: &PredictionRows) {
     let mark = rows.other_mark().map(str::to_owned);
-    for statement in mark.into_iter().chain(rows.left_out()) {
+    let selection = rows.selection().and_then(Selection::unlisted);
+    let statements = mark.into_iter().chain(rows.left_out()).chain(selection);
+    for statement in statements.chain(rows.out_of_range()) {
         let _ = writeln!(io::stderr(), "nn-tui: {source}: {statement}");
     }
     for (column, texts) in rows.unknown() {

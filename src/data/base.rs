@@ -11,6 +11,7 @@ use super::prepare::split::reader::SplitReader;
 use super::report::{Exclusion, ReadReport, Reason};
 use super::schema::options::{LoadObserver, LoadOptions, Missing};
 use super::source::input::{Input, open};
+use super::table::batch::Row;
 use super::table::{Shape, idx};
 use super::{
     Column, ColumnKind, Dataset, Encoding, HeldOut, InputColumn, Preprocessing, Source,
@@ -60,11 +61,11 @@ impl Base {
     ) -> Result<Dataset> {
         let mut dataset = self.empty(source);
         let mut report = ReadReport::default();
-        let mut inspect = |shape: &Shape| {
+        let mut inspect = |shape: &Shape, sample: &[Row]| {
             report = ReadReport::of(shape, options, self.unused(shape, options)?);
             let target = shape.names.iter().position(|name| *name == self.target);
             let split = self.split_method(&options.split);
-            SplitReader::new(&split, shape, target, options.dates.order)
+            SplitReader::new(&split, (shape, sample), target, options.dates.order)
         };
         let (rows, split) =
             held_out::read_table(source, input, &dataset, options, observer, &mut inspect)?;
@@ -81,7 +82,7 @@ impl Base {
             let place = Place::whole(source.to_string()).at_line(line);
             return Err(Error::data(place, DataProblem::UnknownClass { class }));
         }
-        report.rows = lines.len() + without_history;
+        report.rows = split.rows;
         report.without_history = without_history;
         let unknown = dataset.columns.iter().zip(unknown_texts);
         let unknown = unknown.filter(|(column, texts)| texts.count > 0 && !column.has_other());

@@ -92,7 +92,7 @@ pub(super) fn load_table(
     options: &LoadOptions,
     observer: &mut LoadObserver,
 ) -> Result<Dataset> {
-    if table.shape.width() == 1 {
+    if table.shape.width() == 1 && options.lags == 0 {
         return Err(Error::data(table.shape.place(), table.single_column()));
     }
     table.shape.set_missing(options.missing_values.clone());
@@ -103,11 +103,14 @@ pub(super) fn load_table(
         && options.keep.is_empty()
         && roles.iter().any(is_used_date);
     let Table {
-        shape, mut rows, ..
+        shape,
+        mut rows,
+        sample,
+        ..
     } = table;
     let target = Some(loading.target_column);
     let order = options.dates.order;
-    let mut split = SplitReader::new(&options.split, &shape, target, order)?;
+    let mut split = SplitReader::new(&options.split, (&shape, &sample), target, order)?;
     while let Some(record) = rows.next()? {
         split.add(&record, &shape)?;
         loading.add_row(record, &shape)?;
@@ -168,7 +171,10 @@ impl Loading {
         let has_other_mark = |column: &usize| {
             let is_text = matches!(
                 roles[*column],
-                Role::Texts { is_wanted: false } | Role::Excluded(Reason::Identifiers)
+                Role::Texts {
+                    is_wanted: false,
+                    ..
+                } | Role::Excluded(Reason::Identifiers)
             );
             is_text
                 && decimal_mark::has_other_mark(&table.sample, *column, shape.dialect.decimal_comma)

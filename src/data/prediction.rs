@@ -1,5 +1,6 @@
 //! New rows for a trained model, whose columns are found among those of a file.
 
+mod out_of_range;
 mod selected;
 mod unknown_texts;
 
@@ -21,6 +22,7 @@ use super::{Task, matrix};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
+use out_of_range::OutOfRange;
 pub(super) use selected::{Selected, Training, Wanted, raw_values};
 use selected::{by_name, raw_number, target_column};
 pub(crate) use unknown_texts::UnknownTexts;
@@ -68,6 +70,8 @@ pub struct PredictionRows<'m> {
     unread: (left_out::Lines, Option<Error>),
     /// Texts that the model does not know, by the columns of its preprocessing.
     unknown: Vec<UnknownTexts>,
+    /// Numbers outside their range in training, by the columns of its preprocessing.
+    out_of_range: Vec<OutOfRange>,
 }
 
 enum NewRows {
@@ -130,6 +134,7 @@ impl<'m> PredictionRows<'m> {
             target: None,
             unread: Default::default(),
             unknown: vec![UnknownTexts::default(); wanted.columns.len()],
+            out_of_range: vec![OutOfRange::default(); wanted.columns.len()],
         })
     }
 
@@ -258,6 +263,12 @@ impl<'m> PredictionRows<'m> {
             };
         }
         self.has_rows = true;
+        for row in values.chunks_exact(columns.len()) {
+            let columns = self.wanted.columns.iter().zip(&mut self.out_of_range);
+            for ((column, out_of_range), &raw) in columns.zip(row) {
+                out_of_range.add(raw, column);
+            }
+        }
         Ok(Some(PredictionInput {
             raw: matrix(lines.len(), columns.len(), values).into_owned(),
             cells,
@@ -276,6 +287,12 @@ impl<'m> PredictionRows<'m> {
             _ if unknown.count == 0 => None,
             _ => Some((column.name.as_str(), unknown)),
         })
+    }
+
+    /// Iterates over statements on columns whose numbers are all outside their range in training, so far.
+    pub(crate) fn out_of_range(&self) -> impl Iterator<Item = String> {
+        let columns = self.wanted.columns.iter().zip(&self.out_of_range);
+        columns.filter_map(|(column, out_of_range)| out_of_range.statement(column))
     }
 
     /// Returns a statement on lines of the file, so far, that are no rows of data; `None` without any.

@@ -144,6 +144,8 @@ impl Exclusion {
 pub struct ReadReport {
     /// Format that the text was converted from, if it was another one.
     pub conversion: Option<Conversion>,
+    /// Name of the table in an archive of several files.
+    pub member: Option<String>,
     /// Name of the delimiter; empty for images.
     pub delimiter: String,
     /// Name of the character encoding.
@@ -214,8 +216,6 @@ pub struct ReadReport {
     pub merged_labels: Vec<(String, Vec<String>)>,
     /// Pairs of classes that may be one, spelled differently.
     pub similar_labels: Vec<(String, String)>,
-    /// Classes whose names mean a missing value in other columns.
-    pub word_classes: Vec<String>,
     /// Columns of texts that look like numbers with the other decimal mark.
     pub other_decimal_mark: Vec<String>,
     /// Number of categories that share the input `other`, for each column that has one.
@@ -231,6 +231,7 @@ impl ReadReport {
             skipped: shape.dialect.skip,
             encoding: shape.dialect.encoding.name(),
             conversion: shape.conversion.clone(),
+            member: shape.member.clone(),
             comment: options.reading.comment.map(char::from),
             given: options.given(),
             decimal_comma: shape.dialect.decimal_comma,

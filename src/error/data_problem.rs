@@ -48,7 +48,7 @@ pub enum DataProblem {
     #[error("{}", say!("problem-endless-row", "the row is longer than 16 MB"))]
     EndlessRow,
     /// A quote that is not closed, so that the rows below it would be taken for one cell.
-    #[error("{}", say!("problem-unclosed-quote", "the quote that opens on this line is never closed"))]
+    #[error("{}", say!("problem-unclosed-quote", "the quote that opens on this line is never closed (--quote none takes quotes for text)"))]
     UnclosedQuote,
     /// A quoted cell that holds rows of the table.
     #[error("{}", say!("problem-rows-in-quotes", "the quote that opens on this line takes in rows of the table up to the next quote (--quote none takes quotes for text)"))]

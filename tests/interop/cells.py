@@ -7,12 +7,14 @@ compares nothing else, and needs no libraries.
 """
 
 import csv
+import gzip
 import importlib.util
 import io
 import pathlib
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 # With a decimal point; the cells of the second list are refused.
 POINT = [
@@ -117,6 +119,15 @@ def python_reads_rows_as_predict(program, folder):
         (40, "region,a,y\n" + text_first + "Grand total,2,60\n"),
         (41, "region,a,y\nTotal,1,2\n" + text_first.replace("N,", "Total,") + "\n"),
         (40, head + "".join(row.replace("\n", ",,\n" if i % 3 else "\n") for i, row in enumerate(rows))),
+        (40, "when,strand,y\n" + "".join(f"{i % 9}.5,{'+-'[i % 3 % 2] if i % 7 else 'NA'},{i % 5}.5\n" for i in range(40))),
+        (40, "Price,Close,High\nTicker,A,A\nDate,,\n" + "".join(f"{i % 9},{i % 7}.5,{i % 5}.5\n" for i in range(40))),
+        *(
+            (40, "day,y\n" + "".join(f"{day(i)},{i % 7}.5\n" for i in range(40)))
+            for day in (
+                lambda i: f"{2000 + i // 4}Q{i % 4 + 1}", lambda i: f"Q{i % 4 + 1} {2000 + i // 4}",
+                lambda i: f"2009-W{i + 1:02}", lambda i: f"2010W{i + 1:02}-{i % 7 + 1}", lambda i: f"{i % 24:02}:{i:02}",
+            )
+        ),
         *(
             (40, "day,y\n" + "".join(f"{day.format(i % 12 + 1, i % 28 + 1)},{i % 7}.5\n" for i in range(40)))
             for day in DAYS
@@ -170,9 +181,42 @@ def programs_read_delimiters_as_predict(program, folder):
     print(f"{len(delimiters)} delimiters are read")
 
 
+def programs_read_files_as_predict(program, folder):
+    """Compares Python with `predict` on packed tables and those without a header, and C on rows with empty cells behind."""
+    lines = [f"{i * 7 % 11}.5,{i % 5},{'pq'[i * 7 % 11 > 5]}\n" for i in range(40)]
+    named, bare = "a,b,kind\n" + "".join(lines), "".join(lines)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("README.md", "# A table")
+        archive.writestr("t.csv", named)
+    padded = named.replace("p\n", "p,,\n").encode()
+    files = {"named.csv": named.encode(), "t.csv.gz": gzip.compress(named.encode()), "t.zip": packed.getvalue()}
+    files |= {"padded.csv": padded, "bare.csv": bare.encode()}
+    files["new.csv"] = "".join(line[:-3] + "\n" for line in lines).encode()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    for name, others in {"named": ["named.csv", "t.csv.gz", "t.zip", "padded.csv"], "bare": ["bare.csv", "new.csv"]}.items():
+        for ending in ["json", "py", "c"]:
+            command = [program, folder / f"{name}.csv", "--headless", "--epochs", "3", "--export", folder / f"of-{name}.{ending}"]
+            subprocess.run(command, check=True, capture_output=True)
+        for other in others:
+            commands = [
+                [program, "predict", folder / f"of-{name}.json", folder / other],
+                [sys.executable, folder / f"of-{name}.py", folder / other],
+            ]
+            ours, theirs = [subprocess.run(it, check=True, capture_output=True, text=True).stdout for it in commands]
+            labels = [[row[-3] for row in csv.reader(io.StringIO(said))][1:] for said in (ours, theirs)]
+            assert len(labels[0]) == 40 and labels[0] == labels[1], other
+    subprocess.run(["cc", "-o", folder / "of-named", folder / "of-named.c", "-lm"], check=True)
+    said = [subprocess.run([folder / "of-named"], input=files[name], check=True, capture_output=True).stdout for name in ("named.csv", "padded.csv")]
+    assert said[0] == said[1]
+    print(f"{len(files)} files are read")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         program, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder)
         python_reads_cells_as_predict(program, folder)
         python_reads_rows_as_predict(program, folder)
         programs_read_delimiters_as_predict(program, folder)
+        programs_read_files_as_predict(program, folder)

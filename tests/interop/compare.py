@@ -249,6 +249,7 @@ def main():
     cells.python_reads_cells_as_predict(program, folder)
     cells.python_reads_rows_as_predict(program, folder)
     cells.programs_read_delimiters_as_predict(program, folder)
+    cells.programs_read_files_as_predict(program, folder)
     importance.compare(program, folder, ROOT / "datasets")
     print(f"{checks} passed, 0 failed")
 

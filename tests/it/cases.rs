@@ -51,7 +51,7 @@ fn distinct(dataset: &Dataset) -> usize {
 
 #[test]
 fn an_unclosed_quote_is_refused_in_training_and_prediction() {
-    let expected = "line 102: the quote that opens on this line is never closed";
+    let expected = "line 102: the quote that opens on this line is never closed (--quote none takes quotes for text)";
     let file = source("openquote_note.csv");
     let error = load(&file, None).expect_err("refused");
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -251,13 +251,18 @@ fn with_targets(targets: &[&str]) -> String {
 #[test]
 fn words_for_nothing_are_classes_beside_a_single_other_one() {
     let usual = LoadOptions::default();
-    for targets in [["+", "-"], ["Null", "Some"], ["?", "!"]] {
-        let dataset = loaded_text(&with_targets(&targets), &usual).expect("loads");
+    for targets in [
+        &["+", "-"][..],
+        &["Null", "Some"],
+        &["?", "!"],
+        &["+", "++", "-"],
+    ] {
+        let dataset = loaded_text(&with_targets(targets), &usual).expect("loads");
         assert_eq!(dataset.class_names(), targets);
         assert_eq!(dataset.values.nrows(), 40);
         let said = notes(&dataset);
         assert!(
-            said.contains("counted as a class, not as missing"),
+            said.contains("in y is a category, not a missing value (--missing-values)"),
             "{said}"
         );
     }

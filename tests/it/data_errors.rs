@@ -59,8 +59,8 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "single-column.csv",
-        ": the table has a single column; it needs features and something to predict (--delimiter \
-         says what separates the cells)",
+        ": the table has a single column; it needs features and something to predict (--lags 3 \
+         predicts each number from the three before it; --delimiter says what separates the cells)",
     ),
     (
         "distinct-target.csv",
@@ -86,7 +86,7 @@ const LOADING: [(&str, &str); 20] = [
     ),
     (
         "unclosed-quote.csv",
-        ", line 3: the quote that opens on this line is never closed",
+        ", line 3: the quote that opens on this line is never closed (--quote none takes quotes for text)",
     ),
     (
         "quoted-line-break.csv",

@@ -4,7 +4,8 @@ use std::fs;
 use std::ops::ControlFlow;
 
 use nn_tui::data::{
-    Dataset, LoadOptions, Reason, Source, TextEncoding, ValidationRows, load_with, prepare,
+    ColumnKind, Dataset, LoadOptions, MissingValues, Preprocessing, Reason, Source, TextEncoding,
+    ValidationRows, load_with, prepare, read_for_prediction,
 };
 use nn_tui::error::Result;
 use tempfile::TempDir;
@@ -479,4 +480,58 @@ fn a_negative_amount_in_the_first_row_is_no_unit() {
     }));
     assert_eq!((dataset.rows(), dataset.values[[0, 0]]), (20, -1.5));
     assert_eq!(dataset.report.units.0, 0);
+}
+
+#[test]
+fn words_beside_yes_and_no_are_missing_as_in_other_texts() {
+    let text = table("x,smoker,kind", 40, |row| {
+        let smoker = ["yes", "no", "None", "-"][row % 4];
+        format!("{}.5,{smoker},{}", row * 7 % 11, kind(row / 2))
+    });
+    let dataset = loaded(&text);
+    let values = ["yes", "no", "None"].map(str::to_owned).to_vec();
+    let other = false;
+    assert_eq!(
+        dataset.columns[1].kind,
+        ColumnKind::Categorical { values, other }
+    );
+    assert_eq!(dataset.values.column(1)[3].to_bits(), f32::NAN.to_bits());
+    let said = notes(&dataset);
+    assert!(said.contains("\"None\" in smoker is a category"), "{said}");
+    let chosen = |words: &str| {
+        let options = LoadOptions {
+            missing_values: MissingValues::of(&[words.to_owned()]),
+            ..LoadOptions::default()
+        };
+        read(text.replace(",-,", ",no,").as_bytes(), &options).expect("loads")
+    };
+    let dataset = chosen("none");
+    assert!(matches!(
+        dataset.columns[1].kind,
+        ColumnKind::Boolean { .. }
+    ));
+    assert!(dataset.values.column(1)[2].is_nan());
+    assert_eq!(chosen("x").values.column(1)[2], 2.0);
+}
+
+#[test]
+fn a_minus_beside_a_plus_is_a_category() {
+    let text = table("start,strand,kind", 40, |row| {
+        let strand = ["+", "-", "NA", "-"][row % 4];
+        format!("{},{strand},{}", row * 7 % 11, kind(row / 2))
+    });
+    let dataset = loaded(&text);
+    let column = dataset.values.column(1);
+    assert_eq!([column[0], column[1], column[3]], [0.0, 1.0, 1.0]);
+    assert!(column[2].is_nan());
+    let said = notes(&dataset);
+    assert!(said.contains("\"-\" in strand is a category"), "{said}");
+    let rows: Vec<u32> = (0..40).collect();
+    let (preprocessing, _) = Preprocessing::fit(&dataset, &rows).expect("fits");
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("new.csv");
+    fs::write(&path, "strand,start\n-,1\nNA,1\n+,1\n").expect("written");
+    let input = read_for_prediction(&Source::parse(&path), &preprocessing).expect("reads");
+    let [minus, missing, plus] = [0, 1, 2].map(|row| input.raw[[row, 1]]);
+    assert!((minus, plus) == (1.0, 0.0) && missing.is_nan());
 }

@@ -26,7 +26,7 @@ fn number(scores: &Value, key: &str) -> f64 {
 
 #[test]
 fn an_unclosed_quote_is_refused_by_every_command() {
-    let expected = "line 102: the quote that opens on this line is never closed";
+    let expected = "line 102: the quote that opens on this line is never closed (--quote none takes quotes for text)";
     let table = case("openquote_note.csv");
     let (folder, model) = place("model.json");
     let good = folder.path().join("good.csv");

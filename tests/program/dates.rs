@@ -49,6 +49,17 @@ fn a_date_and_a_number_train_by_themselves() {
 }
 
 #[test]
+fn dates_alone_are_split_by_time_however_they_were_requested() {
+    for options in ["", "--dates parts", "--dates parts,mdy", "--keep Month"] {
+        let output = succeed(&format!("{MONTHLY} --describe {options}"), &[]);
+        let said = "the rows with the last \"Month\" validate";
+        assert!(stdout(&output).contains(said), "{options}");
+    }
+    let output = succeed(&format!("{MONTHLY} --describe --split random"), &[]);
+    assert!(!stdout(&output).contains("split by time"));
+}
+
+#[test]
 fn new_dates_are_predicted_and_bad_ones_refused() {
     let (folder, model, _) = trained("--epochs 50");
     // In other formats, and without the target.

@@ -316,3 +316,150 @@ fn long_names_and_labels_are_shortened_in_text_only() {
     let csv = stdout(&succeed("predict", &[model, &data]));
     assert!(csv.contains(&format!("predicted {name}")) && csv.contains(&label));
 }
+
+#[test]
+fn numbers_in_another_unit_are_reported() {
+    let table = |factor: f64| {
+        let row = |i: usize| {
+            format!(
+                "{:.2},{},{}\n",
+                factor * (1 + i % 20) as f64,
+                i % 7,
+                ["p", "q"][i % 2]
+            )
+        };
+        format!("rate,n,kind\n{}", (0..60).map(row).collect::<String>())
+    };
+    let trained = Trained::on(&table(0.01), "--val 0");
+    let said = |text: &str| {
+        let data = trained.file("new.csv", text);
+        ["predict", "eval"].map(|command| stderr(&succeed(command, &[&trained.model, &data])))
+    };
+    let expected =
+        "new.csv: column \"rate\": all 60 values lie outside the training range 0.01 to 0.2\n";
+    for said in said(&table(1.0)) {
+        assert!(
+            said.ends_with(expected) && said.lines().count() == 1,
+            "{said}"
+        );
+    }
+    assert_eq!(said(&table(0.01)), ["", ""]);
+    let one = "rate,n,kind\n0.3,3,p\n";
+    assert!(said(one)[0].contains("\"rate\": the value lies outside the training range"));
+    assert_eq!(said(&format!("{one}0.1,3,p\n")), ["", ""]);
+}
+
+#[test]
+fn another_column_does_not_change_the_decimal_mark() {
+    let table = |row: &dyn Fn(usize) -> String| {
+        let rows: String = (0..60).map(row).collect();
+        format!("sales;rate;kind\n{rows}")
+    };
+    let sales = |i: usize| format!("{}.{:03}", 1 + i * 7 % 5, 100 + i);
+    let kind = |i: usize| ["p", "q"][i % 2];
+    let plain = table(&|i| format!("{};0.{};{}\n", sales(i), 11 + i, kind(i)));
+    let trained = Trained::on(&plain, "--decimal point --drop rate");
+    let commas = table(&|i| format!("{};0,{};{}\n", sales(i), 11 + i, kind(i)));
+    let predicted = |text: &str| {
+        let data = trained.file("new.csv", text);
+        let output = succeed("predict", &[&trained.model, &data]);
+        let csv = stdout(&output);
+        let last = |line: &str| line.rsplit(',').next().unwrap_or_default().to_owned();
+        csv.lines().skip(1).map(last).collect::<Vec<String>>()
+    };
+    assert_eq!(predicted(&plain), predicted(&commas));
+}
+
+#[test]
+fn rows_of_names_that_pandas_writes_are_left_out() {
+    let day = |i: usize| {
+        format!(
+            "2020-{:02}-{:02},{}.5,{}.25\n",
+            1 + i / 28,
+            1 + i % 28,
+            i % 7,
+            i % 5
+        )
+    };
+    let days: String = (0..60).map(day).collect();
+    let text = format!("Price,Close,High\nTicker,AAPL,AAPL\nDate,,\n{days}");
+    let trained = Trained::on(&text, "--dates parts");
+    assert_eq!(trained.predicted(&text), 60);
+    let said = stdout(&succeed("--describe", &[&trained.file("t.csv", &text)]));
+    assert!(said.contains("2 rows of units or types excluded"), "{said}");
+}
+
+#[test]
+fn a_single_column_is_predicted_from_its_past() {
+    let text: String = (0..60).map(|i| format!("{}.5\n", (i * i) % 13)).collect();
+    let (_folder, path) = place("series.csv");
+    fs::write(&path, format!("level\n{text}")).expect("written");
+    let refused = stderr(&run("--headless", &[&path]));
+    assert!(
+        refused.contains("--lags 3 predicts each number"),
+        "{refused}"
+    );
+    let trained = Trained::on(&format!("level\n{text}"), "--lags 3");
+    assert_eq!(trained.predicted(&format!("level\n{text}")), 60);
+}
+
+#[test]
+fn periods_and_times_of_day_are_dates() {
+    let describe = |cell: &dyn Fn(usize) -> String, options: &str| {
+        let row = |i: usize| format!("{},{}.5,{}\n", cell(i), i * 7 % 11, i * i % 17);
+        let (_folder, path) = place("t.csv");
+        let rows: String = (0..40).map(row).collect();
+        fs::write(&path, format!("when,x,y\n{rows}")).expect("written");
+        stdout(&succeed(&format!("--describe {options}"), &[&path]))
+    };
+    let quarters = |i: usize| format!("{}Q{}", 2000 + i / 4, 1 + i % 4);
+    let weeks = |i: usize| format!("2010-W{:02}", 1 + i);
+    let times = |i: usize| format!("{:02}:{:02}", i % 24, i);
+    for (cells, parts) in [
+        (
+            &quarters as &dyn Fn(usize) -> String,
+            "when (year), when (month)",
+        ),
+        (&weeks, "when (month)"),
+        (&times, "when (hour)"),
+    ] {
+        let text = describe(cells, "");
+        assert!(text.contains("excluded when (dates; --keep)"), "{text}");
+        let alone = describe(cells, "--drop x");
+        assert!(alone.contains(parts), "{alone}");
+        let by_time = alone.contains("the rows with the last \"when\" validate");
+        assert_eq!(by_time, parts != "when (hour)", "{alone}");
+    }
+    let with = describe(&times, "--keep when --split time");
+    assert!(
+        with.contains("the last rows of the file validate"),
+        "{with}"
+    );
+}
+
+#[test]
+fn whole_lines_in_quotes_name_a_way_forward() {
+    let row = |i: usize| {
+        format!(
+            "\"{}.5,\"\"t{}\"\",{}\"\n",
+            i * 7 % 11,
+            i % 3,
+            ["p", "q"][i % 2]
+        )
+    };
+    let rows: String = (0..40).map(row).collect();
+    let (_folder, path) = place("t.csv");
+    fs::write(&path, format!("\"x,\"\"n\"\",kind\"\n{rows}")).expect("written");
+    let refused = stderr(&run("--describe", &[&path]));
+    let (_, way) = refused.split_once("quoted as a whole: ").expect("a way");
+    let way = way.split(" FILE | nn-tui -").next().expect("a command");
+    let script = format!("{way} \"$1\" | \"$0\" --describe -");
+    let mut command = shell(&script);
+    let output = command.arg(&path).finish();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("1 numeric, 1 categorical"),
+        "{}",
+        stdout(&output)
+    );
+}

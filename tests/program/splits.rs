@@ -22,7 +22,8 @@ fn table(folder: &Path, rows: usize) -> PathBuf {
 fn sets(path: &Path) -> BTreeMap<String, BTreeSet<usize>> {
     let text = fs::read_to_string(path).expect("a list");
     let mut lines = text.lines();
-    assert_eq!(lines.next(), Some("row,set"));
+    let header = lines.next().expect("a header");
+    assert!(header.starts_with("row,set,") && header.ends_with(" rows"));
     let mut sets: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for line in lines {
         let (row, set) = line.split_once(',').expect("two cells");
@@ -86,6 +87,52 @@ fn dates_are_times() {
     assert_eq!(code(&output), 65);
     let problem = "days.csv, line 102, column 2 (day): expected a number or a date";
     assert!(stderr(&output).contains(problem), "{}", stderr(&output));
+}
+
+#[test]
+fn the_only_dates_order_a_split_by_time() {
+    let (folder, path) = place("days.csv");
+    let line = |row: usize, with_other: bool| {
+        let (month, day) = (12 - row / 28, 28 - row % 28);
+        let date = format!("2024-{month:02}-{day:02}");
+        let other = if with_other {
+            format!(",{date}")
+        } else {
+            String::new()
+        };
+        format!("{},{date}{other},{}\n", row % 5, ["a", "b"][row % 2])
+    };
+    let write = |header: &str, with_other: bool| {
+        let lines: String = (0..100).map(|row| line(row, with_other)).collect();
+        fs::write(&path, format!("{header}\n{lines}")).expect("written");
+    };
+    write("x,day,class", false);
+    let (sets, text) = described(&path, "--split time");
+    assert_eq!(sets["validation"], (2..22).collect(), "{text}");
+    let said = "the rows with the last \"day\" validate (set by --split)";
+    assert!(text.contains(said), "{text}");
+    // The model records it, and a training from it splits alike.
+    let model = folder.path().join("model.json");
+    let line = "--headless --epochs 1 --split time -o";
+    succeed(line, &[&model, &path]);
+    let recorded = fs::read_to_string(&model).expect("a model");
+    let recorded: Value = serde_json::from_str(&recorded).expect("JSON");
+    assert_eq!(recorded["training"]["split"]["method"], "time:day");
+    let (_other, list) = place("split.csv");
+    let line = "--headless --epochs 1 --split time --save-split";
+    succeed(line, &[&list, Path::new("--from"), &model, &path]);
+    assert_eq!(self::sets(&list), sets);
+    write("x,from,to,class", true);
+    let (sets, text) = described(&path, "--split time");
+    assert_eq!(
+        sets["validation"],
+        (82..102).collect(),
+        "two columns of dates"
+    );
+    assert!(
+        text.contains("the last rows of the file validate"),
+        "{text}"
+    );
 }
 
 /// Lines name the rows of other formats too.
@@ -277,6 +324,33 @@ fn a_list_of_other_rows_is_refused() {
         &[&list, Path::new("iris")],
         "does not list this row, nor 148 others",
     );
+}
+
+#[test]
+fn a_list_of_another_table_is_refused() {
+    let (folder, list) = place("split.csv");
+    let data = table(folder.path(), 40);
+    let model = folder.path().join("model.json");
+    let arguments = [&*list, Path::new("-o"), &model, &data];
+    succeed("--headless --epochs 1 --save-split", &arguments);
+    let text = fs::read_to_string(&list).expect("a list");
+    let other = table(folder.path(), 44);
+    for line in ["eval --split", "--describe --drop class --target x --split"] {
+        let more = [&*list, &model, &other];
+        let more = if line.starts_with("eval") {
+            &more[..]
+        } else {
+            &[more[0], more[2]]
+        };
+        let output = run(line, more);
+        assert_eq!(code(&output), 65, "{}", stdout(&output));
+        let problem = "it lists the rows of a table of 40 rows, and ";
+        assert!(stderr(&output).contains(problem), "{}", stderr(&output));
+    }
+    // A list without the number.
+    fs::write(&list, text.replacen(",40 rows", "", 1)).expect("written");
+    let said = stderr(&succeed("eval --split", &[&list, &model, &other]));
+    assert!(said.contains("4 rows not listed in "), "{said}");
 }
 
 #[test]

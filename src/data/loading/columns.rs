@@ -56,6 +56,8 @@ pub(super) struct Finished {
 pub(super) struct FirstDates {
     pub(super) column: usize,
     pub(super) parts: DateParts,
+    /// Whether no other column tells rows apart.
+    pub(super) is_alone: bool,
 }
 
 /// Finishes the columns of `cells`, whose values come first in the rows of `width` values.
@@ -101,7 +103,13 @@ pub(super) fn finish_columns(
                         .excluded
                         .push(Exclusion::of(shape, column, Reason::Dates));
                 }
-                first_dates.get_or_insert(FirstDates { column, parts });
+                if parts.has_dates {
+                    first_dates.get_or_insert(FirstDates {
+                        column,
+                        parts,
+                        is_alone: !has_others,
+                    });
+                }
                 continue;
             }
             Cells::Undecided(_) => Err((Reason::Empty, None)),

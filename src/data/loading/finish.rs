@@ -35,10 +35,15 @@ impl Loading {
             &mut report,
         );
         let mut time_column = None;
-        if let Some(FirstDates { column, parts }) = dates {
+        if let Some(FirstDates {
+            column,
+            parts,
+            is_alone,
+        }) = dates
+        {
             if lags > 0 {
                 self.check_order(column, parts.disorder, &shape, &mut report)?;
-            } else if report.has_automatic_dates {
+            } else if is_alone {
                 time_column = Some(shape.names[column].clone());
                 self.times = parts.times;
             }
@@ -79,10 +84,6 @@ impl Loading {
                 report.merged_labels = classes.merged;
                 report.similar_labels = classes.similar;
                 let (names, labels) = (classes.names, classes.labels);
-                let words = names
-                    .iter()
-                    .filter(|name| shape.missing.is_missing_text(name));
-                report.word_classes = words.cloned().collect();
                 Target::Classes { names, labels }
             }
         };

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::data::prepare::encoding::CellKind;
 use crate::data::prepare::lags::History;
-use crate::data::schema::dates::Written;
+use crate::data::schema::dates::{DatePart, Written};
 use crate::data::schema::options::LoadObserver;
 use crate::data::source::Source;
 use crate::data::source::input::Input;
-use crate::data::table::batch::Record;
+use crate::data::table::batch::{Record, Row};
 use crate::data::table::column_reader::{narrowed, too_large};
 use crate::data::table::date_reader::not_a_date;
 use crate::data::table::rows::Rows;
@@ -47,6 +47,8 @@ impl Training<'_> {
 pub(in crate::data) struct Selected<'a> {
     pub(in crate::data) shape: Shape,
     pub(in crate::data) rows: Rows,
+    /// The first rows.
+    pub(in crate::data) sample: Vec<Row>,
     /// Index in this table of each wanted column.
     pub(in crate::data) columns: Vec<usize>,
     training: Training<'a>,
@@ -65,7 +67,10 @@ impl<'a> Selected<'a> {
         let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
         let source = source.to_string();
         let Table {
-            mut shape, rows, ..
+            mut shape,
+            rows,
+            sample,
+            ..
         } = Table::open(&source, input, reading, &expected, observer)?;
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected, &[])?,
@@ -77,6 +82,7 @@ impl<'a> Selected<'a> {
         Ok(Self {
             shape,
             rows,
+            sample,
             columns,
             training,
         })
@@ -134,10 +140,13 @@ pub(in crate::data) fn raw_values<'a>(
             }
             CellKind::Lag(rows) => history.lag(rows),
             CellKind::Date { part, order } if !shape.missing.is_missing_number(cell) => {
-                let date = Written::parse(cell).and_then(|written| written.date(order));
+                let is_enough = |written: &Written| written.has_date || part == DatePart::Hour;
+                let written = Written::parse(cell).filter(is_enough);
+                let date = written.and_then(|written| written.date(order));
                 let problem = || shape.cell_error(record.line, column, not_a_date(cell, order));
                 let date = date.ok_or_else(problem)?;
-                if history.is_older(column, date.time()) {
+                let has_date = written.is_some_and(|written| written.has_date);
+                if has_date && history.is_older(column, date.time()) {
                     let problem = DataProblem::NotInOrder {
                         column: shape.names[column].clone(),
                     };
@@ -146,15 +155,18 @@ pub(in crate::data) fn raw_values<'a>(
                 date.part(part)
             }
             CellKind::Date { .. } => f32::NAN,
-            CellKind::Boolean { .. } if shape.missing.is_missing_number(cell) => f32::NAN,
-            _ if shape.missing.is_missing_text(cell) => f32::NAN,
             _ => {
                 let text = cell.trim();
                 let raw = kind.of_text(text);
-                if kind.is_unknown(raw) {
+                if !kind.is_unknown(raw) {
+                    // A category such as `-` is no missing value.
+                    raw
+                } else if shape.missing.is_missing_text(cell) {
+                    f32::NAN
+                } else {
                     unknown(index, text);
+                    raw
                 }
-                raw
             }
         });
     }

@@ -10,6 +10,7 @@ use crate::data::prepare::lags::History;
 use crate::data::schema::options::{LoadObserver, LoadOptions};
 use crate::data::source::input::{Input, open};
 use crate::data::table::Shape;
+use crate::data::table::batch::Row;
 use crate::data::table::column_reader::{less, too_large};
 use crate::data::table::idx;
 use crate::data::{Column, Dataset, Labels, Lines, Source, Target, matrix};
@@ -54,12 +55,12 @@ pub(crate) fn read(
     if input.has_images {
         return idx::held_out(source, input, dataset, observer);
     }
-    let mut no_split = |_: &Shape| Ok(SplitReader::default());
+    let mut no_split = |_: &Shape, _: &[Row]| Ok(SplitReader::default());
     let (rows, _) = read_table(source, input, dataset, options, observer, &mut no_split)?;
     Ok(rows)
 }
 
-/// Reads the columns of `dataset` from the table of `source`, opened as `input`. `inspect` sees its columns
+/// Reads the columns of `dataset` from the table of `source`, opened as `input`. `inspect` sees its columns and first rows
 /// before the rows are read, and returns the reader of the split, which sees every row.
 ///
 /// # Errors
@@ -70,7 +71,7 @@ pub(in crate::data) fn read_table(
     dataset: &Dataset,
     options: &LoadOptions,
     observer: &mut LoadObserver,
-    inspect: &mut dyn FnMut(&Shape) -> Result<SplitReader>,
+    inspect: &mut dyn FnMut(&Shape, &[Row]) -> Result<SplitReader>,
 ) -> Result<(HeldOut, SplitReader)> {
     let wanted: Vec<Wanted> = dataset
         .columns
@@ -88,7 +89,7 @@ pub(in crate::data) fn read_table(
     };
     let reading = dataset.cell_format.complete(&options.reading);
     let mut selected = Selected::open(source, input, &reading, &wanted, place, observer)?;
-    let mut split = inspect(&selected.shape)?;
+    let mut split = inspect(&selected.shape, &std::mem::take(&mut selected.sample))?;
     let column = selected.target(&dataset.target_name)?;
     selected.shape.set_missing(dataset.missing.clone());
     let Selected {

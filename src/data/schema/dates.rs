@@ -1,6 +1,7 @@
 //! Dates and times of day as tables write them, without time zones: a time is that of the clock.
 
 mod compact;
+mod periods;
 
 use serde::{Deserialize, Serialize};
 
@@ -118,13 +119,15 @@ pub(crate) struct Written {
     open: Option<char>,
     /// Whether there is a day.
     pub(crate) has_day: bool,
+    /// Whether there is a date, not only a time of day.
+    pub(crate) has_date: bool,
     hour: Option<f32>,
 }
 
 impl Written {
     /// Parses `cell`: a date with a four-digit year first (ISO 8601 and the like), or last, or with the
-    /// month by its English name, or a year and a month; then optionally a time, which may stand before the year as
-    /// in `Fri Jan 31 09:05:00 2020`. Numbers may be dates, too; see [`are_compact`]. `None` for other texts.
+    /// month by its English name, or a year and a month, quarter or week; then optionally a time, which may stand before the
+    /// year as in `Fri Jan 31 09:05:00 2020`, or alone. Numbers may be dates, too; see [`are_compact`]. `None` for other texts.
     pub(crate) fn parse(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         if !cell.is_ascii() {
@@ -138,7 +141,10 @@ impl Written {
         let (date, hour) = match cell.find(':') {
             None => (cell, None),
             Some(colon) => {
-                let before = cell[..colon].rfind(|letter: char| !letter.is_ascii_digit())?;
+                let is_digit = |letter: char| letter.is_ascii_digit();
+                let Some(before) = cell[..colon].rfind(|letter| !is_digit(letter)) else {
+                    return Some(periods::time_of_day(hours(cell)?));
+                };
                 let time = cell[before..].strip_prefix(['T', 't', ' '])?;
                 let date = cell[..before].trim_end_matches([',', ' ']);
                 if let Some((time, year)) = time.rsplit_once(' ')
@@ -150,7 +156,9 @@ impl Written {
                 (date, Some(hours(time)?))
             }
         };
-        let written = numeric(date).or_else(|| named(date))?;
+        let written = numeric(date).or_else(|| named(date));
+        let written = written.or_else(|| periods::quarter(date));
+        let written = written.or_else(|| periods::week(date))?;
         Some(Self { hour, ..written })
     }
 
@@ -236,14 +244,22 @@ pub(crate) fn monthly_order(numbers: impl Iterator<Item = [u8; 2]>) -> Option<Da
 /// Returns whether `cell` looks like a date, even if there is no such day. Numbers do not; see [`are_compact`].
 pub(crate) fn is_date(cell: &str) -> bool {
     let is_number = cell.trim().bytes().all(|byte| byte.is_ascii_digit());
-    !is_number && Written::parse(cell).is_some()
+    !is_number && Written::parse(cell).is_some_and(|written| written.has_date)
+}
+
+/// Returns whether `cell` is a time of day without a date, such as `13:45`.
+pub(crate) fn is_time(cell: &str) -> bool {
+    Written::parse(cell).is_some_and(|written| !written.has_date)
+}
+
+fn is_leap(year: u16) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 /// Returns the number of days of a month in the Gregorian calendar.
 fn days(year: u16, month: u8) -> u8 {
-    let is_leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
-        2 if is_leap => 29,
+        2 if is_leap(year) => 29,
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -282,6 +298,7 @@ fn month_of(year: u16, month: u8) -> Option<Written> {
         numbers: [month, 1],
         open: None,
         has_day: false,
+        has_date: true,
         hour: None,
     })
 }
@@ -298,6 +315,7 @@ fn day_of(year: u16, first: &str, second: &str, open: Option<char>) -> Option<Wr
         numbers,
         open,
         has_day: true,
+        has_date: true,
         hour: None,
     })
 }

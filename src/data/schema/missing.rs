@@ -77,6 +77,18 @@ impl MissingValues {
         self.is_missing(cell, &MISSING_IN_TEXTS)
     }
 
+    /// Returns whether `cell` is a missing value in a column of texts, which may have signs: beside them `-` is none.
+    pub(crate) fn is_missing_in(&self, cell: &str, has_signs: bool) -> bool {
+        self.is_missing_text(cell) && !(has_signs && cell.trim() == "-")
+    }
+
+    /// Returns whether `-` is a sign, and no missing value, beside these other `texts`, such as `+` and `++`.
+    pub(crate) fn has_signs<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
+        let mut texts = texts.into_iter().peekable();
+        let is_sign = |text: &str| text.bytes().all(|byte| matches!(byte, b'+' | b'-' | b'/'));
+        self.is_usual() && texts.peek().is_some() && texts.all(is_sign)
+    }
+
     fn is_missing(&self, cell: &str, usual: &[&str]) -> bool {
         let cell = cell.trim();
         let is = |word: &str| word.eq_ignore_ascii_case(cell);

@@ -11,13 +11,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::report::Reason;
 use super::table::batch::Row;
-use super::table::column_reader::{is_nameless, min_row_numbers, offset};
+use super::table::column_reader::{is_nameless, min_row_numbers, numbers_rows, offset};
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
 use crate::error::{DataProblem, Error, Result};
 use crate::util::lang::say;
 use crate::util::text::brief;
-use dates::{DateOrder, are_compact, is_date};
+use dates::{DateOrder, are_compact, is_date, is_time};
 use options::DateUse;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
@@ -50,6 +50,8 @@ pub(super) enum Role {
     Texts {
         /// Whether it was requested, even if nearly all texts differ.
         is_wanted: bool,
+        /// Whether `-` is one of them, beside `+`.
+        has_signs: bool,
     },
     /// A column of dates.
     Dates {
@@ -114,13 +116,13 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
                 _ if passed_over == Some(column) && !is_kept => Role::Excluded(Reason::RowNumbers),
                 0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
-                _ if categorical.contains(&column) => Role::Texts { is_wanted: true },
+                _ if categorical.contains(&column) => evidence(column).texts(true),
                 // The first that is no date is an error, which names it.
                 _ if are_parts_wanted && evidence(column).are_mostly_dates() => dates(true),
                 _ => match evidence(column).role(is_kept) {
                     Role::Excluded(Reason::Dates) if is_kept => dates(true),
                     Role::Numbers { .. } if shape.is_declared_text(column) => {
-                        Role::Texts { is_wanted: is_kept }
+                        evidence(column).texts(is_kept)
                     }
                     role => role,
                 },
@@ -146,6 +148,13 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         }
     }
     Ok(roles)
+}
+
+/// Returns the column of dates, besides the `target`, if there is exactly one by the first `rows`.
+pub(super) fn only_dates(rows: &[Row], shape: &Shape, target: Option<usize>) -> Option<usize> {
+    let columns = (0..shape.width()).filter(|&column| Some(column) != target);
+    let mut dates = columns.filter(|&column| Evidence::of(column, rows, shape).are_dates());
+    dates.next().filter(|_| dates.next().is_none())
 }
 
 /// Returns the last column if it numbers the rows, so that the one before it is predicted, unless another is requested
@@ -178,9 +187,10 @@ pub(super) struct TargetSample {
     pub(super) has_numbers: bool,
     /// Subtracted before numbers are narrowed to f32.
     pub(super) offset: f64,
-    /// Whether usual words for missing values are classes, since a single one is left without them, as of `+`
-    /// and `-`.
+    /// Whether usual words for missing values are classes, since a single one is left without them.
     pub(super) has_word_classes: bool,
+    /// Whether `-` is a class, beside `+`.
+    pub(super) has_signs: bool,
 }
 
 impl TargetSample {
@@ -199,8 +209,10 @@ impl TargetSample {
             offset: offset(&evidence.numbers),
             has_word_classes: missing.is_usual()
                 && !has_numbers
+                && !evidence.has_signs
                 && classes.len() == 1
                 && !words.is_empty(),
+            has_signs: evidence.has_signs,
         }
     }
 }
@@ -221,14 +233,19 @@ struct Evidence<'t> {
     words: Vec<&'t str>,
     numbers: Vec<f64>,
     distinct: usize,
+    /// Whether `-` is a text, beside `+`.
+    has_signs: bool,
 }
 
 impl<'t> Evidence<'t> {
     fn of(column: usize, rows: &'t [Row], shape: &'t Shape) -> Self {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
-        let cells: Vec<&str> = cells
-            .map(|cell| cell.trim())
-            .filter(|cell| !shape.number(cell).is_ok_and(f64::is_nan))
+        let all = rows.iter().filter_map(|row| row.cells.get(column));
+        let all = all.map(|cell| cell.trim());
+        let is_missing = |cell: &str| shape.number(cell).is_ok_and(f64::is_nan);
+        let known = all.clone().filter(|cell| !is_missing(cell));
+        let has_signs = shape.missing.has_signs(known);
+        let cells: Vec<&str> = all
+            .filter(|cell| !is_missing(cell) || has_signs && *cell == "-")
             .collect();
         let distinct: HashSet<&str> = cells.iter().copied().collect();
         Self {
@@ -242,6 +259,7 @@ impl<'t> Evidence<'t> {
                 words.filter(|cell| number(cell, shape).is_none()).collect()
             },
             distinct: distinct.len(),
+            has_signs,
             cells,
         }
     }
@@ -265,6 +283,9 @@ impl<'t> Evidence<'t> {
         }
         let reason = match () {
             () if self.are_dates() => Some(Reason::Dates),
+            () if self.are_times() && (is_kept || self.are_nearly_distinct()) => {
+                Some(Reason::Dates)
+            }
             () if is_kept => None,
             () if self.is_prose() => Some(Reason::Prose),
             () if self.are_nearly_distinct() => Some(Reason::Identifiers),
@@ -272,7 +293,14 @@ impl<'t> Evidence<'t> {
         };
         match reason {
             Some(reason) => Role::Excluded(reason),
-            None => Role::Texts { is_wanted: is_kept },
+            None => self.texts(is_kept),
+        }
+    }
+
+    fn texts(&self, is_wanted: bool) -> Role {
+        Role::Texts {
+            is_wanted,
+            has_signs: self.has_signs,
         }
     }
 
@@ -289,7 +317,8 @@ impl<'t> Evidence<'t> {
 
     /// Returns whether the column identifies the rows: different whole numbers under a name that ends
     /// in `id`, or under one that pandas gives the index of a table, of which rows may be missing or in another order. Under
-    /// no name at all half of them may occur again, as where tables were joined.
+    /// other names that row numbers have they go up or down in equal steps; under no name at all half of them may occur
+    /// again, as where tables were joined.
     fn identifies_rows(&self) -> bool {
         let name = self.name.unwrap_or("?").to_lowercase();
         let is_id = name == "id"
@@ -300,11 +329,19 @@ impl<'t> Evidence<'t> {
         let is_nameless = self.name.is_some() && is_nameless(&name);
         let are_different = self.distinct == self.cells.len();
         let are_identifiers = (is_id || name.trim() == "index") && are_different
+            || numbers_rows(&name) && self.has_equal_steps()
             || is_nameless && 2 * self.distinct >= self.cells.len();
         are_identifiers
             && self.numbers.iter().all(|number| number.fract() == 0.0)
             && self.numbers.len() >= MIN_IDENTIFIERS
             && self.numbers.len() == self.cells.len()
+    }
+
+    /// Returns whether the numbers go up or down in equal steps.
+    fn has_equal_steps(&self) -> bool {
+        let mut steps = self.numbers.windows(2).map(|pair| pair[1] - pair[0]);
+        let first = steps.next().unwrap_or(0.0);
+        first != 0.0 && steps.all(|step| step == first)
     }
 
     /// Returns whether the column identifies the rows, or counts them from 0 or 1.
@@ -329,7 +366,9 @@ impl<'t> Evidence<'t> {
     fn makes_useful(&self, role: &Role) -> bool {
         match role {
             Role::Numbers { is_kept: true, .. }
-            | Role::Texts { is_wanted: true }
+            | Role::Texts {
+                is_wanted: true, ..
+            }
             | Role::Dates { is_used: true, .. } => true,
             Role::Numbers { .. } => {
                 self.distinct > 1 && !self.counts_rows(min_row_numbers(self.name))
@@ -343,12 +382,17 @@ impl<'t> Evidence<'t> {
 
     fn are_dates(&self) -> bool {
         let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
-        10 * dates >= 9 * self.cells.len()
+        !self.cells.is_empty() && 10 * dates >= 9 * self.cells.len() || are_compact(&self.cells)
     }
 
     fn are_mostly_dates(&self) -> bool {
         let dates = self.cells.iter().filter(|cell| is_date(cell)).count();
-        2 * dates > self.cells.len() || are_compact(&self.cells)
+        2 * dates > self.cells.len() || are_compact(&self.cells) || self.are_times()
+    }
+
+    /// Returns whether there are only times of day, such as `13:45`.
+    fn are_times(&self) -> bool {
+        !self.cells.is_empty() && self.cells.iter().all(|cell| is_time(cell))
     }
 
     fn is_prose(&self) -> bool {

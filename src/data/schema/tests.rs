@@ -19,7 +19,10 @@ const NUMBERS: Role = Role::Numbers {
     offset: 0.0,
     is_kept: false,
 };
-const TEXTS: Role = Role::Texts { is_wanted: false };
+const TEXTS: Role = Role::Texts {
+    is_wanted: false,
+    has_signs: false,
+};
 
 #[test]
 fn numbers_words_and_mixtures_are_told_apart() {
@@ -35,6 +38,12 @@ fn numbers_words_and_mixtures_are_told_apart() {
         TEXTS
     );
     assert_eq!(role("x", &["", "NA", "?"]), Role::Undecided);
+    let signs = Role::Texts {
+        is_wanted: false,
+        has_signs: true,
+    };
+    assert_eq!(role("strand", &["+", "-", "-", "NA", "+"]), signs);
+    assert_eq!(role("strand", &["+", "-", "both"]), TEXTS);
 }
 
 #[test]
@@ -141,6 +150,11 @@ fn identifiers_are_excluded_unless_they_are_all() {
     for name in ["", "Unnamed: 0", "index"] {
         assert_eq!(with_other(name, cells, false), rows, "{name:?}");
     }
+    let down = ["90", "80", "70", "60", "50", "40", "30", "20", "10"];
+    for (name, expected) in [("nr", &rows), ("Row", &rows), ("#", &rows), ("x", &NUMBERS)] {
+        assert_eq!(with_other(name, down, false), *expected, "{name}");
+    }
+    assert_eq!(with_other("nr", cells, false), NUMBERS, "in no order");
     let joined = ["1", "2", "4", "5", "7", "1", "2", "4", "5"];
     assert_eq!(
         with_other("", joined, false),
@@ -180,9 +194,17 @@ fn numbers_far_from_0_have_an_offset() {
     );
     assert_eq!(
         offset(&["5500000.01", "5500000.02", "5600000"]),
-        5_550_000.0,
+        5_500_000.0,
         "UTM"
     );
+    let mut seconds: Vec<String> = (0..20)
+        .map(|row| (1_700_000_000 + 60 * row).to_string())
+        .collect();
+    for place in [0, 9] {
+        seconds[place] = "0".into();
+    }
+    let seconds: Vec<&str> = seconds.iter().map(String::as_str).collect();
+    assert!(offset(&seconds) > 1.6e9, "0 for an unknown time");
     assert_eq!(offset(&["1000000000", "1", "500"]), 0.0);
     assert_eq!(offset(&["0.5", "0.5"]), 0.0);
 }

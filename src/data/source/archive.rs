@@ -1,10 +1,12 @@
 //! Zip archives with a single table.
 
 use std::io::{self, Cursor, Read};
+use std::path::Path;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::is_one_of;
 use crate::error::DataProblem;
 use crate::util::lang::say;
 
@@ -23,13 +25,18 @@ pub(super) fn is_zip(first: &[u8]) -> bool {
 /// Content of a zip archive.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// Content of the only file in the archive.
-    Table(Vec<u8>),
+    /// Content of a file in the archive, and its name unless it is the only one.
+    Table(Vec<u8>, Option<String>),
     /// An office document; the archive as it is.
     Workbook(Vec<u8>),
 }
 
-/// Unpacks the only file of the zip archive in `bytes`.
+/// Endings of the names of tables.
+const TABLES: [&str; 8] = [
+    "csv", "tsv", "tab", "psv", "data", "jsonl", "ndjson", "arff",
+];
+
+/// Unpacks the only file of the zip archive in `bytes`, or the only one whose name is that of a table.
 ///
 /// # Errors
 /// Outside, an error of reading; inside, [`DataProblem::Archive`] for another number of files.
@@ -61,6 +68,13 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
             names.push((index, name));
         }
     }
+    let is_table = |(_, name): &&(usize, String)| is_one_of(Path::new(name), &TABLES);
+    let mut tables = names.iter().filter(is_table);
+    let only = tables.next().filter(|_| tables.next().is_none()).cloned();
+    let chosen = only.filter(|_| names.len() > 1);
+    if let Some(table) = &chosen {
+        names = vec![table.clone()];
+    }
     let [(index, _)] = names[..] else {
         return Ok(Err(DataProblem::Archive {
             count: names.len(),
@@ -84,7 +98,8 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
             "it unpacks to far more than its size"
         )));
     }
-    Ok(Ok(Content::Table(table)))
+    let chosen = chosen.map(|(_, name)| name);
+    Ok(Ok(Content::Table(table, chosen)))
 }
 
 fn unusual_compression() -> io::Error {
@@ -128,9 +143,11 @@ mod tests {
 
     #[test]
     fn the_only_table_is_unpacked() {
-        let table = Content::Table(b"a,b\n1,2\n".to_vec());
+        let table = Content::Table(b"a,b\n1,2\n".to_vec(), None);
         assert_eq!(content(&["t.csv"]), Ok(table));
         assert!(content(&["t.csv", "__MACOSX/t.csv"]).is_ok());
+        let chosen = content(&["README.md", "data/T.CSV", "licence.txt"]);
+        assert!(matches!(chosen, Ok(Content::Table(_, Some(name))) if name == "data/T.CSV"));
         assert!(matches!(
             content(&["a.csv", "b.csv"]),
             Err(DataProblem::Archive { count: 2, .. })

@@ -36,6 +36,8 @@ pub(crate) struct Input {
     pub(crate) has_images: bool,
     /// Format of the table that was converted to the bytes, unless it is text.
     pub(crate) conversion: Option<Conversion>,
+    /// Name of the table in an archive of several files.
+    pub(crate) member: Option<String>,
 }
 
 /// Opens `source`. By its first bytes it is decompressed, unpacked, or converted to CSV.
@@ -69,11 +71,14 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         .and_then(|bytes| peek(bytes, FIRST))
         .map_err(unreadable)?;
     let problem = |problem| Error::data(Place::whole(source.to_string()), problem);
-    let mut format = None;
+    let (mut format, mut member) = (None, None);
     if archive::is_zip(&first) {
         let content = archive::unpacked(bytes).map_err(unreadable)?;
         (first, bytes) = match content.map_err(problem)? {
-            Content::Table(table) => peek(Cursor::new(table), FIRST).map_err(unreadable)?,
+            Content::Table(table, chosen) => {
+                member = chosen;
+                peek(Cursor::new(table), FIRST).map_err(unreadable)?
+            }
             Content::Workbook(packed) => {
                 format = Some(Format::Workbook);
                 peek(Cursor::new(packed), 0).map_err(unreadable)?
@@ -112,6 +117,7 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         // Labels are in a file beside.
         has_images: first.starts_with(&IMAGES) && matches!(source, Source::File(_)),
         conversion,
+        member,
     })
 }
 

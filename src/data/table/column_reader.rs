@@ -9,7 +9,6 @@ use crate::data::ColumnKind;
 use crate::data::prepare::encoding::MAX_CATEGORIES;
 use crate::data::report::{Reason, StrayWords};
 use crate::data::schema::labels::BOOLEANS;
-use crate::data::schema::missing::MISSING_IN_NUMBERS;
 use crate::data::schema::{Role, are_mostly_different, are_nearly_distinct};
 use crate::error::DataProblem;
 use crate::util::text::brief;
@@ -40,9 +39,16 @@ impl Cells {
                 *offset,
                 (!is_kept).then(|| min_row_numbers(name)),
             ))),
-            Role::Texts { is_wanted } => Some(Self::Texts(Texts::new(*is_wanted))),
+            Role::Texts {
+                is_wanted,
+                has_signs,
+            } => Some(Self::Texts(Texts {
+                is_wanted: *is_wanted,
+                has_signs: *has_signs,
+                ..Texts::default()
+            })),
             Role::Dates { order, is_used } => Some(Self::Dates(Dates::new(*order, *is_used))),
-            Role::Undecided => Some(Self::Undecided(Texts::new(false))),
+            Role::Undecided => Some(Self::Undecided(Texts::default())),
             Role::Target | Role::Excluded(_) => None,
         }
     }
@@ -75,7 +81,9 @@ impl Cells {
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
             Self::Dates(dates) => dates.raw(cell, shape).map(|values| values[0]),
-            Self::Texts(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
+            Self::Texts(texts) if shape.missing.is_missing_in(cell, texts.has_signs) => {
+                Ok(f32::NAN)
+            }
             Self::Texts(texts) => Ok(texts.code(cell.trim(), line)),
             Self::Undecided(_) if shape.missing.is_missing_text(cell) => Ok(f32::NAN),
             Self::Undecided(words) if shape.missing.is_missing_number(cell) => {
@@ -108,14 +116,23 @@ pub(crate) fn undecided_code(raw: f32) -> Option<usize> {
 }
 
 /// Returns the number of rows from which numbers 0, 1, 2, ... in a column of this name in the header are row numbers:
-/// few suffice under the names that pandas and R give them.
+/// few suffice under the names that row numbers usually have.
 pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
-    let is_usual = name.is_some_and(|name| {
-        let name = name.trim().to_lowercase();
-        let known = ["index", "rownames", "row", "no"];
-        known.contains(&name.as_str()) || is_nameless(&name)
-    });
-    if is_usual { 2 } else { MIN_ROW_NUMBERS }
+    if name.is_some_and(numbers_rows) {
+        2
+    } else {
+        MIN_ROW_NUMBERS
+    }
+}
+
+/// Returns whether numbers of rows usually have this name, as in tables of pandas and R, or none.
+pub(in crate::data) fn numbers_rows(name: &str) -> bool {
+    const NAMES: [&str; 15] = [
+        "index", "idx", "rownames", "row", "rowid", "no", "no.", "nr", "nr.", "num", "number", "#",
+        "id", "obs", "seq",
+    ];
+    let name = name.trim().to_lowercase();
+    NAMES.contains(&name.as_str()) || is_nameless(&name)
 }
 
 /// Returns whether a column has no name in the header, or the one in lower case that pandas gives such a column.
@@ -180,7 +197,7 @@ pub(crate) fn too_large(cell: &str) -> DataProblem {
 }
 
 /// Returns what to subtract from numbers such as `numbers`, so that f32 can tell them apart: 0 unless
-/// they lie close together and far from 0.
+/// three quarters of them lie close together and far from 0.
 pub(crate) fn offset(numbers: &[f64]) -> f64 {
     /// Ratio of size to range from which f32 may lose what differs.
     const FAR: f64 = 8.0;
@@ -189,14 +206,16 @@ pub(crate) fn offset(numbers: &[f64]) -> f64 {
     /// Size from which f32 skips whole numbers.
     const WHOLE: f64 = (1 << 24) as f64;
     let finite = || numbers.iter().copied().filter(|number| number.is_finite());
-    let (min, max) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), number| {
-        (min.min(number), max.max(number))
-    });
-    let (size, range) = (min.abs().max(max.abs()), max - min);
-    if size < FAR * range || size == 0.0 || !size.is_finite() {
+    let mut sorted: Vec<f64> = finite().collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    // A few others, such as 0 for an unknown time, do not count.
+    let quantile = |eighths: usize| sorted.get(sorted.len() * eighths / 8).copied();
+    let [low, median, high] = [1, 4, 7].map(|eighths| quantile(eighths).unwrap_or(0.0));
+    let (size, range) = (low.abs().max(high.abs()), high - low);
+    if size < FAR * range || size == 0.0 {
         return 0.0;
     }
-    let center = (min / 2.0 + max / 2.0).round();
+    let center = median.round();
     let distinct = |offset: f64| {
         let mut bits: Vec<u32> = finite()
             .map(|number| ((number - offset) as f32).to_bits())
@@ -222,6 +241,8 @@ pub(crate) struct Texts {
     /// Number of cells with other texts.
     others: usize,
     is_wanted: bool,
+    /// Whether `-` is one of them, beside `+`.
+    has_signs: bool,
 }
 
 /// Final type of a column of texts.
@@ -234,13 +255,6 @@ pub(crate) struct Categories {
 }
 
 impl Texts {
-    fn new(is_wanted: bool) -> Self {
-        Self {
-            is_wanted,
-            ..Self::default()
-        }
-    }
-
     /// Returns the code of `text`, found on `line`; texts beyond the maximum share the last one.
     fn code(&mut self, text: &str, line: u64) -> f32 {
         let code = match self.by_text.get(text) {
@@ -347,20 +361,14 @@ impl Texts {
 /// Returns the boolean type if `texts` are words for no and yes, case-insensitively.
 fn boolean(texts: &[String]) -> Option<Categories> {
     let is = |text: &String, word: &str| text.eq_ignore_ascii_case(word);
-    // Beside yes and no, `None` is a missing value after all.
-    let is_missing = |text: &String| MISSING_IN_NUMBERS.iter().any(|word| is(text, word));
     let (no, yes) = BOOLEANS.into_iter().find(|(no, yes)| {
         let both = [no, yes].map(|word| texts.iter().any(|text| is(text, word)));
-        let is_known = |text: &String| is(text, no) || is(text, yes) || is_missing(text);
+        let is_known = |text: &String| is(text, no) || is(text, yes);
         both == [true, true] && texts.iter().all(is_known)
     })?;
-    let raw = |text: &String| match text {
-        text if is(text, yes) => 1.0,
-        text if is(text, no) => 0.0,
-        _ => f32::NAN,
-    };
+    let raw = texts.iter().map(|text| f32::from(is(text, yes)));
     Some(Categories {
-        raw: texts.iter().map(raw).collect(),
+        raw: raw.collect(),
         kind: ColumnKind::Boolean {
             no: spellings(no, texts),
             yes: spellings(yes, texts),

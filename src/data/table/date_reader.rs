@@ -17,12 +17,16 @@ pub(crate) struct Dates {
     guess: Option<DateOrder>,
     has_days: bool,
     has_times: bool,
+    /// Whether there are times of day only, by the first.
+    are_times: Option<bool>,
 }
 
 /// Parts of all dates of a column.
 pub(crate) struct DateParts {
     /// Parts that are inputs.
     pub(crate) used: Vec<DatePart>,
+    /// Whether there are dates, not only times of day.
+    pub(crate) has_dates: bool,
     /// Order of day and month, if some dates need it.
     pub(crate) order: Option<DateOrder>,
     /// Whether that order is a guess.
@@ -44,6 +48,7 @@ impl Dates {
             guess: None,
             has_days: false,
             has_times: false,
+            are_times: None,
         }
     }
 
@@ -64,7 +69,8 @@ impl Dates {
         if shape.missing.is_missing_number(cell) {
             return Ok([f32::NAN; Self::WIDTH]);
         }
-        let written = Written::parse(cell);
+        let mut is_alike = |is_time| *self.are_times.get_or_insert(is_time) == is_time;
+        let written = Written::parse(cell).filter(|written| is_alike(!written.has_date));
         let is_open = written.is_some_and(Written::is_ambiguous) && self.order.is_none();
         let mut order = self.order;
         if let Some(written) = written {
@@ -129,8 +135,9 @@ impl Dates {
             }
             date[2] = now.part(DatePart::Weekday);
         }
+        let has_dates = self.are_times != Some(true);
         let is_useful = |part: &DatePart| match part {
-            DatePart::Year | DatePart::Month => true,
+            DatePart::Year | DatePart::Month => has_dates,
             // The first of every month stands for the month.
             DatePart::Weekday => self.has_days && has_different_days,
             DatePart::Hour => self.has_times,
@@ -138,6 +145,7 @@ impl Dates {
         let used = DatePart::ALL.into_iter().filter(is_useful);
         DateParts {
             used: used.filter(|_| self.is_used).collect(),
+            has_dates,
             order: order.or(self.guess),
             is_guess: self.order.is_none() && self.guess.is_some(),
             times,

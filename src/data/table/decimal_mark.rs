@@ -1,5 +1,7 @@
 //! Detection of the decimal mark of a table.
 
+use std::collections::HashSet;
+
 use super::batch::Row;
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
@@ -45,6 +47,12 @@ impl Marks {
         }
     }
 
+    /// Returns whether there is any number with a mark.
+    fn is_any(&self) -> bool {
+        [self.commas, self.points].concat().iter().sum::<usize>() > 0
+            || self.separate != [false, false]
+    }
+
     /// Returns whether some numbers mean another one with the other mark.
     fn are_ambiguous(&self) -> bool {
         self.commas[1] + self.points[1] > 0
@@ -52,19 +60,40 @@ impl Marks {
 }
 
 /// Detects the decimal mark of a table read by a model whose training table has the `usual` one: whether it is a comma,
-/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees.
+/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees. Other columns than those that the
+/// model reads, of the `expected` names, count only if these have no mark.
 pub(crate) fn detect(
     delimiter: Delimiter,
     rows: &[Row],
     is_converted: bool,
     usual: Option<bool>,
+    expected: &[&str],
 ) -> (bool, Option<String>) {
+    let own = of_columns(&rows[..rows.len().min(SAMPLE)], expected);
+    let rows = if Marks::of(&own).is_any() { &own } else { rows };
     let have_commas = has_decimal_commas(delimiter, rows, is_converted, usual);
     let statement = usual.and_then(|trained| {
         let own = has_decimal_commas(delimiter, rows, is_converted, None);
         statement(rows, own, have_commas, trained)
     });
     (have_commas, statement)
+}
+
+/// Returns `rows` with the columns only whose cells in the first row are among `names`.
+fn of_columns(rows: &[Row], names: &[&str]) -> Vec<Row> {
+    let header = rows.first().map_or(&[][..], |row| &row.cells);
+    let names: HashSet<&str> = names.iter().copied().collect();
+    let is_named = |cell: &String| names.contains(cell.trim());
+    let columns = (0..header.len()).filter(|&column| is_named(&header[column]));
+    let columns: Vec<usize> = columns.collect();
+    let chosen = |row: &Row| Row {
+        cells: columns
+            .iter()
+            .map(|&column| row.cells.get(column).cloned().unwrap_or_default())
+            .collect(),
+        line: row.line,
+    };
+    rows.iter().map(chosen).collect()
 }
 
 /// Detects whether numbers in `rows` have a decimal comma: some have, and none has a decimal point. The
@@ -94,7 +123,8 @@ fn has_decimal_commas(
     }
     match usual {
         Some(true) => return are_certain || points[0] == 0,
-        Some(false) => return are_certain && points[0] == 0,
+        // Where a number may have the usual mark, one that cannot is refused.
+        Some(false) => return are_certain && points == [0, 0],
         None => {}
     }
     // Between commas, a quoted 1,500 is one thousand and a half at most in the second reading.
@@ -268,13 +298,26 @@ mod tests {
         };
         let reported = |cells: &[&str], usual| {
             let (found, statement) =
-                detect(Delimiter::Byte(b';'), &rows(cells), false, Some(usual));
+                detect(Delimiter::Byte(b';'), &rows(cells), false, Some(usual), &[]);
             (found, statement.unwrap_or_default())
         };
         let (found, text) = reported(&["1,005", "1,105"], false);
         assert!(!found && text.contains("point, as in"), "{text}");
         let (found, text) = reported(&["1,5", "1,105"], false);
         assert!(found && text.contains("comma, though"), "{text}");
+        // The mark of a column that the model does not read says nothing.
+        let other = rows(&["x", "5.101", "1.102"])
+            .into_iter()
+            .zip(["a", "0,11", "0,12"]);
+        let beside = other.map(|(mut row, cell)| {
+            row.cells[1] = cell.to_owned();
+            row
+        });
+        let beside: Vec<Row> = beside.collect();
+        let found =
+            |names: &[&str]| detect(Delimiter::Byte(b';'), &beside, false, Some(false), names).0;
+        assert_eq!((found(&["x"]), found(&["a"])), (false, true));
+        assert!(!found(&["x", "a"]), "0,11 cannot be read, but 5.101 can");
         for (cells, usual) in [(["1,5", "1,7"], true), (["1.5", "7"], false)] {
             assert_eq!(reported(&cells, usual), (usual, String::new()));
         }

@@ -145,7 +145,8 @@ const MAX_UNITS_ROWS: usize = 3;
 
 /// Returns the number of rows of units, such as `(cm),(kg)`, of types or of dashes, which are the first of the rows `below`
 /// the `header`: columns that hold numbers otherwise have a unit there or nothing, in brackets or in at least two
-/// columns. Beside such a row, another one may have any texts over the numbers.
+/// columns. Beside such a row, or one with the name of the first column only, as pandas writes it below several rows of names,
+/// another one may have any texts over the numbers.
 pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
     let mut counts = 1..=MAX_UNITS_ROWS.min(below.len());
     let found = counts.find(|&rows| {
@@ -155,7 +156,10 @@ pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
             let cells = filled(row, &numeric);
             !cells.is_empty() && !cells.iter().any(|cell| formatted::is_number(cell))
         };
-        above.iter().all(is_text) && above.iter().any(|row| are_units(row, &numeric))
+        let has_index = rows > 1 || !numeric.contains(&0);
+        let names_first = |row: &Row| has_index && !numeric.is_empty() && has_first_only(row);
+        let are_no_data = |row: &Row| are_units(row, &numeric) || names_first(row);
+        above.iter().all(|row| is_text(row) || names_first(row)) && above.iter().any(are_no_data)
     });
     found.unwrap_or(0)
 }
@@ -193,6 +197,18 @@ fn filled<'r>(row: &'r Row, numeric: &[usize]) -> Vec<&'r str> {
     cells
         .filter(|cell| !usual.is_missing_number(cell))
         .collect()
+}
+
+/// Returns whether `row` has a text in its first cell, and nothing in the others.
+fn has_first_only(row: &Row) -> bool {
+    let [first, others @ ..] = row.cells.as_slice() else {
+        return false;
+    };
+    let is_empty = |cell: &String| cell.trim().is_empty();
+    !is_empty(first)
+        && !formatted::is_number(first)
+        && !others.is_empty()
+        && others.iter().all(is_empty)
 }
 
 /// Returns whether `row` has only units in the `numeric` columns, in brackets or in at least two of them.

@@ -206,6 +206,7 @@ impl Table {
                 missing: MissingValues::default(),
                 missing_numbers: Vec::new(),
                 conversion: input.conversion,
+                member: input.member,
                 bare: Vec::new(),
                 other_mark: statement,
             },
@@ -247,7 +248,25 @@ impl Table {
         let first = first.or_else(|| Some(self.sample.first()?.cells[0].as_str()));
         let has_cells = |row: &&Row| row.cells.len() > 1 || row.cells[0].contains([';', '\t', '|']);
         let below = self.sample.iter().find(has_cells).map(|row| row.line);
+        let mut all = first
+            .into_iter()
+            .chain(self.sample.iter().map(|row| row.cells[0].as_str()));
+        let are_lines = all.all(|cell| cell.contains([',', ';', '\t']));
+        let is_series = self
+            .sample
+            .iter()
+            .all(|row| formatted::is_number(&row.cells[0]));
         let hint = match (first.and_then(comment_sign), below) {
+            _ if are_lines => say!(
+                "problem-quoted-lines",
+                "its lines are quoted as a whole: sed 's/^\"//; s/\"\\r*$//; s/\"\"/\"/g' FILE | nn-tui -"
+            )
+            .to_owned(),
+            _ if is_series => say!(
+                "problem-series",
+                "--lags 3 predicts each number from the three before it; --delimiter says what separates the cells"
+            )
+            .to_owned(),
             (Some(sign), _) => say!(
                 "problem-comment",
                 "--comment \"{sign}\" skips lines that start with it",
@@ -326,6 +345,7 @@ pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Re
         size: None,
         has_images: false,
         conversion: None,
+        member: None,
     };
     let mut observer = |_| std::ops::ControlFlow::Continue(());
     Table::open("t.csv", input, reading, expected, &mut observer)

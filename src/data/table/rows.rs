@@ -213,7 +213,8 @@ impl Rows {
             let place = Place::whole(&self.source).at_line(record.line);
             // Another row of that width shows that not only this one differs.
             let behind = self.batch.get(self.next).map(|record| record.len());
-            let hint = ragged_hint(&record, behind != Some(found));
+            let is_wide = record.line == 2 && found > expected && self.heading.header.is_some();
+            let hint = ragged_hint(&record, behind != Some(found), is_wide);
             let problem = DataProblem::RaggedRow {
                 found,
                 expected,
@@ -341,8 +342,8 @@ fn without_line(line: u64) -> String {
 }
 
 /// Returns the option that may help with a `record` of another width than the first row, whether it `is_alone` or others
-/// follow, in brackets.
-fn ragged_hint(record: &Record, is_alone: bool) -> String {
+/// follow, and whether it is the first below the names and `is_wide`, in brackets.
+fn ragged_hint(record: &Record, is_alone: bool, is_wide: bool) -> String {
     let is_cut =
         |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
     match comment_sign(record.cell(0)) {
@@ -359,6 +360,12 @@ fn ragged_hint(record: &Record, is_alone: bool) -> String {
         )
         .into(),
         _ if is_alone || record.line < 2 => without_line(record.line),
+        _ if is_wide => say!(
+            "hint-decimal-commas",
+            " (numbers with a decimal comma need quotes, or another delimiter; --skip {above} reads the table without the \
+             names)",
+            above = record.line - 1
+        ),
         _ => say!(
             "hint-skip-above",
             " (--skip {above} reads the table from this line on)",

@@ -28,6 +28,8 @@ pub(in crate::data) struct Shape {
     pub(super) missing_numbers: Vec<f64>,
     /// Format that the text was converted from, if it was another one.
     pub(in crate::data) conversion: Option<Conversion>,
+    /// Name of the table in an archive of several files.
+    pub(in crate::data) member: Option<String>,
     /// Columns whose numbers have no percent sign, as in the training table.
     pub(in crate::data) bare: Vec<usize>,
     /// Statement on a decimal mark that differs from that of the training table, or would without it.
@@ -46,6 +48,7 @@ impl Shape {
             missing: MissingValues::default(),
             missing_numbers: Vec::new(),
             conversion: None,
+            member: None,
             bare: Vec::new(),
             other_mark: None,
         }

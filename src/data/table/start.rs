@@ -50,7 +50,10 @@ impl Start<'_> {
             let progression = &mut self.progression;
             let report = &mut || progression.report(0, observer);
             self.prefix.read(&mut self.bytes, self.source, report)?;
-            if let Some(problem) = foreign::tar_problem(&self.prefix.bytes) {
+            let first = &self.prefix.bytes;
+            if let Some(problem) =
+                foreign::tar_problem(first).or_else(|| foreign::text_problem(first))
+            {
                 return Err(Error::data(Place::whole(self.source), problem));
             }
             if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
@@ -89,7 +92,10 @@ impl Start<'_> {
         let usual = reading.trained_with.decimal_comma;
         let (have_commas, statement) = match reading.decimal_comma {
             Some(have_commas) => (have_commas, None),
-            None => decimal_mark::detect(dialect.delimiter, &rows, conversion.is_some(), usual),
+            None => {
+                let delimiter = dialect.delimiter;
+                decimal_mark::detect(delimiter, &rows, conversion.is_some(), usual, expected)
+            }
         };
         dialect.decimal_comma = have_commas;
         Ok(Found {

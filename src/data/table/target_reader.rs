@@ -19,6 +19,8 @@ pub(crate) struct TargetCells {
     has_numbers: bool,
     /// Whether words that mean a missing value elsewhere are classes.
     has_word_classes: bool,
+    /// Whether `-` is a class, beside `+`.
+    has_signs: bool,
     /// Subtracted before a number is narrowed to f32.
     pub(crate) offset: f64,
     formats: Formats,
@@ -55,6 +57,7 @@ impl TargetCells {
             task,
             has_numbers: sample.has_numbers || task == TaskChoice::Regression,
             has_word_classes: sample.has_word_classes,
+            has_signs: sample.has_signs,
             offset: sample.offset,
             formats: Formats::default(),
             cells,
@@ -68,7 +71,7 @@ impl TargetCells {
         } else if self.has_word_classes {
             cell.trim().is_empty()
         } else {
-            shape.missing.is_missing_text(cell)
+            shape.missing.is_missing_in(cell, self.has_signs)
         }
     }
 

@@ -19,7 +19,12 @@ pub(crate) struct SplitFile {
     /// Set of each row, by its line in the table (for images by their number), and the line of this
     /// file that says so.
     rows: BTreeMap<u64, (RowSet, u64)>,
+    /// Number of all rows of the table, if it is known.
+    table_rows: Option<usize>,
 }
+
+/// End of the name of a column that says how many rows the table has.
+const ROWS: &str = " rows";
 
 impl SplitFile {
     /// Reads the file in `source`: CSV with the columns `row` and `set`, in any order, beside others.
@@ -91,11 +96,14 @@ impl SplitFile {
         Ok(Self {
             source: source.to_string(),
             rows,
+            table_rows: header
+                .iter()
+                .find_map(|cell| cell.strip_suffix(ROWS)?.parse().ok()),
         })
     }
 
-    /// Returns the text of a file that lists the rows of `prepared`, which are all of one table.
-    pub(crate) fn text(prepared: &Prepared) -> String {
+    /// Returns the text of a file that lists the rows of `prepared`, which are of one table of `table_rows` rows.
+    pub(crate) fn text(prepared: &Prepared, table_rows: usize) -> String {
         let sets = [
             (RowSet::Training, Some(&prepared.training)),
             (RowSet::Validation, Some(&prepared.validation)),
@@ -109,7 +117,8 @@ impl SplitFile {
         });
         let rows: BTreeMap<u64, &str> = rows.collect();
         let lines = rows.iter().map(|(row, set)| format!("{row},{set}\n"));
-        ["row,set\n".to_owned()].into_iter().chain(lines).collect()
+        let header = format!("row,set,{table_rows}{ROWS}\n");
+        [header].into_iter().chain(lines).collect()
     }
 
     /// Returns the reader's selection of the rows of `set`.
@@ -167,6 +176,24 @@ impl SplitFile {
         );
         let place = Place::whole(self.source.clone()).at_line(*line);
         Err(Error::data(place, DataProblem::Split(problem)))
+    }
+
+    /// Checks that `table`, of `rows` rows, has as many as the one that the list is of.
+    ///
+    /// # Errors
+    /// [`DataProblem::Split`].
+    pub(crate) fn check_count(&self, table: &str, rows: usize) -> Result<()> {
+        let Some(expected) = self.table_rows.filter(|&expected| expected != rows) else {
+            return Ok(());
+        };
+        let problem = DataProblem::Split(say!(
+            "list-other-table",
+            "it lists the rows of a table of {expected}, and {table} has {found}",
+            expected = counted(expected as u64, "row"),
+            table,
+            found = rows
+        ));
+        Err(Error::data(Place::whole(self.source.clone()), problem))
     }
 
     /// Returns the sets of the rows of `table` that are used, which are on `lines`.
@@ -234,9 +261,24 @@ impl Selection {
     /// Checks at the end of `table` that it had all rows that are listed.
     ///
     /// # Errors
-    /// Those of [`SplitFile::check_rows`].
+    /// Those of [`SplitFile::check_count`] and [`SplitFile::check_rows`].
     pub(crate) fn check(&self, table: &str) -> Result<()> {
+        self.file.check_count(table, self.lines.len())?;
         self.file.check_rows(table, &self.lines)
+    }
+
+    /// Returns a statement on rows of the table that are not listed; `None` without any, or if the list is of this table.
+    pub(crate) fn unlisted(&self) -> Option<String> {
+        let is_unlisted = |line: &&u64| self.file.set(**line).is_none();
+        let unlisted = self.lines.iter().filter(is_unlisted).count();
+        (unlisted > 0 && self.file.table_rows.is_none()).then(|| {
+            say!(
+                "list-lacks",
+                "{rows} not listed in {file}, which may be of another table",
+                rows = counted(unlisted as u64, "row"),
+                file = self.file.source
+            )
+        })
     }
 }
 

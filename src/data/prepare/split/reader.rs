@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use super::RowSplit;
 use super::file::SplitFile;
 use crate::data::schema::dates::{Date, Written, monthly_order};
+use crate::data::schema::only_dates;
 use crate::data::table::Shape;
-use crate::data::table::batch::Record;
+use crate::data::table::batch::{Record, Row};
 use crate::data::{DateOrder, Lines, Source, SplitMethod};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::lang::say;
@@ -18,6 +19,8 @@ pub(crate) struct SplitReader {
     key: Key,
     /// Lines of all rows of the table, ascending.
     lines: Vec<u64>,
+    /// Number of rows of the table so far.
+    pub(in crate::data) rows: usize,
 }
 
 #[derive(Default)]
@@ -31,6 +34,8 @@ enum Key {
         name: String,
         /// Order of day and month in dates, if it was given.
         order: Option<DateOrder>,
+        /// Whether it is the only column of dates, which nobody named; a row without a date has that of the row before.
+        is_guess: bool,
         /// Time of every row of the table.
         times: Vec<Time>,
     },
@@ -45,20 +50,22 @@ enum Key {
 }
 
 /// Time of a row.
+#[derive(Clone, Copy)]
 enum Time {
     Number(f64),
     Date(Written),
 }
 
 impl SplitReader {
-    /// Finds the column of `method` in a table, whose target is column `target`, or reads its file. Day and
-    /// month are in `order` in dates that leave it open; by default all dates decide.
+    /// Finds the column of `method` in a table, whose target is column `target`, or reads its file. Without a column, that
+    /// of a split by time is the only one of dates in the `sample` of rows, or else the order of the file. Day and month are
+    /// in `order` in dates that leave it open; by default all dates decide.
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`]; [`Error::Usage`] for the target; those of [`SplitFile::read`].
     pub(in crate::data) fn new(
         method: &SplitMethod,
-        shape: &Shape,
+        (shape, sample): (&Shape, &[Row]),
         target: Option<usize>,
         order: Option<DateOrder>,
     ) -> Result<Self> {
@@ -75,15 +82,21 @@ impl SplitReader {
         };
         let key = match method {
             SplitMethod::Auto | SplitMethod::Random => Key::Random,
-            SplitMethod::Time(None) => Key::FileOrder,
-            SplitMethod::Time(Some(asked)) => {
-                let (column, name) = find(asked)?;
-                let times = Vec::new();
-                Key::Times {
-                    column,
-                    name,
-                    order,
-                    times,
+            SplitMethod::Time(asked) => {
+                let found = match asked {
+                    Some(asked) => Some(find(asked)?),
+                    None => only_dates(sample, shape, target)
+                        .map(|column| (column, shape.names[column].clone())),
+                };
+                match found {
+                    None => Key::FileOrder,
+                    Some((column, name)) => Key::Times {
+                        column,
+                        name,
+                        order,
+                        is_guess: asked.is_none(),
+                        times: Vec::new(),
+                    },
                 }
             }
             SplitMethod::Group(asked) => {
@@ -97,8 +110,10 @@ impl SplitReader {
             }
             SplitMethod::Listed(file) => Key::Listed(SplitFile::read(file)?),
         };
-        let lines = Vec::new();
-        Ok(Self { key, lines })
+        Ok(Self {
+            key,
+            ..Self::default()
+        })
     }
 
     /// Reads the next row of the table. Rows without a group are a group themselves.
@@ -106,11 +121,21 @@ impl SplitReader {
     /// # Errors
     /// [`DataProblem::MissingCell`] and [`DataProblem::Split`] for a row without a time.
     pub(in crate::data) fn add(&mut self, record: &Record, shape: &Shape) -> Result<()> {
+        self.rows += 1;
         match &mut self.key {
             Key::Random | Key::FileOrder => return Ok(()),
-            Key::Times { column, times, .. } => {
-                let cell = record.cell(*column);
-                let time = time(cell, shape);
+            Key::Times {
+                column,
+                times,
+                is_guess,
+                ..
+            } => {
+                let time = match time(record.cell(*column), shape) {
+                    Err(DataProblem::MissingCell) if *is_guess => {
+                        Ok(times.last().copied().unwrap_or(Time::Number(f64::MIN)))
+                    }
+                    time => time,
+                };
                 times
                     .push(time.map_err(|problem| shape.cell_error(record.line, *column, problem))?);
             }
@@ -184,6 +209,7 @@ impl SplitReader {
                 groups: lines.iter().map(|line| groups[index(line)]).collect(),
             },
             Key::Listed(file) => {
+                file.check_count(source, self.rows)?;
                 file.check_rows(source, all)?;
                 file.sets(source, lines)?
             }
@@ -197,8 +223,8 @@ fn time(cell: &str, shape: &Shape) -> Result<Time, DataProblem> {
         Ok(time) if time.is_nan() => Err(DataProblem::MissingCell),
         Ok(time) => Ok(Time::Number(time)),
         Err(DataProblem::NotANumber { found }) => {
-            let written = Written::parse(cell).map(Time::Date);
-            written.ok_or_else(|| {
+            let written = Written::parse(cell).filter(|written| written.has_date);
+            written.map(Time::Date).ok_or_else(|| {
                 DataProblem::Split(say!(
                     "split-number-or-date",
                     "expected a number or a date such as 2024-01-31, found \"{found}\" (--split)",
@@ -266,8 +292,12 @@ pub(crate) fn of_images(
             ));
         }
     };
-    let lines = (1..=all as u64).collect();
-    SplitReader { key, lines }.finish(source, used)
+    let reader = SplitReader {
+        key,
+        lines: (1..=all as u64).collect(),
+        rows: all,
+    };
+    reader.finish(source, used)
 }
 
 #[cfg(test)]

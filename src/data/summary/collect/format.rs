@@ -10,6 +10,14 @@ use crate::util::text::brief;
 impl Facts<'_> {
     pub(super) fn add_format(&mut self) {
         let report = self.report;
+        if let Some(member) = &report.member {
+            let statement = say!(
+                "fact-member",
+                "\"{member}\" of the archive read",
+                member = brief(member)
+            );
+            self.note(Topic::Format, "member", statement, &[]);
+        }
         match &report.conversion {
             Some(conversion) => self.add(Topic::Format, "format", conversion.name.as_str(), &[]),
             None => {

@@ -219,11 +219,6 @@ impl Facts<'_> {
             self.note(Topic::Rows, "without-history", statement, &["--lags"]);
         }
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
-            if let Some(mark) = &file.other_mark {
-                let statement = format!("{}: {mark}", file.source);
-                let fact = self.add(Topic::Format, "other-mark", statement, &["--decimal"]);
-                fact.severity = Severity::Warning;
-            }
             if file.without_history > 0 {
                 let statement = format!("{}: {}", file.source, without(file.without_history));
                 self.note(Topic::Rows, "without-history", statement, &["--lags"]);

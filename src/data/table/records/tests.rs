@@ -73,7 +73,7 @@ fn an_unclosed_quote_is_refused_on_its_line() {
         );
         read.expect_err(text).to_string()
     };
-    let expected = "t, line 3: the quote that opens on this line is never closed";
+    let expected = "t, line 3: the quote that opens on this line is never closed (--quote none takes quotes for text)";
     for piece in [1, 5, 100] {
         assert_eq!(message("a,b\n1,2\n3,\"4\n5,6\n", piece), expected);
         assert_eq!(message("a,b\n\"1\n\",\"2\n3,4", piece), expected);

@@ -217,9 +217,13 @@ pub struct TrainingArgs {
           value_parser = clap::value_parser!(u16).range(2..))]
     pub repeat: Option<u16>,
     /// Headless: after the best epoch is known, train anew for as many epochs on training and validation rows, and
-    /// save that model; validation scores are those of the first one
-    #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "check_gradients", "resume", "checkpoint"])]
+    /// save that model; validation scores are those of the first one [default: without --epochs and --time-limit, up to
+    /// 10,000 rows]
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "check_gradients", "resume"])]
     pub refit: bool,
+    /// Headless: save the network of the best epoch, which has not seen the validation rows
+    #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "refit", "resume"])]
+    pub no_refit: bool,
     /// Headless: measure how much the score loses if the values of a column are exchanged between the validation rows
     /// (permutation importance), for each column
     #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "folds", "repeat"])]

@@ -13,11 +13,10 @@ use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
 use crate::record::{
-    Console, End, LogOption, Recorders, Refit, STANDARD_OUTPUT, gradients, report_conclusion,
+    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_conclusion,
 };
 use crate::train::{
-    Command, Event, Limit, Limits, Pace, Recipe, Replace, Session, Settings, Sink, State, Weights,
-    Worker, export_refitted, fit,
+    Command, Event, Limit, Pace, Replace, Session, Settings, Sink, State, Weights, Worker,
 };
 use crate::util::lang::say;
 use crate::util::signals::{Signal, Signals, Watched};
@@ -80,7 +79,6 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         sender,
         room: Arc::clone(&room),
     };
-    let recipe = options.refit.then(|| session.recipe());
     let worker = Worker::spawn(session, settings, events)?;
     let mut run = Run {
         worker: &worker,
@@ -90,7 +88,7 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         room: &room,
         check: options.check_gradients.then_some(Check::BeforeTraining),
         end: None,
-        epochs: 0,
+        is_refitting: false,
         failed_export: None,
         finished: None,
         failed_output: None,
@@ -120,9 +118,6 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
         }
     }
     let is_signalled = matches!(run.end, Some(End::Signal(_)));
-    if let (Some(recipe), Some(End::Finished(_)), None) = (recipe, &run.end, &run.failed_export) {
-        run.refit(&recipe, &mut recorders, &signals);
-    }
     let code = run.conclude(recorders);
     let signalled = write_rest(&console, is_signalled, &messages, &signals);
     let written = console.close(PATIENCE);
@@ -260,8 +255,8 @@ struct Run<'a> {
     check: Option<Check>,
     /// Reason for the end, once it is known.
     end: Option<End>,
-    /// Number of epochs after which the network had the weights that are scored at the end.
-    epochs: u64,
+    /// Whether a second network is trained after that.
+    is_refitting: bool,
     failed_export: Option<Error>,
     /// Limit that the run has reached, while the importance of the columns is measured and after it.
     finished: Option<Limit>,
@@ -281,10 +276,16 @@ impl Run<'_> {
                 State::Failed(message) => self.end(End::Failed(message)),
                 State::Running | State::Stepping | State::Paused => {}
             },
-            Event::Evaluated { position, best, .. } => {
-                self.epochs = best.map_or(position.epoch, |best| best.epoch);
+            Event::Exported { result, .. } => {
+                self.failed_export = result.err();
+                if self.failed_export.is_some() {
+                    self.stop_refitting();
+                }
             }
-            Event::Exported { result, .. } => self.failed_export = result.err(),
+            Event::Refitted(result) => {
+                self.failed_export = result.err();
+                self.stop_refitting();
+            }
             Event::CheckpointWritten { result, .. } => self.record_checkpoint(result.err()),
             Event::GradientsChecked(check) => self.handle_check(&check),
             Event::ImportanceMeasured(_) => {
@@ -313,6 +314,10 @@ impl Run<'_> {
     /// between two steps; the run ends when the worker has stopped.
     fn end(&mut self, end: End) {
         if self.end.is_some() {
+            if self.is_refitting && !matches!(end, End::Finished(_)) {
+                self.end = Some(end);
+                self.stop_refitting();
+            }
             return;
         }
         if let (End::Finished(limit), true) = (&end, self.options.importance)
@@ -323,6 +328,7 @@ impl Run<'_> {
         }
         if let End::Finished(_) = end {
             self.worker.send(Command::Evaluate(self.options.weights));
+            self.is_refitting = self.options.refit;
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.options.export {
@@ -341,6 +347,24 @@ impl Run<'_> {
                 replace: Replace::Own.or_anything(*replace),
             });
         }
+        if self.is_refitting {
+            self.worker.send(Command::Refit {
+                weights: self.options.weights,
+                path: self.options.export.map(|export| export.path.clone()),
+            });
+        } else {
+            self.stop();
+        }
+    }
+
+    /// Ends the run, which has its network, because a second one was trained or is not to be trained on.
+    fn stop_refitting(&mut self) {
+        if std::mem::take(&mut self.is_refitting) {
+            self.stop();
+        }
+    }
+
+    fn stop(&self) {
         let is_unexpected = matches!(
             self.end,
             Some(End::Signal(_) | End::Failed(_) | End::ReaderGone)
@@ -354,38 +378,6 @@ impl Run<'_> {
         self.worker.send(stop);
         // The reader may have stopped reading.
         self.room.lift_limit();
-    }
-
-    /// Trains anew on training and validation rows, and saves that network in place of the one that was saved. A signal
-    /// or a divergence leaves that.
-    fn refit(&mut self, recipe: &Recipe, recorders: &mut Recorders, signals: &Signals) {
-        let mut session = match recipe.session_on_all() {
-            Ok(session) => session,
-            Err(error) => return self.failed_export = Some(error),
-        };
-        let mut signalled = None;
-        let limits = Limits::epochs(Some(self.epochs));
-        let done = fit(&mut session, limits, || {
-            signalled = signalled.or_else(|| end_signal(signals));
-            signalled.is_none()
-        });
-        match (done, signalled) {
-            (Err(divergence), _) => return self.end = Some(End::Diverged(divergence)),
-            (Ok(None), Some(number)) => return self.end = Some(End::Signal(number)),
-            (Ok(_), _) => {}
-        }
-        let path = self.options.export.map(|export| &export.path);
-        let saved = path.map(|path| Ok((path.clone(), export_refitted(&mut session, path)?)));
-        let saved = saved.transpose().unwrap_or_else(|error| {
-            self.failed_export = Some(error);
-            None
-        });
-        recorders.record_refit(Refit {
-            rows: session.data().training.rows(),
-            epochs: self.epochs,
-            test: session.evaluate().test,
-            saved,
-        });
     }
 
     /// Reports a checkpoint that could not be written; the run goes on.

@@ -7,7 +7,7 @@ use super::args::{GlobalArgs, SavingArgs, ScreenArgs, TrainingArgs};
 use super::load_options::load_options;
 use super::resume::ResumeOrder;
 use super::trials::TrialCount;
-use crate::data::{Dataset, LoadOptions, Part, Source, Target, ValidationRows};
+use crate::data::{Dataset, LoadOptions, Part, RowSplit, Source, Target, ValidationRows};
 use crate::error::{Error, Result};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
@@ -15,7 +15,7 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::LogOption;
-use crate::settings::{Choices, defaults};
+use crate::settings::{Choices, TableShape, defaults};
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
 use crate::tui::cast::CastOption;
@@ -43,8 +43,8 @@ pub struct Job {
     pub weights: Weights,
     /// Option that was given and goes by the loss on validation rows.
     pub needs_validation: Option<&'static str>,
-    /// Whether it is trained anew on training and validation rows.
-    pub refit: bool,
+    /// Whether a second network is trained on training and validation rows; `None` where [`Job::refits`] decides.
+    pub refit: Option<bool>,
     /// Whether the importance of the columns is measured at the end.
     pub importance: bool,
     /// File that the run is recorded to.
@@ -88,8 +88,6 @@ pub enum FrontEnd {
         /// Whether JSON is written to standard output.
         json: bool,
         limits: Limits,
-        /// Whether [`headless_epochs`] limits a run without a number of epochs; not with `--epochs none`.
-        has_default_epochs: bool,
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
@@ -101,7 +99,6 @@ pub enum FrontEnd {
     Trials {
         json: bool,
         limits: Limits,
-        has_default_epochs: bool,
         count: TrialCount,
     },
 }
@@ -120,6 +117,8 @@ impl Job {
         choices.single_output = args.outputs == "1";
         let (options, validation) = load_options(args, &global.reading, choices.seed)?;
         choices.validation = validation;
+        let has_screen = is_terminal && !args.is_without_screen(global);
+        choices.is_automatic = !has_screen && !args.settings.has("epochs");
         let job = Self {
             source: Source::parse(&args.data),
             is_data_named: args.saving.given.iter().any(|name| name == "data"),
@@ -130,7 +129,7 @@ impl Job {
             save_split: args.save_split.clone(),
             weights: args.weights,
             needs_validation: needs_validation(args, &choices),
-            refit: args.refit,
+            refit: (args.refit || args.no_refit).then_some(args.refit),
             importance: args.importance,
             log: (args.log.as_deref())
                 .map(|path| LogOption::new(path, global.force))
@@ -146,13 +145,18 @@ impl Job {
                 replace: global.force,
             }),
             lesson: None,
-            front_end: front_end(args, &choices, global, is_terminal)?,
+            front_end: front_end(args, &choices, global, has_screen)?,
             choices,
         };
         // What does not go together for classes does not for a number either.
         // Settings beside --resume change others that are in the checkpoint.
         if args.saving.resume.is_none() {
-            job.choices.plan(1, false).map_err(Error::Usage)?;
+            let any = TableShape {
+                inputs: 1,
+                rows: 1,
+                is_number: false,
+            };
+            job.choices.plan(any).map_err(Error::Usage)?;
         }
         Ok(job)
     }
@@ -167,6 +171,35 @@ impl Job {
         let test = self.options.test.as_ref();
         let test = test.map(|file| (Part::Test, file.to_string()));
         [table, validation, test].into_iter().flatten().collect()
+    }
+
+    /// Returns whether a run with these `limits` trains a second network on training and validation rows of `dataset`,
+    /// of which `is_validated` says that there are validation rows. Where the program decides, it does so if it decides
+    /// on the number of epochs too, and if the same validation rows are not kept for later.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if it is asked for and validation rows are no part of the table.
+    pub(super) fn refits(
+        &self,
+        dataset: &Dataset,
+        limits: Limits,
+        is_validated: bool,
+    ) -> Result<bool> {
+        let is_possible = is_validated && dataset.validation.is_none();
+        match self.refit {
+            Some(true) if !is_possible => Err(Error::Usage(
+                say!("refit-fraction", "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)").into(),
+            )),
+            Some(refit) => Ok(refit),
+            None => Ok(is_possible
+                && self.choices.is_automatic
+                && limits.epochs.is_none()
+                && limits.time.is_none()
+                && self.weights == Weights::Best
+                && self.save_split.is_none()
+                && !matches!(dataset.split, RowSplit::Listed { .. })
+                && dataset.rows() <= defaults::MAX_REFIT_ROWS),
+        }
     }
 
     /// Returns what the user should know at the start.
@@ -211,8 +244,12 @@ impl Job {
     /// [`Error::Usage`] if the choices do not go with its target.
     pub fn plan_for(&self, dataset: &Dataset) -> Result<Plan> {
         let (inputs, _) = dataset.max_neurons();
-        let is_number = matches!(dataset.target, Target::Numbers(_));
-        self.choices.plan(inputs, is_number).map_err(|problem| {
+        let table = TableShape {
+            inputs,
+            rows: dataset.rows(),
+            is_number: matches!(dataset.target, Target::Numbers(_)),
+        };
+        self.choices.plan(table).map_err(|problem| {
             Error::Usage(say!(
                 "column-problem",
                 "column \"{name}\": {problem}",
@@ -253,13 +290,13 @@ fn front_end(
     args: &TrainingArgs,
     choices: &Choices,
     global: &GlobalArgs,
-    is_terminal: bool,
+    has_screen: bool,
 ) -> Result<FrontEnd> {
     let json = global.json;
     if args.describe {
         return Ok(FrontEnd::Description { json });
     }
-    if is_terminal && !args.is_without_screen(global) {
+    if has_screen {
         for (is_given, option) in [(args.refit, "--refit"), (args.importance, "--importance")] {
             if is_given {
                 return Err(Error::Usage(say!(
@@ -305,22 +342,19 @@ fn front_end(
     if args.check_gradients {
         limits.epochs.get_or_insert(0);
     }
-    let has_default_epochs = !args.settings.has("epochs");
-    if has_default_epochs && limits.epochs.is_none() && !args.settings.has("patience") {
+    if choices.is_automatic && limits.epochs.is_none() && !args.settings.has("patience") {
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
     }
     if let Some(count) = trial_count(args)? {
         return Ok(FrontEnd::Trials {
             json,
             limits,
-            has_default_epochs,
             count,
         });
     }
     Ok(FrontEnd::Headless {
         json,
         limits,
-        has_default_epochs,
         check_gradients: args.check_gradients,
     })
 }

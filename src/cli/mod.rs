@@ -236,26 +236,25 @@ fn train(job: Job) -> Result<Work> {
         FrontEnd::Headless {
             json,
             mut limits,
-            has_default_epochs,
             check_gradients,
         } => {
             print_notice(job.notice().or(notice));
             let (session, settings) = start(&job, files, load(&job)?)?;
             let is_validated = !session.data().validation.is_empty();
-            if job.refit && (!is_validated || session.dataset().validation.is_some()) {
-                return Err(Error::Usage(
-                    say!("refit-fraction", "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)").into(),
-                ));
-            }
-            if has_default_epochs {
+            let mut settings = settings;
+            settings.final_model.refit = match &job.resume {
+                Some(order) => order.refits(&session),
+                None => job.refits(session.dataset(), limits, is_validated)?,
+            };
+            if job.choices.is_automatic {
                 (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             }
-            let settings = Settings { limits, ..settings };
+            settings.limits = limits;
             Ok(Box::new(move || {
                 let options = headless::Options {
                     export: job.export.as_ref(),
                     weights: job.weights,
-                    refit: job.refit,
+                    refit: settings.final_model.refit,
                     importance: job.importance,
                     log: job.log.as_ref(),
                     json,
@@ -277,16 +276,16 @@ fn train(job: Job) -> Result<Work> {
         FrontEnd::Trials {
             json,
             mut limits,
-            has_default_epochs,
             count,
         } => {
             print_notice(job.unread_input());
             let dataset = load(&job)?;
             let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
-            if has_default_epochs {
+            let refit = job.refits(&dataset, limits, is_validated)?;
+            if job.choices.is_automatic {
                 (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             }
-            trials::run(&job, dataset, limits, count, json)?;
+            trials::run(&job, dataset, (limits, refit), count, json)?;
             Ok(Box::new(|| Ok(0)))
         }
         FrontEnd::Screen {
@@ -345,10 +344,7 @@ fn train(job: Job) -> Result<Work> {
 /// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
 fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Settings)> {
     let export = job.export.as_ref();
-    // A run that is resumed would write the network before the refit.
-    let path = export
-        .filter(|_| !job.refit)
-        .map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone()));
+    let path = export.map(|export| absolute(&export.path).unwrap_or_else(|_| export.path.clone()));
     let is_forced = export.is_some_and(|export| export.replace);
     let settings = Settings {
         final_model: FinalModel::new(path, job.weights, is_forced),

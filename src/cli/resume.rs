@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, is_same_file};
 use crate::nn::Change;
 use crate::nn::engine::Threads;
-use crate::settings::{Choices, Edit, Setting};
+use crate::settings::{Choices, Edit, Setting, TableShape};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
 use crate::train::{CheckpointOption, Command, Limits, Pace, Resumed, Session};
@@ -60,6 +60,8 @@ pub struct ResumeOrder {
     /// Limits of the run that goes on.
     limits: Limits,
     is_recovery_file: bool,
+    /// Whether the run trained a second network at its end.
+    refit: bool,
     /// Whether the model is saved where the checkpoint says.
     pub(super) keeps_export: bool,
 }
@@ -78,6 +80,12 @@ impl ResumeOrder {
     fn is_of_checkpoint(&self, is_own: impl FnOnce(&Checkpoint) -> bool) -> bool {
         let held = self.checkpoint.lock();
         held.is_ok_and(|held| held.as_ref().is_some_and(is_own))
+    }
+
+    /// Returns whether the run trains a second network at its end, as its checkpoint says. Live changes cannot be
+    /// repeated by that one.
+    pub(super) fn refits(&self, session: &Session) -> bool {
+        self.refit && session.log().is_empty()
     }
 
     /// Path of the checkpoint.
@@ -181,6 +189,7 @@ pub(super) fn job(
     job.resume = Some(ResumeOrder {
         limits,
         is_recovery_file,
+        refit: checkpoint.final_model().refit,
         keeps_export,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
@@ -324,7 +333,12 @@ fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change
     after.motion = before.motion;
     let inputs = session.architecture().inputs();
     let is_number = session.data().task.scale().is_some();
-    let plan = after.plan(inputs, is_number).map_err(Error::Usage)?;
+    let plan = after.plan(TableShape {
+        inputs,
+        rows: session.dataset().rows(),
+        is_number,
+    });
+    let plan = plan.map_err(Error::Usage)?;
     let mut changes: Vec<(String, Change)> = Vec::new();
     for (setting, _) in &order.settings {
         if (setting.value)(&before) == (setting.value)(&after) {

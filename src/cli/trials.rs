@@ -26,7 +26,7 @@ pub struct TrialCount {
 pub(super) fn run(
     job: &Job,
     dataset: Dataset,
-    limits: Limits,
+    (limits, refit): (Limits, bool),
     count: TrialCount,
     json: bool,
 ) -> Result<()> {
@@ -36,7 +36,7 @@ pub(super) fn run(
         weights: job.weights,
         folds: count.folds,
         seeds: count.seeds,
-        refit: job.refit,
+        refit,
     };
     let report = TrialReport::new(&trials, json);
     let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());

@@ -117,6 +117,9 @@ impl DropoutRate {
 }
 
 impl LabelSmoothing {
+    /// Share with which classes of small tables are told apart best.
+    pub(crate) const AUTOMATIC: Self = Self(0.1);
+
     /// Checks a share.
     ///
     /// # Errors

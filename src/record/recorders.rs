@@ -8,7 +8,7 @@ use super::console::Console;
 use super::json::JsonLines;
 use super::log_file::LogFile;
 use super::text::Text;
-use super::{End, LogOption, Moment, Output, Recorder, Refit, Summary};
+use super::{End, LogOption, Moment, Output, Recorder, Summary};
 use crate::error::{Error, Result};
 use crate::train::Event;
 
@@ -81,11 +81,6 @@ impl Recorders {
             seconds: self.start.elapsed().as_secs_f64(),
         };
         self.try_each(|entry| entry.recorder.record(event, moment))
-    }
-
-    /// Adds a training after the run to what is reported at the end.
-    pub(crate) fn record_refit(&mut self, refit: Refit) {
-        self.summary.add_refit(refit);
     }
 
     /// Records the end of the run and closes all logs. Returns an [`Error::CannotWrite`] for each

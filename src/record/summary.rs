@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::gradients;
-use crate::data::Scores;
 use crate::error::{EXIT_FAILED, Error, Result};
 use crate::model_file::Saved;
 use crate::nn::gradient_check::Checked;
-use crate::train::{BestEpoch, Divergence, Evaluation, Event, Importances, Limit, Position};
+use crate::train::{
+    BestEpoch, Divergence, Evaluation, Event, Importances, Limit, Position, Refitted,
+};
 use crate::util::lang::say;
 
 /// Model saved during a run.
@@ -17,18 +18,6 @@ pub(crate) struct SavedModel {
     pub saved: Saved,
     /// The best epoch, if the model has its weights.
     pub best: Option<BestEpoch>,
-}
-
-/// Training anew on training and validation rows, after the run itself.
-#[derive(Debug)]
-pub(crate) struct Refit {
-    /// Rows that were trained on.
-    pub rows: usize,
-    pub epochs: u64,
-    /// Scores on the test rows, if there are any.
-    pub test: Option<Scores>,
-    /// Model that was saved, with its path.
-    pub saved: Option<(PathBuf, Saved)>,
 }
 
 /// Outcome of a run.
@@ -47,7 +36,7 @@ pub(crate) struct Summary {
     /// Importance of the columns for those parameters, if it was measured.
     pub importances: Option<Importances>,
     /// The training after the run.
-    pub refit: Option<Refit>,
+    pub refit: Option<Refitted>,
     /// Models saved during the run, oldest first, each path once.
     pub saved: Vec<SavedModel>,
 }
@@ -96,6 +85,12 @@ impl Summary {
             Event::ImportanceMeasured(importances) => {
                 self.importances = Some((**importances).clone());
             }
+            Event::Refitted(Ok(refitted)) => {
+                if let Some((path, saved)) = &refitted.saved {
+                    self.add_saved(path.clone(), *saved, None);
+                }
+                self.refit = Some((**refitted).clone());
+            }
             Event::Exported {
                 path,
                 result: Ok(saved),
@@ -111,14 +106,6 @@ impl Summary {
     fn add_saved(&mut self, path: PathBuf, saved: Saved, best: Option<BestEpoch>) {
         self.saved.retain(|other| other.path != path);
         self.saved.push(SavedModel { path, saved, best });
-    }
-
-    /// Adds the training after the run, whose model replaces that of the run.
-    pub(super) fn add_refit(&mut self, refit: Refit) {
-        if let Some((path, saved)) = &refit.saved {
-            self.add_saved(path.clone(), *saved, None);
-        }
-        self.refit = Some(refit);
     }
 }
 

@@ -8,10 +8,10 @@ use super::scores::{
     ABSENT, NAME_CELLS, loss, number, percent, table_of_classes, table_of_importances,
     table_of_sets,
 };
-use super::{End, LogFormat, Moment, Output, Recorder, Refit, SavedModel, Summary, gradients};
+use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
 use crate::data::TargetScale;
 use crate::model_file::Saved;
-use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Started, show_time};
+use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Refitted, Started, show_time};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::text::{right_aligned, sanitise};
@@ -140,7 +140,7 @@ impl Text {
             }
         }
         writeln!(out)?;
-        if let Some(Refit { rows, epochs, .. }) = refit {
+        if let Some(Refitted { rows, epochs, .. }) = refit {
             writeln!(
                 out,
                 "{}",

@@ -4,8 +4,8 @@ use super::defaults;
 use crate::data::{ClassWeights, TargetEncoding};
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{
-    Activation, Architecture, BatchSize, Initialisation, LearningRate, LearningRule, Loss,
-    Optimizer, Output, Regularisation, Schedule, WeightDecay,
+    Activation, Architecture, BatchSize, ClipNorm, DropoutRate, Initialisation, LabelSmoothing,
+    LearningRate, LearningRule, Loss, Optimizer, Output, Regularisation, Schedule, WeightDecay,
 };
 use crate::train::{Limits, Pace, Plan};
 use crate::util::lang::say;
@@ -28,17 +28,33 @@ pub struct Choices {
     pub weight_decay: Option<WeightDecay>,
     /// Schedule of the learning rate, whose end is 0 until a plan is made.
     pub schedule: Schedule,
-    pub regularisation: Regularisation,
+    pub clip: Option<ClipNorm>,
+    pub dropout: DropoutRate,
+    pub label_smoothing: Option<LabelSmoothing>,
     pub batch: BatchSize,
     pub class_weights: ClassWeights,
     /// Fraction of the rows kept for validation, in `0.0..1.0`.
     pub validation: f64,
     pub seed: u64,
+    /// Whether the program chooses the number of epochs, and with it what makes a model better and its training harder
+    /// to follow.
+    pub is_automatic: bool,
     /// Limits after which the training is finished.
     pub limits: Limits,
     pub pace: Option<Pace>,
     /// Whether activations and deltas are seen travelling through the network.
     pub motion: bool,
+}
+
+/// What a plan depends on in a table.
+#[derive(Debug, Clone, Copy)]
+pub struct TableShape {
+    /// Number of inputs that its columns give.
+    pub inputs: usize,
+    /// Number of rows, at least 1.
+    pub rows: usize,
+    /// Whether the target is a number, and not a class.
+    pub is_number: bool,
 }
 
 impl Default for Choices {
@@ -55,11 +71,14 @@ impl Default for Choices {
             learning_rate: None,
             weight_decay: None,
             schedule: Schedule::default(),
-            regularisation: Regularisation::default(),
+            clip: None,
+            dropout: DropoutRate::default(),
+            label_smoothing: None,
             batch: defaults::BATCH,
             class_weights: ClassWeights::None,
             validation: defaults::VALIDATION,
             seed: defaults::SEED,
+            is_automatic: false,
             limits: Limits::default(),
             pace: None,
             motion: true,
@@ -82,31 +101,42 @@ impl Choices {
             learning_rate: Some(plan.rule.learning_rate),
             weight_decay: Some(plan.rule.weight_decay),
             schedule: plan.schedule,
-            regularisation: plan.regularisation,
+            clip: plan.regularisation.clip,
+            dropout: plan.regularisation.dropout,
+            label_smoothing: Some(plan.regularisation.label_smoothing),
             batch: plan.batch,
             class_weights: plan.class_weights,
             validation: plan.validation,
             seed: plan.seed,
+            is_automatic: false,
             limits,
             pace: Some(pace),
             motion: true,
         }
     }
 
-    /// Makes the plan for a network with this number of inputs, for a numeric target or for classes.
+    /// Makes the plan for a table.
     ///
     /// # Errors
     /// A message if the choices do not go together, or not with the target.
-    pub fn plan(&self, inputs: usize, is_number: bool) -> Result<Plan, String> {
+    pub fn plan(&self, table: TableShape) -> Result<Plan, String> {
+        let TableShape {
+            inputs,
+            rows,
+            is_number,
+        } = table;
         let (output, loss) = self.output_and_loss(is_number);
         let is_fraction = self.single_output || is_number && output == Output::Sigmoid;
         let optimizer = self.with_momentum()?;
         let learning_rate = self
             .learning_rate
             .unwrap_or_else(|| optimizer.default_learning_rate(output, loss));
-        let weight_decay = self
-            .weight_decay
-            .unwrap_or_else(|| optimizer.default_weight_decay(output, loss));
+        let weight_decay = self.weight_decay.unwrap_or_else(|| {
+            optimizer.default_weight_decay(output, loss, inputs as f64 / rows as f64)
+        });
+        let label_smoothing = self
+            .label_smoothing
+            .unwrap_or_else(|| self.default_label_smoothing(output, loss, is_number));
         let plan = Plan {
             hidden: match &self.hidden {
                 Some(hidden) => hidden.clone(),
@@ -127,7 +157,11 @@ impl Choices {
                 weight_decay,
             },
             schedule: self.schedule_with_end()?,
-            regularisation: self.regularisation,
+            regularisation: Regularisation {
+                clip: self.clip,
+                dropout: self.dropout,
+                label_smoothing,
+            },
             batch: self.batch,
             class_weights: self.class_weights,
             validation: self.validation,
@@ -137,6 +171,24 @@ impl Choices {
         plan.architecture(inputs.max(1), 1)
             .map_err(|error| error.to_string())?;
         Ok(plan)
+    }
+
+    /// Returns the label smoothing where none is given.
+    ///
+    /// Without it the loss goes on to fall on training rows long after it rises on others, so the best epoch comes too
+    /// early for accuracy. But the training loss is that of the smoothed labels, and cannot be compared with others.
+    fn default_label_smoothing(
+        &self,
+        output: Output,
+        loss: Loss,
+        is_number: bool,
+    ) -> LabelSmoothing {
+        let has_classes = !is_number && output == Output::Softmax && loss == Loss::CrossEntropy;
+        if self.is_automatic && has_classes {
+            LabelSmoothing::AUTOMATIC
+        } else {
+            LabelSmoothing::default()
+        }
     }
 
     /// Returns the schedule, which ends with the run unless its end is set.

@@ -31,6 +31,10 @@ pub(crate) const HEADLESS_PATIENCE: u64 = 50;
 /// Number of epochs of such a run without validation rows, which has no best epoch.
 pub(crate) const HEADLESS_EPOCHS_UNVALIDATED: u64 = 100;
 
+/// Number of rows up to which a headless run that chooses its number of epochs trains a second network on validation
+/// rows too. Tables with more gain little.
+pub(crate) const MAX_REFIT_ROWS: usize = 10_000;
+
 /// Returns the hidden layer sizes for a network with this number of inputs.
 ///
 /// Sixteen neurons are enough for a few columns, and the screen shows them all. Through sixteen the

@@ -125,6 +125,17 @@ fn by_optimizer<T: fmt::Display>(value: fn(Optimizer, Output, Loss) -> T) -> Str
     )
 }
 
+/// The default weight decay, from that of few inputs per row to that of many.
+fn default_decays(optimizer: Optimizer, output: Output, loss: Loss) -> String {
+    let [few, many] = [0.0, f64::INFINITY]
+        .map(|inputs_per_row| optimizer.default_weight_decay(output, loss, inputs_per_row));
+    if few == many {
+        few.to_string()
+    } else {
+        say!("default-range", "{few} to {many}", few, many)
+    }
+}
+
 /// Learning rate.
 pub(crate) const LEARNING_RATE: Setting = Setting {
     name: "lr",
@@ -169,7 +180,7 @@ pub(crate) const WEIGHT_DECAY: Setting = Setting {
     note: "",
     expected: |_| "a number of at least 0 such as 1e-4".into(),
     words: Vec::new,
-    default: || by_optimizer(Optimizer::default_weight_decay),
+    default: || by_optimizer(default_decays),
     parse: |text| {
         let lambda: WeightDecay = text.parse().ok()?;
         Some(Edit::new(move |choices| {

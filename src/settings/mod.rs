@@ -21,7 +21,7 @@ use crate::nn::ParameterId;
 use crate::train::{Command, Plan};
 use crate::util::lang::catalogue::{message, translated};
 use crate::util::lang::say;
-pub use choices::Choices;
+pub use choices::{Choices, TableShape};
 pub use learning::tenth;
 pub(crate) use learning::{LEARNING_RATE, rounded};
 pub(crate) use limits::PATIENCE;

@@ -6,6 +6,7 @@ use super::{Direction, Edit, Setting, one_of, turned};
 use crate::nn::schedule::Shape;
 use crate::nn::{Change, ClipNorm, DropoutRate, LabelSmoothing};
 use crate::train::{Command, Plan};
+use crate::util::lang::say;
 
 const HEADING: &str = "Learning";
 
@@ -91,14 +92,14 @@ pub(crate) const CLIP: Setting = Setting {
             NONE => None,
             text => Some(text.parse().ok()?),
         };
-        Some(Edit::new(move |choices| choices.regularisation.clip = clip))
+        Some(Edit::new(move |choices| choices.clip = clip))
     },
     value: |choices| {
-        let clip = choices.regularisation.clip;
+        let clip = choices.clip;
         clip.map_or(NONE.into(), |clip| clip.to_string())
     },
     step: |choices, direction, _| {
-        let clip = &mut choices.regularisation.clip;
+        let clip = &mut choices.clip;
         let now = clip.map_or(f64::INFINITY, ClipNorm::get);
         let next = match direction {
             Direction::Up => NORMS.into_iter().find(|&norm| norm > now),
@@ -127,13 +128,11 @@ pub(crate) const DROPOUT: Setting = Setting {
     default: || "0".into(),
     parse: |text| {
         let dropout = text.parse().ok()?;
-        Some(Edit::new(move |choices| {
-            choices.regularisation.dropout = dropout
-        }))
+        Some(Edit::new(move |choices| choices.dropout = dropout))
     },
-    value: |choices| choices.regularisation.dropout.to_string(),
+    value: |choices| choices.dropout.to_string(),
     step: |choices, direction, _| {
-        let dropout = &mut choices.regularisation.dropout;
+        let dropout = &mut choices.dropout;
         *dropout =
             DropoutRate::new(neighbour(&DROPOUTS, dropout.get(), direction)).unwrap_or(*dropout);
     },
@@ -151,18 +150,28 @@ pub(crate) const LABEL_SMOOTHING: Setting = Setting {
     note: "",
     expected: |_| "a number of at least 0 and below 1".into(),
     words: Vec::new,
-    default: || "0".into(),
+    default: || {
+        say!(
+            "default-label-smoothing",
+            "0; headless without --epochs {share} for classes",
+            share = LabelSmoothing::AUTOMATIC
+        )
+    },
     parse: |text| {
         let share = text.parse().ok()?;
         Some(Edit::new(move |choices| {
-            choices.regularisation.label_smoothing = share
+            choices.label_smoothing = Some(share)
         }))
     },
-    value: |choices| choices.regularisation.label_smoothing.to_string(),
+    value: |choices| {
+        choices
+            .label_smoothing
+            .map_or("auto".into(), |share| share.to_string())
+    },
     step: |choices, direction, _| {
-        let share = &mut choices.regularisation.label_smoothing;
-        *share =
-            LabelSmoothing::new(neighbour(&SMOOTHINGS, share.get(), direction)).unwrap_or(*share);
+        choices.label_smoothing = choices.label_smoothing.map(|now| {
+            LabelSmoothing::new(neighbour(&SMOOTHINGS, now.get(), direction)).unwrap_or(now)
+        });
     },
     command: set_regularisation,
     restarts: false,

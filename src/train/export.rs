@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::session::ChosenWeights;
-use super::{Plan, Session, Weights};
+use super::{Plan, Session};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
@@ -56,15 +56,6 @@ impl EncodedModel {
             verification,
         })
     }
-}
-
-/// Writes the network of `session` with its last weights to `path`, in place of a file that is there.
-///
-/// # Errors
-/// The errors of [`encode`], [`write`] and [`verify`].
-pub(crate) fn export_refitted(session: &mut Session, path: &Path) -> Result<Saved> {
-    let chosen = session.chosen_weights(Weights::Last);
-    EncodedModel::new(session, chosen, path)?.write(session, path, true)
 }
 
 /// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.

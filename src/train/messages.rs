@@ -11,11 +11,12 @@ use super::evaluation::{Evaluation, Outcomes};
 use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
+use super::refit::Refitted;
 use super::{
     BestEpoch, Divergence, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition, Weights,
 };
 use crate::data::Prepared;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::model_file::Saved;
 use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
 use crate::util::stats::{Merge, MinMaxLast};
@@ -73,6 +74,14 @@ pub enum Command {
     /// Measure the importance of the columns for the parameters of the best epoch, or for the current ones; answered by
     /// [`Event::ImportanceMeasured`].
     MeasureImportance(Weights),
+    /// Train a second network on training and validation rows, for as many epochs as gave the weights; answered by
+    /// [`Event::Refitted`].
+    Refit {
+        /// Weights of the first network.
+        weights: Weights,
+        /// Final model of the run, which that of the second network replaces.
+        path: Option<PathBuf>,
+    },
     /// Find the rows of the class `actual` that are now predicted as `predicted`; answered by
     /// [`Event::Found`].
     FindRows {
@@ -228,6 +237,8 @@ pub enum Event {
     GradientsChecked(Box<GradientCheck>),
     /// The importance of the columns was measured.
     ImportanceMeasured(Box<Importances>),
+    /// A second network was trained on training and validation rows, or failed.
+    Refitted(Result<Box<Refitted>>),
     /// The search for a learning rate ended.
     RatesTried(Box<RateCurve>),
     /// Pre-flight checks that have ended so far; all of them if there are [`PreflightCheck::COUNT`].

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use nn_tui::data::{Dataset, Target};
 use nn_tui::nn::{Activation, Change, Initialisation, Loss, Optimizer, Output, ParameterId};
-use nn_tui::settings::Choices;
+use nn_tui::settings::{Choices, TableShape};
 use nn_tui::train::findings::{
     Evidence, ExpectedLosses, Finding, Unpredicted, findings, loss_before_training,
 };
@@ -502,7 +502,11 @@ fn there_are_no_false_findings_with_default_settings() {
                 seed,
                 ..Choices::default()
             };
-            let plan = choices.plan(dataset.columns.len(), is_number);
+            let plan = choices.plan(TableShape {
+                inputs: dataset.columns.len(),
+                rows: dataset.rows(),
+                is_number,
+            });
             let session = Session::new(plan.expect("sound"), Arc::clone(&dataset));
             let mut watched = Watched::new(session.expect("sound"));
             let mut seen: Vec<(u64, Finding)> = Vec::new();

@@ -189,3 +189,32 @@ fn a_killed_run_recognises_its_model() {
         assert_eq!(code(&resume("4")), 73);
     }
 }
+
+/// Killed after its first checkpoint, or while it trains the second network.
+#[test]
+fn a_resumed_run_trains_its_second_network() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "digits --max-rows 400 --headless --export";
+    let run = |line: &str| {
+        let output = program(line.split(' ')).current_dir(folder.path()).finish();
+        assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
+        stdout(&output)
+    };
+    let read = |name: &str| fs::read(folder.path().join(name)).expect("exported");
+    run(&format!("{line} whole.json"));
+    for (file, every) in [("c.ck", "1epochs"), ("m.json", "1h")] {
+        for name in ["c.ck", "m.json"] {
+            // The first of them is not there yet.
+            let _ = fs::remove_file(folder.path().join(name));
+        }
+        let saving = format!("{line} m.json --checkpoint c.ck --checkpoint-every {every}");
+        let words: Vec<&str> = saving.split(' ').collect();
+        kill_at_change(&words, folder.path(), file);
+        // The last time it has ended before.
+        for _ in 0..2 {
+            let text = run("--resume c.ck --headless");
+            assert!(text.contains("trained anew"), "{file}: {text}");
+            assert!(read("m.json") == read("whole.json"), "{file}");
+        }
+    }
+}

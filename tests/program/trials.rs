@@ -136,6 +136,31 @@ fn a_refit_trains_on_all_rows_for_the_best_number_of_epochs() {
     assert!(stderr(&refused).contains("--val"), "{}", stderr(&refused));
 }
 
+/// Where the program chooses the number of epochs, and no validation rows are to be kept.
+#[test]
+fn a_run_refits_by_default() {
+    let refitted = |line: &str, paths: &[&Path]| {
+        let output = succeed(&format!("iris --headless --json {line}"), paths);
+        let mut events = events(&stdout(&output));
+        let finished = events.pop().expect("an event");
+        let smoothing = &events[0]["regularisation"]["label_smoothing"];
+        (finished["refit"]["rows"].as_u64(), smoothing.as_f64())
+    };
+    assert_eq!(refitted("", &[]), (Some(150), Some(0.1)));
+    assert_eq!(
+        refitted("--label-smoothing 0.2", &[]),
+        (Some(150), Some(0.2))
+    );
+    assert_eq!(refitted("--no-refit", &[]), (None, Some(0.1)));
+    assert_eq!(refitted("--weights last", &[]), (None, Some(0.1)));
+    assert_eq!(refitted("--time-limit 1m", &[]), (None, Some(0.1)));
+    assert_eq!(refitted("--val 0", &[]), (None, Some(0.1)));
+    assert_eq!(refitted("--epochs 3", &[]), (None, Some(0.0)));
+    let (_folder, split) = place("split.csv");
+    assert_eq!(refitted("--save-split", &[&split]), (None, Some(0.1)));
+    assert_eq!(refitted("--split", &[&split]), (None, Some(0.1)));
+}
+
 #[test]
 fn what_goes_by_the_validation_loss_takes_validation_rows() {
     for option in ["--patience 5", "--weights best"] {

@@ -15,7 +15,12 @@ fn job(line: &str) -> Result<Job> {
 }
 
 fn plan(line: &str) -> Plan {
-    job(line).expect(line).choices.plan(4, false).expect(line)
+    let table = TableShape {
+        inputs: 4,
+        rows: 100,
+        is_number: false,
+    };
+    job(line).expect(line).choices.plan(table).expect(line)
 }
 
 #[test]
@@ -169,7 +174,6 @@ fn the_front_end_depends_on_the_terminal() {
             patience,
             time: None,
         },
-        has_default_epochs: epochs.is_none(),
         check_gradients: false,
     };
     let front_end = |is_terminal, line| job_on(is_terminal, line).expect(line).front_end;

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{Assignment, CHANGE, ETA, Expression, G, Symbol};
-use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
+use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const BETA1: Symbol = Symbol("β₁");
@@ -44,11 +44,7 @@ pub(super) const SPEC: Spec = Spec {
         sigmoid_quadratic: 0.01,
         linear: 0.001,
     },
-    weight_decays: Defaults {
-        usual: 0.003,
-        sigmoid_quadratic: 0.0,
-        linear: 0.01,
-    },
+    weight_decay: DefaultDecay::Measured,
     formula: || {
         let mut lines = moments();
         lines.push(CHANGE.is(step()));

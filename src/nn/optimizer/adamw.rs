@@ -5,7 +5,7 @@ use pulp::Simd;
 
 use super::adam;
 use super::formula::{CHANGE, ETA, LAMBDA, Symbol, W};
-use super::{Decay, Defaults, LearningRule, Spec};
+use super::{Decay, DefaultDecay, LearningRule, Spec};
 use crate::nn::kernels::update::{Lanes, Scale};
 
 const DECAY: Symbol = Symbol("d");
@@ -20,11 +20,8 @@ pub(super) const SPEC: Spec = Spec {
         lines.push(CHANGE.is(adam::step() - DECAY));
         lines
     },
-    weight_decays: Defaults {
-        usual: 0.01,
-        sigmoid_quadratic: 0.01,
-        linear: 0.01,
-    },
+    // As in PyTorch.
+    weight_decay: DefaultDecay::Fixed(0.01),
     ..adam::SPEC
 };
 

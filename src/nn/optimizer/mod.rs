@@ -126,7 +126,7 @@ struct Spec {
     state: &'static [Symbol],
     decay: Decay,
     learning_rates: Defaults,
-    weight_decays: Defaults,
+    weight_decay: DefaultDecay,
     /// Assignments that end with the one of [`formula::CHANGE`].
     formula: fn() -> Vec<Assignment>,
     /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
@@ -166,19 +166,21 @@ enum Decay {
 struct Defaults {
     usual: f64,
     /// Behind a sigmoid the gradient of the quadratic loss carries the factor `a (1 - a)` of at most a
-    /// quarter and often far less, so larger rates and less decay suit it.
+    /// quarter and often far less, so larger rates suit it.
     sigmoid_quadratic: f64,
     /// Nothing bounds linear outputs, so too large a step feeds the next one.
     linear: f64,
 }
 
-impl Defaults {
-    const ZERO: Self = Self {
-        usual: 0.0,
-        sigmoid_quadratic: 0.0,
-        linear: 0.0,
-    };
+/// Weight decay where none is given.
+enum DefaultDecay {
+    /// One number for all networks and tables.
+    Fixed(f64),
+    /// Decay with which rows that were not seen are predicted best; see [`measured_decay`].
+    Measured,
+}
 
+impl Defaults {
     fn of(&self, output: Output, loss: Loss) -> f64 {
         if output.range().1.is_infinite() {
             self.linear
@@ -343,11 +345,35 @@ impl Optimizer {
     }
 
     /// Weight decay where none is given: chosen by measurement for Adam, 0.01 for AdamW as in PyTorch, and
-    /// none for the others, which follow the textbook.
-    pub(crate) fn default_weight_decay(self, output: Output, loss: Loss) -> WeightDecay {
-        let decay = self.spec().weight_decays.of(output, loss);
+    /// none for the others, which follow the textbook. `inputs_per_row` is the number of inputs divided by that of the
+    /// rows of the table.
+    pub(crate) fn default_weight_decay(
+        self,
+        output: Output,
+        loss: Loss,
+        inputs_per_row: f64,
+    ) -> WeightDecay {
+        let decay = match self.spec().weight_decay {
+            DefaultDecay::Fixed(decay) => decay,
+            DefaultDecay::Measured => {
+                let numbers = measured_decay(inputs_per_row);
+                let decays = Defaults {
+                    usual: 0.003,
+                    sigmoid_quadratic: 0.0,
+                    linear: numbers,
+                };
+                decays.of(output, loss)
+            }
+        };
         WeightDecay::new(decay).expect("default decays are in range")
     }
+}
+
+/// Weight decay of Adam for a numeric target: `0.1 sqrt(inputs / rows)` between 0.002 and 0.03, with two digits. The
+/// fewer rows there are for each input, the more of a fit is noise.
+fn measured_decay(inputs_per_row: f64) -> f64 {
+    let decay = (0.1 * inputs_per_row.sqrt()).clamp(0.002, 0.03);
+    (decay * 1000.0).round() / 1000.0
 }
 
 impl Constant {

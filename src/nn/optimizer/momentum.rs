@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
-use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
+use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 pub(super) const MU: Symbol = Symbol("μ");
@@ -26,7 +26,7 @@ pub(super) const SPEC: Spec = Spec {
         sigmoid_quadratic: 0.2,
         linear: 0.002,
     },
-    weight_decays: Defaults::ZERO,
+    weight_decay: DefaultDecay::Fixed(0.0),
     formula: || vec![V.is(MU * V + G), CHANGE.is(-ETA * V)],
     max_gradient,
 };

@@ -4,7 +4,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
-use super::{Constant, Decay, Defaults, LearningRule, Range, Spec};
+use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const ALPHA: Symbol = Symbol("α");
@@ -35,7 +35,7 @@ pub(super) const SPEC: Spec = Spec {
         sigmoid_quadratic: 0.01,
         linear: 0.003,
     },
-    weight_decays: Defaults::ZERO,
+    weight_decay: DefaultDecay::Fixed(0.0),
     formula: || {
         vec![
             V.is(ALPHA * V + (1.0 - ALPHA) * G.squared()),

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
-use super::{Decay, Defaults, LearningRule, Spec};
+use super::{Decay, DefaultDecay, Defaults, LearningRule, Spec};
 use crate::nn::kernels::update::{Lanes, Scale, Tile, TileUpdate, update_tile};
 
 pub(super) const SPEC: Spec = Spec {
@@ -17,7 +17,7 @@ pub(super) const SPEC: Spec = Spec {
         sigmoid_quadratic: 3.0,
         linear: 0.02,
     },
-    weight_decays: Defaults::ZERO,
+    weight_decay: DefaultDecay::Fixed(0.0),
     formula: || vec![CHANGE.is(-ETA * G)],
     max_gradient: LearningRule::max_step,
 };

@@ -1,6 +1,15 @@
 use super::*;
 use crate::train::Limits;
 
+/// A table of a hundred rows.
+fn table(inputs: usize, is_number: bool) -> TableShape {
+    TableShape {
+        inputs,
+        rows: 100,
+        is_number,
+    }
+}
+
 #[test]
 fn output_and_loss_choose_each_other() {
     let pair = |output, loss| {
@@ -9,7 +18,9 @@ fn output_and_loss_choose_each_other() {
             loss,
             ..Choices::default()
         };
-        choices.plan(4, false).map(|plan| (plan.output, plan.loss))
+        choices
+            .plan(table(4, false))
+            .map(|plan| (plan.output, plan.loss))
     };
     let sigmoid = (Output::Sigmoid, Loss::Quadratic);
     let softmax = (Output::Softmax, Loss::CrossEntropy);
@@ -56,10 +67,10 @@ fn a_single_output_is_a_sigmoid() {
             single_output: true,
             ..Choices::default()
         };
-        let plan = choices.plan(4, is_number)?;
+        let plan = choices.plan(table(4, is_number))?;
         assert_eq!(plan.targets, TargetEncoding::Fraction);
         assert_eq!(
-            Choices::of(&plan, Limits::default(), Pace::Full).plan(4, is_number),
+            Choices::of(&plan, Limits::default(), Pace::Full).plan(table(4, is_number)),
             Ok(plan.clone())
         );
         Ok::<_, String>((plan.output, plan.loss))
@@ -80,26 +91,26 @@ fn a_number_on_a_sigmoid_output_is_a_fraction() {
         output: Some(Output::Sigmoid),
         ..Choices::default()
     };
-    let plan = choices.plan(4, true).expect("a plan");
+    let plan = choices.plan(table(4, true)).expect("a plan");
     assert_eq!(
         (plan.targets, plan.loss),
         (TargetEncoding::Fraction, Loss::Quadratic)
     );
-    let plan = choices.plan(4, false).expect("a plan");
+    let plan = choices.plan(table(4, false)).expect("a plan");
     assert_eq!(plan.targets, TargetEncoding::Standard);
 }
 
 #[test]
 fn a_number_takes_a_linear_output() {
-    let plan = Choices::default().plan(4, true).expect("a plan");
+    let plan = Choices::default().plan(table(4, true)).expect("a plan");
     assert_eq!((plan.output, plan.loss), (Output::Linear, Loss::Quadratic));
     let softmax = Choices {
         output: Some(Output::Softmax),
         ..Choices::default()
     };
-    assert!(softmax.plan(4, true).is_err());
+    assert!(softmax.plan(table(4, true)).is_err());
     assert_eq!(
-        Choices::of(&plan, Limits::default(), Pace::Full).plan(4, true),
+        Choices::of(&plan, Limits::default(), Pace::Full).plan(table(4, true)),
         Ok(plan)
     );
 }

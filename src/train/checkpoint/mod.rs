@@ -60,6 +60,10 @@ pub struct FinalModel {
     pub path: Option<PathBuf>,
     /// Weights that the model and the final scores have.
     pub weights: Weights,
+    /// Whether a run without a screen trains a second network on training and validation rows at its end, and writes
+    /// that.
+    #[serde(default)]
+    pub refit: bool,
     /// Whether the file of somebody else may be replaced.
     #[serde(skip)]
     pub(in crate::train) is_forced: bool,
@@ -77,6 +81,7 @@ impl FinalModel {
         Self {
             path,
             weights,
+            refit: false,
             is_forced,
             written: None,
             before: None,
@@ -104,8 +109,9 @@ impl FinalModel {
         self.written
     }
 
-    /// Continues the final model of the run that is resumed, if it is the same file.
+    /// Continues the final model of the run that is resumed, and its file if it is the same.
     pub(super) fn adopt(&mut self, resumed: &Self) {
+        self.refit = resumed.refit;
         if self.written.is_none() && self.path == resumed.path {
             (self.written, self.before) = (resumed.written, resumed.before);
         }

@@ -60,6 +60,7 @@ impl<S: Sink> Trainer<S> {
             Command::CancelTask => self.cancel_task(),
             Command::Evaluate(weights) => self.evaluate_weights(weights),
             Command::MeasureImportance(weights) => self.start_task(Task::Importance(weights)),
+            Command::Refit { weights, path } => self.start_task(Task::Refit { weights, path }),
             Command::FindRows { actual, predicted } => {
                 let taken = self.session.rows_taken(actual, predicted);
                 let position = self.session.position();
@@ -185,6 +186,20 @@ impl<S: Sink> Trainer<S> {
         };
         self.announce_model(path, model.contents());
         model.write(&self.session, path, replace)
+    }
+
+    /// Writes the network of a session on all rows to `path`, in place of the final model of the run.
+    ///
+    /// # Errors
+    /// Those of [`EncodedModel::new`] and [`EncodedModel::write`].
+    pub(super) fn write_refitted(&mut self, path: &Path, refitted: &mut Session) -> Result<Saved> {
+        let chosen = refitted.chosen_weights(Weights::Last);
+        let model = EncodedModel::new(refitted, chosen, path)?;
+        let replace = self.settings.final_model.may_replace(path);
+        self.announce_model(path, model.contents());
+        let saved = model.write(refitted, path, replace)?;
+        self.note_exported();
+        Ok(saved)
     }
 
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {

@@ -1,25 +1,31 @@
 //! Work beside training that a command asks for: training waits for it, commands do not.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::{SLICE, Trainer};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::nn::gradient_check::Check;
 use crate::train::event_queue::Sink;
 use crate::train::importance::ImportanceRun;
 use crate::train::messages::Event;
 use crate::train::preflight::Preflight;
 use crate::train::rate_finder::RateFinder;
+use crate::train::refit::{Refit, Refitted};
 use crate::train::throttle::Throttle;
 use crate::train::{Session, Weights};
 
 /// Kind of work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Task {
     CheckGradients,
     FindRate,
     Preflight,
     Importance(Weights),
+    Refit {
+        weights: Weights,
+        path: Option<PathBuf>,
+    },
 }
 
 /// Work in progress, done in small parts.
@@ -28,11 +34,12 @@ pub(super) enum TaskInProgress {
     Rates(Box<RateFinder>),
     Preflight(Box<Preflight>, Option<Error>),
     Importance(Box<ImportanceRun>, Weights),
+    Refit(Result<Box<Refit>>, Task),
 }
 
 impl TaskInProgress {
     fn new(task: Task, session: &Session) -> Self {
-        match task {
+        match &task {
             Task::CheckGradients => Self::Gradients(Box::new(session.gradient_check())),
             Task::FindRate => Self::Rates(Box::new(RateFinder::new(session))),
             Task::Preflight => {
@@ -40,7 +47,11 @@ impl TaskInProgress {
                 Self::Preflight(Box::new(preflight), None)
             }
             Task::Importance(weights) => {
-                Self::Importance(Box::new(session.importance_run(weights)), weights)
+                Self::Importance(Box::new(session.importance_run(*weights)), *weights)
+            }
+            Task::Refit { weights, path } => {
+                let refit = Refit::new(session, *weights, path.clone());
+                Self::Refit(refit.map(Box::new), task)
             }
         }
     }
@@ -51,6 +62,7 @@ impl TaskInProgress {
             Self::Rates(_) => Task::FindRate,
             Self::Preflight(..) => Task::Preflight,
             Self::Importance(_, weights) => Task::Importance(*weights),
+            Self::Refit(_, task) => task.clone(),
         }
     }
 
@@ -60,6 +72,14 @@ impl TaskInProgress {
             Self::Gradients(check) => check.advance(),
             Self::Rates(finder) => finder.advance(),
             Self::Importance(run, _) => run.advance(),
+            Self::Refit(refit, _) => match refit.as_mut().map(|refit| refit.advance()) {
+                Ok(Ok(has_more)) => has_more,
+                Ok(Err(error)) => {
+                    *refit = Err(error);
+                    false
+                }
+                Err(_) => false,
+            },
             Self::Preflight(preflight, failure) => preflight.advance().unwrap_or_else(|error| {
                 *failure = Some(error);
                 false
@@ -72,17 +92,6 @@ impl TaskInProgress {
         match self {
             Self::Preflight(preflight, None) => preflight.news().map(Event::Preflight),
             _ => None,
-        }
-    }
-
-    /// Returns the report of the result.
-    fn finish(self) -> Event {
-        match self {
-            Self::Gradients(check) => Event::GradientsChecked(Box::new(check.finish())),
-            Self::Rates(finder) => Event::RatesTried(Box::new(finder.curve())),
-            Self::Importance(run, _) => Event::ImportanceMeasured(Box::new(run.finish())),
-            Self::Preflight(_, Some(error)) => Event::Refused(error.to_string()),
-            Self::Preflight(preflight, None) => Event::Preflight(preflight.done().to_vec()),
         }
     }
 }
@@ -116,7 +125,8 @@ impl<S: Sink> Trainer<S> {
                 self.events.push(event);
             }
             if !has_more {
-                self.events.push(task.finish());
+                let result = self.finish_task(task);
+                self.events.push(result);
                 return self.train_on();
             }
             self.task = Some(task);
@@ -124,6 +134,36 @@ impl<S: Sink> Trainer<S> {
                 return;
             }
         }
+    }
+
+    /// Returns the report of the result of `task`.
+    fn finish_task(&mut self, task: TaskInProgress) -> Event {
+        match task {
+            TaskInProgress::Gradients(check) => Event::GradientsChecked(Box::new(check.finish())),
+            TaskInProgress::Rates(finder) => Event::RatesTried(Box::new(finder.curve())),
+            TaskInProgress::Importance(run, _) => Event::ImportanceMeasured(Box::new(run.finish())),
+            TaskInProgress::Preflight(_, Some(error)) => Event::Refused(error.to_string()),
+            TaskInProgress::Preflight(preflight, None) => {
+                Event::Preflight(preflight.done().to_vec())
+            }
+            TaskInProgress::Refit(refit, _) => Event::Refitted(
+                refit
+                    .and_then(|refit| self.finish_refit(*refit))
+                    .map(Box::new),
+            ),
+        }
+    }
+
+    /// Saves the network of `refit` in place of that of the run.
+    fn finish_refit(&mut self, mut refit: Refit) -> Result<Refitted> {
+        let saved = match refit.path.clone() {
+            Some(path) => {
+                let saved = self.write_refitted(&path, &mut refit.session)?;
+                Some((path, saved))
+            }
+            None => None,
+        };
+        Ok(refit.finish(saved))
     }
 
     /// Goes on training. Steps that fell due meanwhile are not made up for.

@@ -3,7 +3,7 @@
 use super::actions::Done;
 use super::model::Model;
 use crate::nn::Change;
-use crate::settings::{Choices, Direction, Facts, PACE, PATIENCE, Setting, tenth};
+use crate::settings::{Choices, Direction, Facts, PACE, PATIENCE, Setting, TableShape, tenth};
 use crate::train::{Command, Pace, Plan};
 use crate::tui::text;
 
@@ -52,7 +52,11 @@ impl Model {
         if after == before && !setting.restarts {
             return Ok(());
         }
-        let plan = after.plan(architecture.inputs(), self.run.is_regression())?;
+        let plan = after.plan(TableShape {
+            inputs: architecture.inputs(),
+            rows,
+            is_number: self.run.is_regression(),
+        })?;
         self.remember_unlogged(setting, &before, &after);
         self.motion.is_on = after.motion;
         let Some(command) = (setting.command)(&after, &plan) else {

@@ -99,6 +99,7 @@ impl Model {
             | Event::Changed { .. }
             | Event::StepPosition(_)
             | Event::ImportanceMeasured(_)
+            | Event::Refitted(_)
             | Event::Snapshot => {}
         }
     }

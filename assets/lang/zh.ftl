@@ -1497,6 +1497,7 @@ list-empty-set = 没有列出 { $set } 样本
 list-nor-for = ，{ $others }也没有
 list-other-table = 它列出的是有 { $expected } 行的表格，而 { $table } 有 { $found } 行
 list-lacks = { $rows } 没有列在 { $file } 中，它可能属于另一个表格
+list-other-targets = { $file } 属于另一个表格：目标值或顺序不同
 list-no-row = { $table } 的第 { $row } 行没有样本{ $others }
 list-nor = ，{ $others }也没有
 list-not-this = { $source } 没有列出这个样本{ $others }

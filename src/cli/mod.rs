@@ -392,7 +392,7 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
                 .into(),
         ));
     }
-    let text = SplitFile::text(prepared, dataset.report.rows);
+    let text = SplitFile::text(prepared, &dataset.report);
     write_with(path, job.force, Access::Usual, |out| {
         out.write_all(text.as_bytes())
     })?;

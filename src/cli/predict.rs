@@ -116,7 +116,7 @@ impl Unpredicted {
 /// are no rows, for another decimal mark, and for each column whose numbers are all outside their range in training.
 pub(super) fn report_unknown(source: &Source, rows: &PredictionRows) {
     let mark = rows.other_mark().map(str::to_owned);
-    let selection = rows.selection().and_then(Selection::unlisted);
+    let selection = rows.selection().and_then(Selection::doubt);
     let statements = mark.into_iter().chain(rows.left_out()).chain(selection);
     for statement in statements.chain(rows.out_of_range()) {
         let _ = writeln!(io::stderr(), "nn-tui: {source}: {statement}");

@@ -83,6 +83,7 @@ impl Base {
             return Err(Error::data(place, DataProblem::UnknownClass { class }));
         }
         report.rows = split.rows;
+        report.targets = split.targets();
         report.without_history = without_history;
         let unknown = dataset.columns.iter().zip(unknown_texts);
         let unknown = unknown.filter(|(column, texts)| texts.count > 0 && !column.has_other());

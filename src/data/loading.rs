@@ -123,6 +123,7 @@ pub(super) fn load_table(
     loading.report.blank = left_out.blank;
     loading.report.footers = left_out.footers;
     let mut dataset = loading.finish(shape, source)?;
+    dataset.report.targets = split.targets();
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
     if options.split != SplitMethod::Auto {
         dataset.report.add_guessed_dates(split.guessed_dates());

@@ -182,7 +182,10 @@ impl<'m> PredictionRows<'m> {
         let (shape, columns) = (&self.shape, &self.columns);
         let kinds = || self.wanted.columns.iter().map(InputColumn::cells);
         let selection = &mut self.selection;
-        let mut is_selected = |line: u64| selection.as_mut().is_none_or(|rows| rows.takes(line));
+        let mut is_selected = |line: u64, target: &str| {
+            let selection = selection.as_mut();
+            selection.is_none_or(|rows| rows.takes(line, target))
+        };
         let mut lags = self.wanted.columns.iter().zip(columns);
         let lagged = lags.find(|(column, _)| column.is_lag());
         match &mut self.rows {
@@ -190,7 +193,11 @@ impl<'m> PredictionRows<'m> {
                 while lines.len() < max
                     && let Some(record) = rows.next()?
                 {
-                    if !is_selected(record.line) {
+                    let target = self
+                        .target
+                        .as_ref()
+                        .map_or("", |&(column, _)| record.cell(column));
+                    if !is_selected(record.line, target) {
                         if let Some((lag, &column)) = lagged {
                             let number = raw_number(record, shape, column, lag.offset)?;
                             self.history.push(number);
@@ -235,7 +242,7 @@ impl<'m> PredictionRows<'m> {
                 while lines.len() < max
                     && let Some((number, row)) = images.next()?
                 {
-                    if !is_selected(number) {
+                    if !is_selected(number, "") {
                         continue;
                     }
                     values.extend(

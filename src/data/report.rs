@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::prepare::split::file::TargetSum;
 use super::schema::options::LoadOptions;
 use super::source::converted::Conversion;
 use super::table::Shape;
@@ -165,6 +166,9 @@ pub struct ReadReport {
     pub excluded: Vec<Exclusion>,
     /// Number of rows in the file.
     pub rows: usize,
+    /// Checksum of all targets in a table.
+    #[serde(skip)]
+    pub(crate) targets: Option<TargetSum>,
     /// Number of rows excluded because their target is missing.
     pub without_target: usize,
     /// The first texts that were missing targets, and the line of the first.

@@ -23,7 +23,10 @@ fn sets(path: &Path) -> BTreeMap<String, BTreeSet<usize>> {
     let text = fs::read_to_string(path).expect("a list");
     let mut lines = text.lines();
     let header = lines.next().expect("a header");
-    assert!(header.starts_with("row,set,") && header.ends_with(" rows"));
+    assert!(
+        header.starts_with("row,set,") && header.contains(" rows"),
+        "{header}"
+    );
     let mut sets: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for line in lines {
         let (row, set) = line.split_once(',').expect("two cells");
@@ -347,8 +350,20 @@ fn a_list_of_another_table_is_refused() {
         let problem = "it lists the rows of a table of 40 rows, and ";
         assert!(stderr(&output).contains(problem), "{}", stderr(&output));
     }
+    // As many rows, in another order.
+    let lines = fs::read_to_string(table(folder.path(), 40)).expect("a table");
+    let mut lines: Vec<&str> = lines.lines().collect();
+    lines[1..].sort_unstable();
+    fs::write(&data, lines.join("\n")).expect("written");
+    let doubt = "split.csv is of a table with other targets, or of another order";
+    let said = stderr(&succeed("eval --split", &[&list, &model, &data]));
+    assert!(said.contains(doubt), "{said}");
+    let said = stdout(&succeed("--describe --split", &[&list, &data]));
+    assert!(said.contains(doubt), "{said}");
+    let other = table(folder.path(), 44);
     // A list without the number.
-    fs::write(&list, text.replacen(",40 rows", "", 1)).expect("written");
+    let bare = text.split_once('\n').expect("a header").1;
+    fs::write(&list, format!("row,set\n{bare}")).expect("written");
     let said = stderr(&succeed("eval --split", &[&list, &model, &other]));
     assert!(said.contains("4 rows not listed in "), "{said}");
 }

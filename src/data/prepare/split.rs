@@ -66,6 +66,8 @@ pub enum RowSplit {
         source: String,
         /// Set of every row.
         sets: Vec<RowSet>,
+        /// Whether the file is of a table with other targets, or of another order.
+        is_of_other_targets: bool,
     },
 }
 

@@ -151,7 +151,12 @@ fn identifiers_are_excluded_unless_they_are_all() {
         assert_eq!(with_other(name, cells, false), rows, "{name:?}");
     }
     let down = ["90", "80", "70", "60", "50", "40", "30", "20", "10"];
-    for (name, expected) in [("nr", &rows), ("Row", &rows), ("#", &rows), ("x", &NUMBERS)] {
+    for (name, expected) in [
+        ("Lfd. Nr.", &rows),
+        ("Row_Number", &rows),
+        ("#", &rows),
+        ("number of rooms", &NUMBERS),
+    ] {
         assert_eq!(with_other(name, down, false), *expected, "{name}");
     }
     assert_eq!(with_other("nr", cells, false), NUMBERS, "in no order");

@@ -127,12 +127,14 @@ pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
 
 /// Returns whether numbers of rows usually have this name, as in tables of pandas and R, or none.
 pub(in crate::data) fn numbers_rows(name: &str) -> bool {
-    const NAMES: [&str; 15] = [
-        "index", "idx", "rownames", "row", "rowid", "no", "no.", "nr", "nr.", "num", "number", "#",
-        "id", "obs", "seq",
+    const NAMES: [&str; 14] = [
+        "index", "idx", "rownames", "rownum", "row", "rowid", "no", "nr", "num", "number", "id",
+        "obs", "seq", "serial",
     ];
     let name = name.trim().to_lowercase();
-    NAMES.contains(&name.as_str()) || is_nameless(&name)
+    let mut words = name.rsplit(|letter: char| !letter.is_alphanumeric());
+    let last = words.find(|word| !word.is_empty());
+    last.is_none_or(|word| NAMES.contains(&word)) || is_nameless(&name)
 }
 
 /// Returns whether a column has no name in the header, or the one in lower case that pandas gives such a column.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{RowSet, RowSplit};
 use crate::data::source::input::open;
-use crate::data::{Lines, Prepared, Source};
+use crate::data::{Lines, Prepared, ReadReport, Source};
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
@@ -19,12 +19,39 @@ pub(crate) struct SplitFile {
     /// Set of each row, by its line in the table (for images by their number), and the line of this
     /// file that says so.
     rows: BTreeMap<u64, (RowSet, u64)>,
-    /// Number of all rows of the table, if it is known.
-    table_rows: Option<usize>,
+    /// Number of all rows of the table, and checksum of its targets, if they are known.
+    table: (Option<usize>, Option<TargetSum>),
 }
 
-/// End of the name of a column that says how many rows the table has.
+/// Name of a column behind the number of rows of the table; the checksum of its targets follows in parentheses.
 const ROWS: &str = " rows";
+
+/// Checksum of the targets of a table in the order of its rows: FNV-1a in 32 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TargetSum(u32);
+
+impl Default for TargetSum {
+    fn default() -> Self {
+        Self(0x811c_9dc5)
+    }
+}
+
+impl TargetSum {
+    /// Adds the target in `cell` of the next row.
+    pub(crate) fn add(&mut self, cell: &str) {
+        for byte in cell.trim().bytes().chain([b'\n']) {
+            self.0 = (self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+
+    /// Parses the number of rows and the checksum in the name of a column.
+    fn parse(name: &str) -> Option<(usize, Option<Self>)> {
+        let (rows, sum) = name.split_once(ROWS)?;
+        let sum = sum.trim().trim_matches(['(', ')']);
+        let sum = u32::from_str_radix(sum, 16).ok().map(Self);
+        Some((rows.parse().ok()?, sum))
+    }
+}
 
 impl SplitFile {
     /// Reads the file in `source`: CSV with the columns `row` and `set`, in any order, beside others.
@@ -96,14 +123,15 @@ impl SplitFile {
         Ok(Self {
             source: source.to_string(),
             rows,
-            table_rows: header
+            table: header
                 .iter()
-                .find_map(|cell| cell.strip_suffix(ROWS)?.parse().ok()),
+                .find_map(TargetSum::parse)
+                .map_or_else(Default::default, |(rows, sum)| (Some(rows), sum)),
         })
     }
 
-    /// Returns the text of a file that lists the rows of `prepared`, which are of one table of `table_rows` rows.
-    pub(crate) fn text(prepared: &Prepared, table_rows: usize) -> String {
+    /// Returns the text of a file that lists the rows of `prepared`, which are of one table, read as `report` says.
+    pub(crate) fn text(prepared: &Prepared, report: &ReadReport) -> String {
         let sets = [
             (RowSet::Training, Some(&prepared.training)),
             (RowSet::Validation, Some(&prepared.validation)),
@@ -117,7 +145,8 @@ impl SplitFile {
         });
         let rows: BTreeMap<u64, &str> = rows.collect();
         let lines = rows.iter().map(|(row, set)| format!("{row},{set}\n"));
-        let header = format!("row,set,{table_rows}{ROWS}\n");
+        let sum = report.targets.map(|TargetSum(sum)| format!(" ({sum:08x})"));
+        let header = format!("row,set,{}{ROWS}{}\n", report.rows, sum.unwrap_or_default());
         [header].into_iter().chain(lines).collect()
     }
 
@@ -138,6 +167,7 @@ impl SplitFile {
             file: self,
             set,
             lines: Vec::new(),
+            targets: TargetSum::default(),
         })
     }
 
@@ -183,7 +213,7 @@ impl SplitFile {
     /// # Errors
     /// [`DataProblem::Split`].
     pub(crate) fn check_count(&self, table: &str, rows: usize) -> Result<()> {
-        let Some(expected) = self.table_rows.filter(|&expected| expected != rows) else {
+        let Some(expected) = self.table.0.filter(|&expected| expected != rows) else {
             return Ok(());
         };
         let problem = DataProblem::Split(say!(
@@ -196,11 +226,16 @@ impl SplitFile {
         Err(Error::data(Place::whole(self.source.clone()), problem))
     }
 
+    /// Returns whether the list is of a table with other targets, or of another order.
+    fn is_of_others(&self, targets: TargetSum) -> bool {
+        self.table.1.is_some_and(|known| known != targets)
+    }
+
     /// Returns the sets of the rows of `table` that are used, which are on `lines`.
     ///
     /// # Errors
     /// [`DataProblem::Split`] with the first row that is not listed.
-    pub(super) fn sets(&self, table: &str, lines: &Lines) -> Result<RowSplit> {
+    pub(super) fn sets(&self, table: &str, lines: &Lines, targets: TargetSum) -> Result<RowSplit> {
         let mut unlisted = lines.iter().filter(|&line| self.set(line).is_none());
         if let Some(line) = unlisted.next() {
             let others = match unlisted.count() {
@@ -223,6 +258,7 @@ impl SplitFile {
         Ok(RowSplit::Listed {
             source: self.source.clone(),
             sets: lines.iter().filter_map(|line| self.set(line)).collect(),
+            is_of_other_targets: self.is_of_others(targets),
         })
     }
 }
@@ -249,12 +285,14 @@ pub(crate) struct Selection {
     set: RowSet,
     /// Lines of the rows so far, ascending.
     lines: Vec<u64>,
+    targets: TargetSum,
 }
 
 impl Selection {
-    /// Returns whether the next row, on `line`, belongs to the set.
-    pub(crate) fn takes(&mut self, line: u64) -> bool {
+    /// Returns whether the next row, on `line` and with this `target`, belongs to the set.
+    pub(crate) fn takes(&mut self, line: u64, target: &str) -> bool {
         self.lines.push(line);
+        self.targets.add(target);
         self.file.set(line) == Some(self.set)
     }
 
@@ -267,11 +305,19 @@ impl Selection {
         self.file.check_rows(table, &self.lines)
     }
 
-    /// Returns a statement on rows of the table that are not listed; `None` without any, or if the list is of this table.
-    pub(crate) fn unlisted(&self) -> Option<String> {
+    /// Returns a statement on a table, at its end, that may be another than the list is of.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        if self.file.is_of_others(self.targets) {
+            let file = &self.file.source;
+            return Some(say!(
+                "list-other-targets",
+                "{file} is of a table with other targets, or of another order",
+                file
+            ));
+        }
         let is_unlisted = |line: &&u64| self.file.set(**line).is_none();
         let unlisted = self.lines.iter().filter(is_unlisted).count();
-        (unlisted > 0 && self.file.table_rows.is_none()).then(|| {
+        (unlisted > 0 && self.file.table.0.is_none()).then(|| {
             say!(
                 "list-lacks",
                 "{rows} not listed in {file}, which may be of another table",
@@ -330,7 +376,8 @@ mod tests {
         );
         let used = [2, 3, 4, 5].into_iter().collect();
         assert!(
-            problem(file.sets("t.csv", &used)).ends_with("does not list this row, nor 1 other")
+            problem(file.sets("t.csv", &used, TargetSum::default()))
+                .ends_with("does not list this row, nor 1 other")
         );
         assert_eq!(
             problem(

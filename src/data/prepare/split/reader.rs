@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::RowSplit;
-use super::file::SplitFile;
+use super::file::{SplitFile, TargetSum};
 use crate::data::schema::dates::{Date, Written, monthly_order};
 use crate::data::schema::only_dates;
 use crate::data::table::Shape;
@@ -21,6 +21,9 @@ pub(crate) struct SplitReader {
     lines: Vec<u64>,
     /// Number of rows of the table so far.
     pub(in crate::data) rows: usize,
+    /// Column of the target.
+    target: Option<usize>,
+    targets: TargetSum,
 }
 
 #[derive(Default)]
@@ -112,6 +115,7 @@ impl SplitReader {
         };
         Ok(Self {
             key,
+            target,
             ..Self::default()
         })
     }
@@ -122,6 +126,9 @@ impl SplitReader {
     /// [`DataProblem::MissingCell`] and [`DataProblem::Split`] for a row without a time.
     pub(in crate::data) fn add(&mut self, record: &Record, shape: &Shape) -> Result<()> {
         self.rows += 1;
+        if let Some(target) = self.target {
+            self.targets.add(record.cell(target));
+        }
         match &mut self.key {
             Key::Random | Key::FileOrder => return Ok(()),
             Key::Times {
@@ -157,6 +164,11 @@ impl SplitReader {
         }
         self.lines.push(record.line);
         Ok(())
+    }
+
+    /// Returns the checksum of the targets of the rows so far, if the target is known.
+    pub(in crate::data) fn targets(&self) -> Option<TargetSum> {
+        self.target.map(|_| self.targets)
     }
 
     /// Returns the column of times and the order of day and month in its dates if that is a guess.
@@ -211,7 +223,7 @@ impl SplitReader {
             Key::Listed(file) => {
                 file.check_count(source, self.rows)?;
                 file.check_rows(source, all)?;
-                file.sets(source, lines)?
+                file.sets(source, lines, self.targets)?
             }
         })
     }
@@ -296,6 +308,7 @@ pub(crate) fn of_images(
         key,
         lines: (1..=all as u64).collect(),
         rows: all,
+        ..SplitReader::default()
     };
     reader.finish(source, used)
 }

@@ -173,7 +173,20 @@ impl Facts<'_> {
                     groups = counted(count as u64, "group")
                 )
             }
-            RowSplit::Listed { source, .. } => {
+            RowSplit::Listed {
+                source,
+                is_of_other_targets,
+                ..
+            } => {
+                if *is_of_other_targets {
+                    let statement = say!(
+                        "list-other-targets",
+                        "{file} is of a table with other targets, or of another order",
+                        file = source
+                    );
+                    let fact = self.add(Topic::Rows, "split-of-others", statement, &["--split"]);
+                    fact.severity = Severity::Warning;
+                }
                 say!("fact-split-listed", "split as listed in {source}", source)
             }
         };

@@ -3,7 +3,7 @@
 use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -28,15 +28,13 @@ use super::replies::{Reply, questions};
 use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::train::worker;
-use crate::util::background::{BackgroundWriter, Stream};
+use crate::util::background::{BackgroundWriter, Destination, Stream};
 use crate::util::lang::say;
 use crate::util::parallel::HELPER_THREAD;
-use crate::util::platform::discard_output;
+use crate::util::platform::{discard_output, open_terminal};
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Number of times that the output is discarded before such a terminal is given up.
-const MAX_DISCARDS: u32 = 25;
 
 /// Thread that writes to the terminal, once it was taken for the first time. A terminal that takes no
 /// output, such as that of a dead connection, blocks only this thread.
@@ -88,8 +86,12 @@ impl Screen {
         // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
         ratatui::crossterm::style::force_color_output(true);
         let open = || {
-            let stdout = Box::new(stdout());
-            let output = BackgroundWriter::spawn("screen", vec![stdout], usize::MAX, written)?;
+            let terminal: Box<dyn Destination> = match open_terminal() {
+                Ok(terminal) => Box::new(terminal),
+                // It may then block when the terminal takes no output.
+                Err(_) => Box::new(stdout()),
+            };
+            let output = BackgroundWriter::spawn("screen", vec![terminal], usize::MAX, written)?;
             let output = OUTPUT.get_or_init(|| output);
             take()?;
             let [term, program] =
@@ -219,11 +221,16 @@ pub(crate) fn unusable() -> Option<&'static str> {
     }
 }
 
-/// Whether the terminal is taken. Restoring it twice would overwrite text printed in between.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the terminal is taken. Restoring it twice would overwrite text printed in between. Locked while it is
+/// restored, so that a thread that is about to end the program waits for that.
+static IS_TAKEN: Mutex<bool> = Mutex::new(false);
+
+fn lock_taken() -> MutexGuard<'static, bool> {
+    IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 fn take() -> io::Result<()> {
-    IS_TAKEN.store(true, Ordering::SeqCst);
+    *lock_taken() = true;
     enable_raw_mode()?;
     let Some(output) = OUTPUT.get() else {
         return Ok(());
@@ -243,7 +250,8 @@ fn take() -> io::Result<()> {
 /// Undoes [`take`], as far as the terminal takes output. Failures are ignored, since the program is
 /// about to end or stop.
 pub(super) fn give_back() {
-    if !IS_TAKEN.swap(false, Ordering::SeqCst) {
+    let mut is_taken = lock_taken();
+    if !std::mem::replace(&mut *is_taken, false) {
         return;
     }
     if let Some(output) = OUTPUT.get() {
@@ -261,12 +269,8 @@ pub(super) fn give_back() {
         if !output.wait(PATIENCE) {
             // A terminal that is not read from, as over a dead link, gets this instead of what waits before it.
             output.discard();
-            for _ in 0..MAX_DISCARDS {
-                discard_output();
-                if output.wait(PATIENCE / MAX_DISCARDS) {
-                    break;
-                }
-            }
+            output.wait(PATIENCE);
+            discard_output();
             restore();
             output.wait(PATIENCE);
         }

@@ -10,6 +10,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+/// Time after which a destination that would block is tried again, which doubles each time up to a maximum.
+const MIN_WAIT: Duration = Duration::from_millis(1);
+const MAX_WAIT: Duration = Duration::from_millis(32);
+
 /// A destination of bytes, written to by the thread.
 pub(crate) trait Destination: Write + Send {
     /// Completes the destination after the last byte.
@@ -32,7 +36,7 @@ impl Destination for File {
 }
 
 /// A thread that writes to one or more destinations, in the order in which bytes were handed over.
-/// Clones share the thread. A destination that fails receives nothing more.
+/// Clones share the thread. A destination that fails receives nothing more; one that would block is tried again.
 #[derive(Clone)]
 pub(crate) struct BackgroundWriter(Arc<Shared>);
 
@@ -59,6 +63,8 @@ struct State {
     /// Number of pending bytes, those that are being written included.
     bytes: usize,
     is_flushed: bool,
+    /// Whether the bytes that are being written are dropped.
+    is_discarded: bool,
     is_closing: bool,
     is_done: bool,
     /// Destinations that have failed, with errors that are not returned yet.
@@ -115,11 +121,13 @@ impl BackgroundWriter {
         self.0.lock().bytes
     }
 
-    /// Drops the bytes that are not being written yet.
+    /// Drops the bytes that are not written yet.
     pub fn discard(&self) {
         let mut state = self.0.lock();
         let dropped: usize = state.pending.drain(..).map(|(_, bytes)| bytes.len()).sum();
         state.bytes -= dropped;
+        state.is_discarded = true;
+        self.0.changed.notify_all();
     }
 
     /// Waits until all bytes are written, at most for `patience`. Returns whether they are.
@@ -200,13 +208,12 @@ impl Shared {
             let mut state = wait.unwrap_or_else(PoisonError::into_inner);
             let pending = std::mem::take(&mut state.pending);
             state.is_flushed = false;
+            state.is_discarded = false;
             is_closing = state.is_closing;
             drop(state);
             for (destination, bytes) in pending {
                 let out = &mut destinations[destination];
-                self.attempt(destination, || {
-                    out.write_all(&bytes).and_then(|()| out.flush())
-                });
+                self.attempt(destination, || self.write(&mut **out, &bytes));
                 self.lock().bytes -= bytes.len();
             }
             self.changed.notify_all();
@@ -218,6 +225,32 @@ impl Shared {
         self.lock().is_done = true;
         self.changed.notify_all();
         progress();
+    }
+
+    /// Writes `bytes` and flushes, unless they are discarded meanwhile.
+    fn write(&self, out: &mut dyn Destination, bytes: &[u8]) -> io::Result<()> {
+        let (mut written, mut wait) = (0, MIN_WAIT);
+        loop {
+            let result = match &bytes[written..] {
+                [] => out.flush().map(|()| 0),
+                rest => out.write(rest),
+            };
+            match result {
+                Ok(0) if written < bytes.len() => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(0) => return Ok(()),
+                Ok(count) => (written, wait) = (written + count, MIN_WAIT),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let is_wanted = |state: &mut State| !state.is_discarded;
+                    let waited = (self.changed).wait_timeout_while(self.lock(), wait, is_wanted);
+                    if waited.is_ok_and(|(state, _)| state.is_discarded) {
+                        return Ok(());
+                    }
+                    wait = (wait * 2).min(MAX_WAIT);
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Writes to a destination that has not failed before.
@@ -244,7 +277,7 @@ pub(crate) fn print_error(message: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Receiver, channel};
 
     use super::*;
 
@@ -290,7 +323,7 @@ mod tests {
     impl Destination for Recorded {}
 
     /// Blocks until a message comes, then fails.
-    struct Stalled(std::sync::mpsc::Receiver<()>);
+    struct Stalled(Receiver<()>);
 
     impl Write for Stalled {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -338,5 +371,48 @@ mod tests {
         assert!(writer.wait(Duration::from_secs(20)));
         let error = stream.write_all(b"1").expect_err("it has failed");
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    /// Takes bytes one by one while there is room for them, as a terminal that never waits.
+    struct NonBlocking(Recorded, Receiver<()>);
+
+    impl Write for NonBlocking {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let room = self.1.try_recv();
+            room.map_err(|_| io::ErrorKind::WouldBlock)?;
+            self.0.write(&bytes[..1])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Destination for NonBlocking {}
+
+    #[test]
+    fn a_destination_that_would_block_is_tried_again_until_its_bytes_are_discarded() {
+        let (list, (room, places)) = (List::default(), channel());
+        let destination = NonBlocking(Recorded("out", Arc::clone(&list)), places);
+        let writer = BackgroundWriter::spawn("test", vec![Box::new(destination)], 100, || {});
+        let writer = writer.expect("a thread");
+        let write = |bytes| {
+            writer.stream(0).write_all(bytes).expect("there is room");
+            writer.flush();
+        };
+        write(b"abc");
+        (0..2).for_each(|_| room.send(()).expect("it is tried"));
+        while writer.pending() > 0 && list.lock().unwrap().len() < 2 {
+            thread::yield_now();
+        }
+        assert!(!writer.wait(Duration::from_millis(40)), "there is no room");
+        writer.discard();
+        assert!(writer.wait(Duration::from_secs(20)), "nothing is left");
+        (0..2).for_each(|_| room.send(()).expect("it is tried"));
+        write(b"de");
+        assert!(writer.wait(Duration::from_secs(20)));
+        let written = list.lock().unwrap();
+        let bytes: Vec<u8> = written.iter().flat_map(|(_, byte)| byte.clone()).collect();
+        assert_eq!(bytes, b"abde");
     }
 }

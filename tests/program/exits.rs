@@ -73,28 +73,37 @@ fn by_a_signal_that_arrives_twice_save_the_model() {
     }
 }
 
+/// A terminal that is read again later is restored, and shows the summary.
 #[test]
 fn on_a_stalled_terminal_save_the_model() {
-    for terms in 1..=2 {
+    for ((cols, rows), terms) in [(80, 24), (200, 60)]
+        .into_iter()
+        .zip(1..)
+        .chain([((80, 24), 3)])
+    {
         let mut terminal = Terminal::start(&["iris", "--export", "out.json"]);
+        terminal.resize(cols, rows);
         terminal.wait_for_number("epoch", |epoch| epoch > 1);
         terminal.stall();
         let start = Instant::now();
-        if terms == 1 {
-            terminal.signal("-TERM");
-        } else {
-            terminal.signal_twice("TERM", Duration::from_millis(100));
+        terminal.signal("-TERM");
+        for _ in 1..terms {
+            sleep(Duration::from_millis(1100));
+            terminal.try_signal("-TERM");
         }
-        assert_eq!(terminal.exit_code(), 143, "{terms}");
+        let case = format!("{cols}x{rows}, {terms} signals");
+        assert_eq!(terminal.exit_code(), 143, "{case}");
         assert!(
             start.elapsed() < Duration::from_secs(5),
-            "{terms}: {:?}",
+            "{case}: {:?}",
             start.elapsed()
         );
-        assert!(terminal.has_old_settings(), "{terms}");
-        assert_eq!(files(terminal.folder.path()), ["out.json"], "{terms}");
+        assert_eq!(files(terminal.folder.path()), ["out.json"], "{case}");
         let path = terminal.folder.path().join("out.json");
         nn_tui::model_file::load(&path).expect("saved");
+        terminal.go_on();
+        terminal.wait_for("saved out.json");
+        terminal.assert_given_back();
     }
 }
 

@@ -126,8 +126,13 @@ impl Terminal {
         }
     }
 
+    /// Reads again what the program writes.
+    pub(super) fn go_on(&self) {
+        self.is_stalled.store(false, Ordering::Relaxed);
+    }
+
     /// Returns whether the terminal has the settings it had before the program.
-    pub(super) fn has_old_settings(&self) -> bool {
+    fn has_old_settings(&self) -> bool {
         settings(&*self.master) == self.settings_before
     }
 

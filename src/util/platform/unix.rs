@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::{self, Command, Stdio};
 use std::{fs, io, thread};
 
-use rustix::termios::{QueueSelector, tcflush};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::termios::{Action, QueueSelector, tcflow, tcflush, tcgetsid, ttyname};
 use signal_hook::consts::{
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
     SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
@@ -126,10 +127,28 @@ pub(crate) fn stop_job() -> bool {
     shell.status().is_ok_and(|status| status.success())
 }
 
-/// Discards what the terminal has not read of the program's output.
+/// Opens the terminal of standard output for writing that never waits, which a write by standard output itself may do
+/// for ever: whether it waits is a property of the open file, and other programs share that one.
+///
+/// # Errors
+/// Those of opening.
+pub(crate) fn open_terminal() -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let name = ttyname(io::stdout(), Vec::new())?;
+    let opened = open(name, flags, Mode::empty());
+    let terminal = opened.or_else(|error| {
+        // The terminal may belong to another user, as after `su`.
+        tcgetsid(io::stdout()).map_err(|_| error)?;
+        open("/dev/tty", flags, Mode::empty())
+    });
+    Ok(terminal?.into())
+}
+
+/// Discards what the terminal has not read of the program's output, and has a terminal that was stopped go on.
 pub(crate) fn discard_output() {
     // If the system refuses, the terminal gets it later.
     let _ = tcflush(io::stdout(), QueueSelector::OFlush);
+    let _ = tcflow(io::stdout(), Action::OOn);
 }
 
 /// Creates a folder, and those above it, that only its owner can use.

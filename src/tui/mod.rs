@@ -55,6 +55,8 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Draw
             render_panel(id, area, buf, model, theme, &mut drawn);
         }
         let mut pane = Pane::new(parts.footer, buf, model, theme);
+        pane.area.y -= 1;
+        pane.area.height += 1;
         footer::render(&mut pane);
         drawn.hits.append(&mut pane.hits);
         if model.prompt.overlay.is_some() {

@@ -3,16 +3,16 @@
 use std::fmt::Display;
 
 use ratatui::crossterm::event::KeyCode;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::bindings::{BINDINGS, Binding};
-use crate::tui::app::{ClickTarget, Model, Overlay};
+use crate::tui::app::{ClickTarget, Model, Notice, Overlay};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::tui::widgets::overlay;
-use crate::util::text::{padded, width};
+use crate::util::text::{padded, shorten, width, wrap};
 
 /// Labels of keys that are left out first where room is short.
 const DISPENSABLE: [&str; 5] = ["row", "epoch", "pace", "view", "command"];
@@ -27,26 +27,24 @@ const WITH_AGO: u16 = 100;
 /// Keys as they are shown, and their binding.
 type Hint = (String, &'static Binding);
 
-/// Draws the footer into the first row of `pane`.
+/// Draws the footer into the last row of `pane`, a message that is too long into the row above it too.
 pub(crate) fn render(pane: &mut Pane<'_>) {
-    let (area, prompt, theme) = (pane.area, &pane.model.prompt, pane.theme);
-    if let Some(Overlay::Command(line)) = &prompt.overlay {
-        let typed = overlay::prompt::typed(&line.prompt, ":", area.width.into(), theme);
-        return pane.draw(typed, area);
-    }
+    let (prompt, theme) = (&pane.model.prompt, pane.theme);
+    let [above, area] = Layout::vertical([Constraint::Length(1); 2]).areas(pane.area);
     let room = usize::from(area.width).saturating_sub(1);
     let saved = saved(pane);
+    let left = room.saturating_sub(saved.width());
+    if let Some(Overlay::Command(line)) = &prompt.overlay {
+        pane.line(area, saved.right_aligned());
+        let typed = overlay::prompt::typed(&line.prompt, ":", left + 1, theme);
+        let width = left as u16 + 1;
+        return pane.draw(typed, Rect { width, ..area });
+    }
     let line = if let Some(count) = prompt.count {
         Span::styled(format!(" {count}… "), theme.key())
             + Span::styled(text::count_keys(), theme.dim())
-    } else if let Some(notice) = &prompt.notice {
-        let (mark, style) = if notice.is_error {
-            ("! ", theme.bad())
-        } else {
-            ("· ", theme.dim())
-        };
-        let text = pane.model.keys.in_text(&notice.text);
-        Span::styled(mark, style) + Span::styled(text, theme.text())
+    } else if let Some(shown) = &prompt.notice {
+        notice(pane, shown, above, left)
     } else {
         let labelled = |hints: &[Hint]| {
             let keys_and_labels = hints
@@ -54,12 +52,11 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
                 .map(|(shown, hint)| (&**shown, hint.shown_label()));
             keys(keys_and_labels, theme)
         };
-        let left = room.saturating_sub(saved.width());
         let mut shown = hints(pane.model, left);
         if labelled(&shown).width() > left {
             shown = hints(pane.model, room);
         }
-        make_clickable(pane, &shown);
+        make_clickable(pane, area, &shown);
         labelled(&shown)
     };
     if line.width() + saved.width() <= room {
@@ -67,6 +64,27 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
     }
     let line = Line::from_iter([Span::raw(" ")].into_iter().chain(line.spans));
     pane.line(area, line);
+}
+
+/// Returns the line of a message in `cells` cells. One that is longer begins in the row `above`.
+fn notice(pane: &mut Pane<'_>, notice: &Notice, above: Rect, cells: usize) -> Line<'static> {
+    let theme = pane.theme;
+    let (mark, style) = if notice.is_error {
+        ("! ", theme.bad())
+    } else {
+        ("· ", theme.dim())
+    };
+    let cells = cells.saturating_sub(width(mark));
+    let text = pane.model.keys.in_text(&notice.text);
+    let mut lines = wrap(&text, cells.max(1));
+    let mut mark = Span::styled(mark, style);
+    if lines.len() > 1 {
+        let begin = padded(&lines.remove(0), above.width.into());
+        let begin = Span::raw(" ") + mark + Span::styled(begin, theme.text());
+        pane.draw(begin, above);
+        mark = Span::raw("  ");
+    }
+    mark + Span::styled(shorten(&lines.join(" "), cells), theme.text())
 }
 
 /// Time since the run was last saved, always equally wide, with a gap before it; empty if it never was.
@@ -85,9 +103,9 @@ fn saved(pane: &Pane<'_>) -> Line<'static> {
 
 /// Makes the keys of `hints` clickable where [`keys`] draws them, a single key with its label. A hint such as `+ −` has
 /// two keys.
-fn make_clickable(pane: &mut Pane<'_>, hints: &[Hint]) {
+fn make_clickable(pane: &mut Pane<'_>, area: Rect, hints: &[Hint]) {
     let model = pane.model;
-    let mut x = pane.area.x + 1;
+    let mut x = area.x + 1;
     for (shown, hint) in hints {
         let cells = width(shown) as u16 + 2;
         let words: Vec<&str> = hint.shown.split(' ').collect();
@@ -104,9 +122,8 @@ fn make_clickable(pane: &mut Pane<'_>, hints: &[Hint]) {
             };
             let key = binding.and_then(|binding| binding.keys.first());
             if let Some(&(code, modifiers)) = key {
-                let area = Rect::new(x + i * part, pane.area.y, part, 1);
-                let area = area.intersection(pane.area);
-                pane.hit(area, ClickTarget::Key(code, modifiers));
+                let place = Rect::new(x + i * part, area.y, part, 1);
+                pane.hit(place.intersection(area), ClickTarget::Key(code, modifiers));
             }
         }
         x += cells + label + 3;

@@ -11,7 +11,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
-use ratatui::crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::crossterm::event::{
+    Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use ratatui::layout::Rect;
 
 use super::app::{App, Drawn, Effect, Loading, Model, Msg};
@@ -285,7 +287,7 @@ impl Program {
 
     /// Handles inputs that arrived together. Returns whether they may change what is shown.
     fn handle_inputs(&mut self, inputs: Vec<Input>) -> Result<bool> {
-        let mut is_any = false;
+        let (mut is_any, mut typed) = (false, String::new());
         for input in inputs {
             if !self.backlog.remove(&input) {
                 continue;
@@ -295,18 +297,35 @@ impl Program {
             if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
                 screen.adapt(reply);
             }
-            is_any |= self.handle_keys(inputs)?;
+            is_any |= self.handle_keys(inputs, &mut typed)?;
         }
         let escape = self.replies.end_burst();
-        Ok(is_any | self.handle_keys(escape)?)
+        is_any |= self.handle_keys(escape, &mut typed)?;
+        Ok(is_any | self.insert(&mut typed)?)
     }
 
-    fn handle_keys(&mut self, inputs: Vec<Input>) -> Result<bool> {
+    /// Handles inputs in their order. Characters that are inserted into a text are collected in `typed` first, since each
+    /// change of the text renews its completions.
+    fn handle_keys(&mut self, inputs: Vec<Input>, typed: &mut String) -> Result<bool> {
         let mut is_any = false;
         for input in inputs {
-            if self.exit.is_none() {
-                is_any |= self.handle_input(input)?;
+            if self.exit.is_some() {
+                break;
             }
+            match typed_character(&input).filter(|_| self.app.is_typing()) {
+                Some(character) => typed.push(character),
+                None => is_any |= self.insert(typed)? | self.handle_input(input)?,
+            }
+        }
+        Ok(is_any)
+    }
+
+    /// Inserts what was `typed` into the text that is open. Returns whether that is anything.
+    fn insert(&mut self, typed: &mut String) -> Result<bool> {
+        let text = std::mem::take(typed);
+        let is_any = !text.is_empty();
+        if is_any {
+            self.update(Msg::Text(text))?;
         }
         Ok(is_any)
     }
@@ -315,7 +334,7 @@ impl Program {
     fn handle_input(&mut self, input: Input) -> Result<bool> {
         let msg = match (input, &self.app) {
             (Input::Key(key), _) => Some(Msg::Key(key)),
-            (Input::Paste(text), _) => Some(Msg::Paste(text)),
+            (Input::Paste(text), _) => Some(Msg::Text(text)),
             (Input::Resize(width, height), _) => Some(Msg::Resize(width, height)),
             (Input::Mouse(event), App::Running(model)) => mouse_message(model, event),
             _ => None,
@@ -416,6 +435,13 @@ fn spawn_worker(
                 TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
             })
     })
+}
+
+/// Returns the character that a key inserts into a text.
+fn typed_character(input: &Input) -> Option<char> {
+    let key = input.as_key_press_event()?;
+    let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    key.code.as_char().filter(|_| is_plain)
 }
 
 fn mouse_message(model: &Model, event: MouseEvent) -> Option<Msg> {

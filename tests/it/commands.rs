@@ -933,7 +933,7 @@ proptest! {
     fn no_line_is_too_strange(line in any_line()) {
         let mut model = iris();
         press(&mut model, ":");
-        model.update(Msg::Paste(line));
+        model.update(Msg::Text(line));
         press(&mut model, "\n");
         if let Some(Overlay::Command(line)) = &model.prompt.overlay {
             let problem = line.prompt.error.clone().unwrap_or_default();

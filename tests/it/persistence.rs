@@ -161,7 +161,7 @@ fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
         KeyCode::Char('u'),
         KeyModifiers::CONTROL,
     )));
-    model.update(Msg::Paste("b.json".into()));
+    model.update(Msg::Text("b.json".into()));
     let enter = Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
     assert_eq!(exports(&model.update(enter)), [PathBuf::from("b.json")]);
     let effects = model.update(exported("b.json", 0));

@@ -37,16 +37,24 @@ fn of_many_keys_is_handled_at_once() {
 
 #[test]
 fn of_a_long_line_can_be_cancelled() {
-    let mut terminal = Terminal::start(&["iris", "--paused"]);
-    terminal.wait_for("paused");
-    terminal.press(&format!(":{}", "x".repeat(2_500)));
-    terminal.wait_for("xxxxxxxx");
-    terminal.press(ESCAPE);
-    let start = Instant::now();
-    terminal.wait_until("no line", |text| !text.contains("xxxxxxxx"));
-    assert!(start.elapsed() < PROMPT, "{:?}", start.elapsed());
-    terminal.press("q");
-    assert_eq!(terminal.exit_code(), 0);
+    for length in [2_500, 60_000] {
+        let took = || {
+            let mut terminal = Terminal::start(&["iris", "--paused"]);
+            terminal.wait_for("paused");
+            terminal.press(&format!(":{}", "x".repeat(length)));
+            terminal.wait_for("xxxxxxxx");
+            terminal.press(ESCAPE);
+            let start = Instant::now();
+            terminal.wait_until("no line", |text| !text.contains("xxxxxxxx"));
+            let elapsed = start.elapsed();
+            terminal.press("q");
+            assert_eq!(terminal.exit_code(), 0);
+            elapsed
+        };
+        // A machine that is busy with other tests may be slow once or twice.
+        let fastest = (0..3).map(|_| took()).min().expect("three times");
+        assert!(fastest < PROMPT, "{length}: {fastest:?}");
+    }
 }
 
 #[test]

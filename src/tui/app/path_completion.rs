@@ -9,25 +9,13 @@ use super::update::Effect;
 
 impl Model {
     /// Completes the path in `prompt` when tab is pressed, with the next candidate each time. After another key, lists
-    /// the files of the folder that is typed, unless they are known.
+    /// the files of the folder that is typed.
     pub(super) fn complete_path(&mut self, prompt: &mut Prompt, key: &KeyEvent) {
-        if !matches!(
-            prompt.purpose,
-            Purpose::SavePath(_) | Purpose::CheckpointPath
-        ) {
+        if !is_path(prompt) {
             return;
         }
         if key.code != KeyCode::Tab {
-            prompt.completing = None;
-            let folder = folder_of(prompt.text());
-            if prompt
-                .files
-                .as_ref()
-                .is_none_or(|files| files.folder != folder)
-            {
-                self.effects.push(Effect::ListFiles(folder.to_owned()));
-            }
-            return;
+            return self.list_typed_folder(prompt);
         }
         let typed = prompt.text().to_owned();
         let (typed, next) = prompt.completing.take().unwrap_or((typed, 0));
@@ -51,6 +39,19 @@ impl Model {
         }
     }
 
+    /// Lists the files of the folder that is typed, unless they are known.
+    pub(super) fn list_typed_folder(&mut self, prompt: &mut Prompt) {
+        if !is_path(prompt) {
+            return;
+        }
+        prompt.completing = None;
+        let folder = folder_of(prompt.text());
+        let files = prompt.files.as_ref();
+        if files.is_none_or(|files| files.folder != folder) {
+            self.effects.push(Effect::ListFiles(folder.to_owned()));
+        }
+    }
+
     /// Stores the names of files where they are waited for.
     pub(super) fn on_files(&mut self, files: Files) {
         match &mut self.prompt.overlay {
@@ -63,4 +64,11 @@ impl Model {
             _ => {}
         }
     }
+}
+
+fn is_path(prompt: &Prompt) -> bool {
+    matches!(
+        prompt.purpose,
+        Purpose::SavePath(_) | Purpose::CheckpointPath
+    )
 }

@@ -8,6 +8,9 @@ use crate::nn::ParameterId;
 use crate::settings::Setting;
 use crate::train::Weights;
 
+/// Maximum number of characters of a text: that of a path on Linux.
+const MAX_TEXT: usize = 4096;
+
 /// Use of the text that is entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -91,13 +94,15 @@ impl Prompt {
         self.input = text.into();
     }
 
-    /// Inserts pasted text at the cursor, without line breaks and other control characters.
-    pub(super) fn paste(&mut self, text: &str) {
+    /// Inserts typed or pasted text at the cursor, without line breaks and other control characters, as far as there is
+    /// room.
+    pub(super) fn insert(&mut self, text: &str) {
         self.replace_selection();
-        let (before, _) = self.split_at_cursor();
-        let pasted = text.chars().filter(|c| !c.is_control());
-        let before: String = before.chars().chain(pasted).collect();
-        self.replace_before(&before);
+        self.error = None;
+        let room = MAX_TEXT.saturating_sub(self.text().chars().count());
+        for c in text.chars().filter(|c| !c.is_control()).take(room) {
+            self.input.handle(InputRequest::InsertChar(c));
+        }
     }
 
     /// Handles a key as shells do.
@@ -115,10 +120,7 @@ impl Prompt {
             use InputRequest::{DeleteNextChar, DeletePrevChar, InsertChar};
             match request {
                 DeleteNextChar | DeletePrevChar if self.is_selected => self.replace_selection(),
-                InsertChar(_) => {
-                    self.replace_selection();
-                    self.input.handle(request);
-                }
+                InsertChar(c) => self.insert(c.encode_utf8(&mut [0; 4])),
                 _ => {
                     self.input.handle(request);
                 }

@@ -9,7 +9,6 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::actions::Done;
 use super::bindings::{self, When};
 use super::command::Files;
-use super::help::Help;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
 use super::navigation::{Drawn, Navigation};
@@ -50,13 +49,22 @@ impl App {
             }
         }
     }
+
+    /// Returns whether characters are inserted into a text.
+    pub(in crate::tui) fn is_typing(&self) -> bool {
+        match self {
+            Self::Running(model) => model.is_typing(),
+            Self::Loading(_) => false,
+        }
+    }
 }
 
 /// An input to [`App::update`].
 #[derive(Debug)]
 pub enum Msg {
     Key(KeyEvent),
-    Paste(String),
+    /// Text that is typed or pasted.
+    Text(String),
     /// New size of the terminal: columns, rows.
     Resize(u16, u16),
     Click(PanelId),
@@ -151,7 +159,7 @@ fn is_input(msg: &Msg) -> bool {
             let is_general = matches!(key.code, KeyCode::Char('c' | 'l'));
             !is_general || !key.modifiers.contains(KeyModifiers::CONTROL)
         }
-        Msg::Paste(_) | Msg::Wheel(..) => true,
+        Msg::Text(_) | Msg::Wheel(..) => true,
         Msg::Click(_) | Msg::Pick(_) | Msg::Point(_) | Msg::Plot(_) => true,
         _ => false,
     }
@@ -180,7 +188,7 @@ impl Model {
         match msg {
             Msg::Key(key) if key.kind == KeyEventKind::Release => {}
             Msg::Key(key) => self.press(&key),
-            Msg::Paste(text) => self.paste(&text),
+            Msg::Text(text) => self.insert(&text),
             Msg::Resize(width, height) => {
                 self.navigation.size = (width, height);
                 self.navigation.settle_focus();
@@ -277,20 +285,38 @@ impl Model {
         self.navigation.settle_focus();
     }
 
-    fn paste(&mut self, text: &str) {
-        match &mut self.prompt.overlay {
-            Some(Overlay::Prompt(prompt)) => prompt.paste(text),
-            Some(Overlay::Command(line)) => {
-                let mut line = line.clone();
-                line.paste(text);
+    fn is_typing(&self) -> bool {
+        match &self.prompt.overlay {
+            Some(Overlay::Prompt(_) | Overlay::Command(_)) => true,
+            Some(Overlay::Help(help)) => help.is_typing,
+            _ => false,
+        }
+    }
+
+    /// Inserts typed or pasted text.
+    fn insert(&mut self, text: &str) {
+        if !self.is_typing() {
+            return;
+        }
+        self.prompt.notice = None;
+        match self.prompt.overlay.take() {
+            Some(Overlay::Prompt(mut prompt)) => {
+                prompt.insert(text);
+                self.list_typed_folder(&mut prompt);
+                self.prompt.overlay = Some(Overlay::Prompt(prompt));
+            }
+            Some(Overlay::Command(mut line)) => {
+                line.insert(text);
                 self.refresh_command_line(line);
             }
-            Some(Overlay::Help(Help {
-                search: Some(search),
-                is_typing: true,
-                ..
-            })) => search.paste(text),
-            _ => {}
+            Some(Overlay::Help(mut help)) => {
+                if let Some(search) = &mut help.search {
+                    search.insert(text);
+                    help.line = 0;
+                }
+                self.prompt.overlay = Some(Overlay::Help(help));
+            }
+            other => self.prompt.overlay = other,
         }
     }
 

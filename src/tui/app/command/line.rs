@@ -67,9 +67,10 @@ impl CommandLine {
         self.files = Some(files);
     }
 
-    pub(in crate::tui::app) fn paste(&mut self, text: &str) {
+    pub(in crate::tui::app) fn insert(&mut self, text: &str) {
         self.chosen = None;
-        self.prompt.paste(text);
+        self.recalled = None;
+        self.prompt.insert(text);
     }
 
     /// Handles a key: completion, history, or editing as in [`Prompt::on_key`].

@@ -26,7 +26,7 @@ fn a_selected_text_is_replaced_or_edited() {
         assert_eq!(prompt.text(), "");
     }
     let mut prompt = selected();
-    prompt.paste("7");
+    prompt.insert("7");
     assert_eq!(prompt.text(), "7");
 }
 
@@ -47,7 +47,7 @@ fn a_line_is_edited() {
     assert_eq!(prompt.split_at_cursor(), ("", ".json"));
     press(&mut prompt, KeyCode::End);
     press_control(&mut prompt, 'w');
-    prompt.paste("a\x1b\nb");
+    prompt.insert("a\x1b\nb");
     assert_eq!(prompt.split_at_cursor(), (".ab", ""));
     press_control(&mut prompt, 'a');
     assert_eq!(prompt.split_at_cursor(), ("", ".ab"));

@@ -1425,6 +1425,7 @@ end-run-kept = 训练保留在 { $path }；nn-tui --resume { $path } 继续
 log-extension = { $path }：日志文件名须以 { $extensions } 结尾
 memory-needed = { $purpose }需要 { $needed } 内存，而可用的只有 { $free }
 memory-refused = { $purpose }需要 { $needed } 内存，系统拒绝分配
+memory-start = 启动
 memory-gone = 没有内存可存放{ $content }了：已用 { $used }
 no-such-name = 没有{ $kind }“{ $name }”；可用的有 { $names }
 purpose-saving = 保存模型

@@ -72,7 +72,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
     }
 }
 
-/// Prints `error` to standard error, if that takes it within a second.
+/// Prints `error` to standard error, if that takes it within a few seconds.
 pub fn print_error(error: &Error) {
     print_message(&message(error));
 }
@@ -106,6 +106,7 @@ type Work = Box<dyn FnOnce() -> Result<u8>>;
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
+    memory::check_reserve()?;
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,

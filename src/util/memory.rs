@@ -9,6 +9,8 @@ use crate::util::lang::say;
 
 /// Bytes left for everything that is not checked.
 const HEADROOM: u64 = 32 << 20;
+/// Bytes without which no run is started.
+const RESERVE: u128 = 16 << 20;
 /// Threads of a run, and the address space that the C library reserves for each of them.
 const THREADS: u64 = 6;
 const BYTES_PER_THREAD: u64 = 64 << 20;
@@ -66,6 +68,14 @@ pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
             needed
         ))
     })
+}
+
+/// Checks that there is memory for all that is not checked on its own: a small allocation that fails ends the process.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub(crate) fn check_reserve() -> Result<()> {
+    try_allocate(say!("memory-start", "starting"), RESERVE)
 }
 
 /// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.

@@ -116,3 +116,26 @@ fn that_a_network_just_fits_into_is_not_overrun() {
     }
     assert!(saved > 0 && refused > 0, "{saved} saved, {refused} refused");
 }
+
+/// Under any limit that the system can start a program with, the reason is told, or the program does its work.
+#[test]
+fn that_is_short_from_the_start_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut done, mut refused) = (0, 0);
+    for kibibytes in (8_000..48_000).step_by(2_000) {
+        let output = limited(
+            &format!("-v {kibibytes}"),
+            "digits --describe",
+            folder.path(),
+        );
+        let message = stderr(&output);
+        match output.status.code() {
+            Some(0) => done += 1,
+            Some(1) if message.contains("starting takes 16.0 MiB of memory") => refused += 1,
+            // Before the program starts.
+            _ if !message.starts_with("nn-tui: ") && !message.contains("allocation") => {}
+            code => panic!("{kibibytes} KiB: {code:?}, {message}"),
+        }
+    }
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+}

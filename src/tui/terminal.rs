@@ -28,10 +28,10 @@ use super::replies::{Reply, questions};
 use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::train::worker;
-use crate::util::background::{BackgroundWriter, Destination, Stream};
+use crate::util::background::{BackgroundWriter, Stream, terminal_or};
 use crate::util::lang::say;
 use crate::util::parallel::HELPER_THREAD;
-use crate::util::platform::{discard_output, open_terminal};
+use crate::util::platform::{discard_output, open_output_terminal};
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -86,11 +86,7 @@ impl Screen {
         // crossterm's own reading of NO_COLOR cancels bold and reverse; the theme does it right.
         ratatui::crossterm::style::force_color_output(true);
         let open = || {
-            let terminal: Box<dyn Destination> = match open_terminal() {
-                Ok(terminal) => Box::new(terminal),
-                // It may then block when the terminal takes no output.
-                Err(_) => Box::new(stdout()),
-            };
+            let terminal = terminal_or(open_output_terminal(), stdout());
             let output = BackgroundWriter::spawn("screen", vec![terminal], usize::MAX, written)?;
             let output = OUTPUT.get_or_init(|| output);
             take()?;

@@ -2,6 +2,7 @@
 //! blocks nobody else.
 
 use crate::util::lang::say;
+use crate::util::platform::open_error_terminal;
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -32,6 +33,17 @@ impl Destination for io::Stderr {}
 impl Destination for File {
     fn finish(&mut self) -> io::Result<()> {
         self.sync_all()
+    }
+}
+
+/// Returns the `opened` terminal of `stream`, to which writing never waits, or else `stream`.
+pub(crate) fn terminal_or(
+    opened: io::Result<File>,
+    stream: impl Destination + 'static,
+) -> Box<dyn Destination> {
+    match opened {
+        Ok(terminal) => Box::new(terminal),
+        Err(_) => Box::new(stream),
     }
 }
 
@@ -263,16 +275,18 @@ impl Shared {
     }
 }
 
-/// Prints `message` to standard error. Gives up after a second if it is not taken, as on a stalled
-/// terminal.
+/// Longest wait for standard error to take a message. A terminal behind a slow line takes some seconds.
+const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Prints `message` to standard error. Gives up after three seconds if it is not taken, as on a stalled terminal.
 pub(crate) fn print_error(message: &str) {
-    let stderr: Vec<Box<dyn Destination>> = vec![Box::new(io::stderr())];
-    let Ok(writer) = BackgroundWriter::spawn("message", stderr, usize::MAX, || {}) else {
+    let stderr = terminal_or(open_error_terminal(), io::stderr());
+    let Ok(writer) = BackgroundWriter::spawn("message", vec![stderr], usize::MAX, || {}) else {
         return;
     };
     // Standard error may be closed.
     let _ = writeln!(writer.stream(0), "{message}");
-    let _ = writer.close(Duration::from_secs(1));
+    let _ = writer.close(MESSAGE_PATIENCE);
 }
 
 #[cfg(test)]

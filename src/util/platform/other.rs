@@ -1,7 +1,7 @@
 //! Systems other than Unix: no signals, no job control, default permissions.
 
-use std::fs::{self, Metadata, Permissions};
-use std::io::{self, Stdout};
+use std::fs::{self, File, Metadata, Permissions};
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -21,8 +21,12 @@ pub(crate) fn is_in_foreground() -> bool {
 
 pub(crate) fn stop_process() {}
 
-pub(crate) fn open_terminal() -> io::Result<Stdout> {
-    Ok(io::stdout())
+pub(crate) fn open_output_terminal() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub(crate) fn open_error_terminal() -> io::Result<File> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 pub(crate) fn discard_output() {}

@@ -127,18 +127,28 @@ pub(crate) fn stop_job() -> bool {
     shell.status().is_ok_and(|status| status.success())
 }
 
-/// Opens the terminal of standard output for writing that never waits, which a write by standard output itself may do
-/// for ever: whether it waits is a property of the open file, and other programs share that one.
+/// Opens the terminal of standard output; see [`open_terminal`].
+pub(crate) fn open_output_terminal() -> io::Result<File> {
+    open_terminal(io::stdout())
+}
+
+/// Opens the terminal of standard error; see [`open_terminal`].
+pub(crate) fn open_error_terminal() -> io::Result<File> {
+    open_terminal(io::stderr())
+}
+
+/// Opens the terminal of `stream` for writing that never waits, which a write to `stream` itself may do for ever:
+/// whether it waits is a property of the open file, and other programs share that one.
 ///
 /// # Errors
-/// Those of opening.
-pub(crate) fn open_terminal() -> io::Result<File> {
+/// Those of opening; `stream` may be no terminal.
+fn open_terminal(stream: impl AsFd) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let name = ttyname(io::stdout(), Vec::new())?;
+    let name = ttyname(&stream, Vec::new())?;
     let opened = open(name, flags, Mode::empty());
     let terminal = opened.or_else(|error| {
         // The terminal may belong to another user, as after `su`.
-        tcgetsid(io::stdout()).map_err(|_| error)?;
+        tcgetsid(&stream).map_err(|_| error)?;
         open("/dev/tty", flags, Mode::empty())
     });
     Ok(terminal?.into())

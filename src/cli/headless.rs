@@ -286,7 +286,10 @@ impl Run<'_> {
                 self.failed_export = result.err();
                 self.stop_refitting();
             }
-            Event::CheckpointWritten { result, .. } => self.record_checkpoint(result.err()),
+            // The run goes on.
+            Event::CheckpointWritten {
+                result: Err(error), ..
+            } => self.print_error(&error),
             Event::GradientsChecked(check) => self.handle_check(&check),
             Event::ImportanceMeasured(_) => {
                 if let Some(limit) = self.finished {
@@ -365,26 +368,12 @@ impl Run<'_> {
     }
 
     fn stop(&self) {
-        let is_unexpected = matches!(
-            self.end,
-            Some(End::Signal(_) | End::Failed(_) | End::ReaderGone)
-        );
-        let stop = if is_unexpected || self.options.export.is_some() {
-            // If the model is saved, nothing more is.
-            Command::StopUnsaved
-        } else {
-            Command::Stop
-        };
-        self.worker.send(stop);
+        self.worker.send(match self.end {
+            Some(End::Signal(_) | End::Failed(_) | End::ReaderGone) => Command::StopUnsaved,
+            _ => Command::Stop,
+        });
         // The reader may have stopped reading.
         self.room.lift_limit();
-    }
-
-    /// Reports a checkpoint that could not be written; the run goes on.
-    fn record_checkpoint(&mut self, error: Option<Error>) {
-        if let Some(error) = error {
-            self.print_error(&error);
-        }
     }
 
     /// Handles the failure of a recorder. Without standard output the run has no reader left;

@@ -3,7 +3,7 @@
 //! The bytes are written to a temporary file in the same folder, synced to disk and renamed. After
 //! an interruption by a signal or a power failure there is the old file or the new one.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, DirEntry, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,9 @@ use crate::util::text::sanitise;
 const MAX_LINKS: usize = 40;
 /// Maximal number of bytes of a file's name in the name of its temporary file.
 const MAX_NAME: usize = 200;
+
+/// Text between a file's name and the number of the process in the name of a temporary file.
+const MARK: &str = ".nn-tui-";
 
 /// Checks that a file can be written to `path` later, as far as can be known: the folder exists and
 /// is writable, and `path` does not exist or is a file that may be replaced.
@@ -191,9 +194,10 @@ impl<'p> Target<'p> {
 
     /// Creates an empty file in the target's folder, with the target's permissions.
     fn temporary_file(&self, access: Access) -> Result<Temporary> {
-        self.remove_leftovers();
-        let (mut builder, prefix) = (Builder::new(), self.temporary_prefix());
-        let prefix = format!("{prefix}{}-", process::id());
+        let name = self.temporary_name();
+        remove_leftovers(&self.folder, |found, _| found == name);
+        let mut builder = Builder::new();
+        let prefix = format!(".{name}{MARK}{}-", process::id());
         builder.prefix(&prefix);
         // By default the crate creates files that only their owner can read.
         if access == Access::Usual
@@ -221,32 +225,13 @@ impl<'p> Target<'p> {
         })
     }
 
-    /// Beginning of the names of the target's temporary files, before the number of the process.
-    fn temporary_prefix(&self) -> String {
+    /// Name of the target in the names of its temporary files, between a point and [`MARK`].
+    fn temporary_name(&self) -> String {
         let name = self.file.file_name().unwrap_or_default().to_string_lossy();
         // File names have 255 bytes at most.
         let ends = (0..=name.len().min(MAX_NAME)).rev();
         let end = ends.into_iter().find(|&end| name.is_char_boundary(end));
-        format!(".{}.nn-tui-", &name[..end.unwrap_or(0)])
-    }
-
-    /// Removes temporary files of the target that killed processes left behind.
-    fn remove_leftovers(&self) {
-        let prefix = self.temporary_prefix();
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let process = name.to_str().and_then(|name| {
-                let (process, _) = name.strip_prefix(&prefix)?.split_once('-')?;
-                process.parse().ok()
-            });
-            if process.is_some_and(|process| !platform::is_process_alive(process)) {
-                // If it stays, the next file tries again.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
+        name[..end.unwrap_or(0)].to_owned()
     }
 
     /// Gives the temporary file the name of the target.
@@ -267,6 +252,26 @@ impl<'p> Target<'p> {
 
     fn cannot_write(&self, cause: io::Error) -> Error {
         cannot_write(self.path, cause)
+    }
+}
+
+/// Removes from `folder` temporary files that killed processes left behind, if `is_meant` holds for the name of the file
+/// that they would have become and for their entry.
+pub(crate) fn remove_leftovers(folder: &Path, is_meant: impl Fn(&str, &DirEntry) -> bool) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let parts = name.to_str().and_then(|name| {
+            let (name, rest) = name.strip_prefix('.')?.rsplit_once(MARK)?;
+            let (process, _) = rest.split_once('-')?;
+            Some((name, process.parse().ok()?))
+        });
+        if let Some((name, process)) = parts
+            && is_meant(name, &entry)
+            && !platform::is_process_alive(process)
+        {
+            // If it stays, the next file tries again.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

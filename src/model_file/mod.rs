@@ -35,7 +35,8 @@ use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
 pub(crate) use atomic_write::{
-    Access, check_writable, create_file, is_same_file, remove_temporary_files, write, write_with,
+    Access, check_writable, create_file, is_same_file, remove_leftovers, remove_temporary_files,
+    write, write_with,
 };
 pub(crate) use contents::Contents;
 pub use named_files::NamedFiles;

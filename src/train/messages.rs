@@ -120,6 +120,8 @@ pub enum Command {
         path: PathBuf,
         /// Whether the checkpoint of another run, or another file, may be overwritten.
         replace: bool,
+        /// Whether the run ends with it, and no person asked for this one.
+        is_last: bool,
     },
     /// Continue from a checkpoint on the same data, paused; answered by [`Event::Started`] or
     /// [`Event::ResetFailed`].

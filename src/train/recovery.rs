@@ -8,7 +8,7 @@ use std::{fs, io};
 use super::checkpoint::{About, Checkpoint, read_about};
 use crate::data::Source;
 use crate::error::{Error, Result};
-use crate::model_file::{Access, write_with};
+use crate::model_file::{self, Access, write_with};
 use crate::util::lang::say;
 use crate::util::platform::create_private_folder;
 use crate::util::text::sanitise;
@@ -108,6 +108,16 @@ pub(crate) fn hint(folder: &Path, source: &Source) -> Option<String> {
         epoch = about.epoch,
         path
     ))
+}
+
+/// Removes temporary files of killed processes from `folder`, unless they are so young that a process of another
+/// machine may be writing them.
+pub(super) fn remove_leftovers(folder: &Path) {
+    model_file::remove_leftovers(folder, |_, entry| {
+        let modified = entry.metadata().and_then(|found| found.modified());
+        let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+        age.is_some_and(|age| age >= WORTH_SAVING)
+    });
 }
 
 fn prune(folder: &Path) {

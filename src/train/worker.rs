@@ -119,7 +119,7 @@ impl Worker {
     }
 
     /// Ends the training after the current step, as the user wants it, and waits for the thread. There is
-    /// a recovery file only if the last checkpoint failed, or after an earlier [`Command::StopUnsaved`].
+    /// a recovery file only if something could not be saved, or after an earlier [`Command::StopUnsaved`].
     pub fn stop(mut self) -> Conclusion {
         self.stop_and_join(Command::Stop)
     }

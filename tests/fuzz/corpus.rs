@@ -75,6 +75,7 @@ fn checkpoints() -> Vec<Vec<u8>> {
         driven.send(Command::Checkpoint {
             path: path.clone(),
             replace: true,
+            is_last: false,
         });
         let is_written = |event: &Event| matches!(event, Event::CheckpointWritten { .. });
         driven.wait_for(|_| {}, is_written);

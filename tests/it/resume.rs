@@ -150,6 +150,7 @@ fn write_checkpoint(driven: &Driven, path: &Path) {
     driven.send(Command::Checkpoint {
         path: path.to_owned(),
         replace: true,
+        is_last: false,
     });
     let written = driven.wait_for(
         |_| {},

@@ -81,6 +81,19 @@ fn state_folder() -> PathBuf {
 /// Time that a program which should end by itself is given.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Path of the file that [`leave_recovery_file`] writes.
+fn recovery_file(state: &Path) -> PathBuf {
+    state.join("nn-tui/run.checkpoint")
+}
+
+/// Leaves a recovery file of a run on iris, which is a checkpoint in the folder for them. Returns its path.
+fn leave_recovery_file(state: &Path) -> PathBuf {
+    let path = recovery_file(state);
+    fs::create_dir(state.join("nn-tui")).expect("created");
+    succeed("iris --headless --epochs 2 --checkpoint", &[&path]);
+    path
+}
+
 trait Finish {
     /// Runs the command to its end. One that hangs is killed and fails the test.
     fn finish(&mut self) -> Output;

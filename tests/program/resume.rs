@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use nn_tui::nn::Optimizer;
 
@@ -424,6 +424,56 @@ fn leftovers_of_killed_processes_are_removed_by_the_next_checkpoint() {
     succeed("iris --headless --epochs 1 --checkpoint", &[&checkpoint]);
     assert!(!leftover.exists());
     assert!(of_another_file.exists() && of_a_live_process.exists());
+
+    // In the folder of recovery files, each of which has its own name, any run removes them.
+    let kept = folder.path().join("nn-tui");
+    fs::create_dir(&kept).expect("created");
+    let in_folder = |process: u32, age: u64| {
+        let path = kept.join(format!(".{age}.checkpoint.nn-tui-{process}-AbCdEf"));
+        let file = fs::File::create(&path).expect("created");
+        let modified = SystemTime::now() - Duration::from_secs(age);
+        file.set_modified(modified).expect("it is ours");
+        path
+    };
+    let old = in_folder(gone, 3600);
+    let others = [in_folder(gone, 0), in_folder(std::process::id(), 3600)];
+    let mut run = program(["iris", "--headless", "--epochs", "1"]);
+    run.env("XDG_STATE_HOME", folder.path()).finish();
+    assert!(!old.exists());
+    assert!(others.iter().all(|path| path.exists()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_recovery_file_stays_after_a_signal_although_the_model_is_saved() {
+    for (epochs, stays) in [("4", false), ("4000000000", true)] {
+        let (state, model) = place("m.json");
+        let recovery_file = leave_recovery_file(state.path());
+        let line = [
+            "--resume",
+            "--headless",
+            "--json",
+            "--epochs",
+            epochs,
+            "--export",
+        ];
+        let mut run = program(line);
+        run.arg(&model).env("XDG_STATE_HOME", state.path());
+        let mut child = run.stderr(Stdio::null()).spawn().expect("starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped"));
+        (0..2).for_each(|_| assert!(lines.read_line(&mut String::new()).is_ok()));
+        if stays {
+            let pid = child.id().to_string();
+            Command::new("kill")
+                .arg(&pid)
+                .status()
+                .expect("kill is there");
+        }
+        lines.read_to_string(&mut String::new()).expect("UTF-8");
+        child.wait().expect("ends");
+        assert!(model.exists());
+        assert_eq!(recovery_file.exists(), stays);
+    }
 }
 
 /// Ends a short run, whose export fails, by a signal. Returns what it says.

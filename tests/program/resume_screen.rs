@@ -258,7 +258,7 @@ fn a_resumed_run_replaces_its_own_model() {
 #[test]
 fn a_resumed_run_whose_model_cannot_be_written_asks_for_another_path() {
     for (script, notice) in [
-        ("rm -r out", "no such directory"),
+        ("rm -r out", "cannot be written"),
         ("echo precious >out/m.json", "exists already"),
     ] {
         let mut terminal = resume_after(script);
@@ -281,5 +281,85 @@ fn a_resumed_run_whose_model_cannot_be_written_asks_for_another_path() {
         assert_longer_run(&terminal, "other.json");
         let precious = fs::read_to_string(terminal.folder.path().join("out/m.json"));
         assert!(precious.is_ok_and(|text| text == "precious\n") == script.starts_with("echo"));
+    }
+}
+
+/// Leaves a recovery file of a run on iris in `state`, and resumes it on the screen, paused.
+fn resume_recovered(state: &Path, more: &[&str]) -> Terminal {
+    let recovery_file = leave_recovery_file(state);
+    let arguments = [&["--resume", "--paused", "--epochs", "9"], more].concat();
+    let state = state.to_str().expect("UTF-8");
+    let terminal = Terminal::start_with(&arguments, &[("XDG_STATE_HOME", state)]);
+    terminal.wait_for("paused");
+    assert!(recovery_file.exists());
+    terminal
+}
+
+/// A run that ends as its user wants, with its model saved, needs its recovery file no more; one that a signal ends may
+/// go on.
+#[test]
+fn a_recovery_file_goes_when_the_run_is_saved_as_wanted() {
+    for (end, code, stays) in [("q", 0, false), ("\x03", 130, true), ("-TERM", 143, true)] {
+        let state = tempfile::tempdir().expect("a folder");
+        let mut terminal = resume_recovered(state.path(), &["--export", "m.json"]);
+        terminal.press("s");
+        terminal.wait_for_number("step", |step| step > 0);
+        match end {
+            "-TERM" => terminal.signal(end),
+            keys => terminal.press(keys),
+        }
+        assert_eq!(terminal.exit_code(), code, "{end:?}");
+        assert!(terminal.folder.path().join("m.json").exists(), "{end:?}");
+        assert_eq!(recovery_file(state.path()).exists(), stays, "{end:?}");
+    }
+}
+
+#[test]
+fn the_summary_names_the_checkpoint_that_holds_the_run() {
+    for end in ["-TERM", "q"] {
+        let state = tempfile::tempdir().expect("a folder");
+        let mut terminal = resume_recovered(state.path(), &[]);
+        type_command(
+            &mut terminal,
+            "checkpoint other.ck",
+            "saved checkpoint other.ck (",
+        );
+        match end {
+            "-TERM" => terminal.signal(end),
+            keys => terminal.press(keys),
+        }
+        terminal.exit_code();
+        terminal.assert_given_back();
+        let text = terminal.text();
+        let summary = text.lines().find(|line| line.contains("saved checkpoint"));
+        assert!(
+            summary.is_some_and(|line| line.contains("other.ck")),
+            "{text}"
+        );
+        assert!(terminal.folder.path().join("other.ck").exists());
+        assert!(
+            !recovery_file(state.path()).exists(),
+            "another one holds the run"
+        );
+    }
+}
+
+#[test]
+fn the_last_save_is_shown_beside_messages_and_commands() {
+    for cols in [80, 120] {
+        let mut terminal = Terminal::start(&["iris", "--paused"]);
+        terminal.resize(cols, 24);
+        terminal.wait_for("paused");
+        type_command(&mut terminal, "export m.json", "m.json (");
+        let is_shown = |text: &str| {
+            let foot = text.lines().last().unwrap_or_default();
+            foot.trim_end_matches(" ago")
+                .trim_end()
+                .ends_with("saved 0 s")
+        };
+        let text = terminal.wait_until("the last save", is_shown);
+        assert!(text.contains("m.json ("), "the message is still there");
+        terminal.press(":");
+        terminal.wait_until("the last save", is_shown);
     }
 }

@@ -77,8 +77,8 @@ pub(in crate::train) struct Saver {
     last: Option<Stamp>,
     /// Moment at which the run was last saved, as model or checkpoint.
     saved: Option<Stamp>,
-    /// Moment at which it was last saved other than in the recovery file that it came from.
-    saved_elsewhere: Option<Stamp>,
+    /// Last checkpoint other than the recovery file, and its moment.
+    elsewhere: Option<(PathBuf, Stamp)>,
     /// Moment at which the run began, or was restored.
     begin: Option<Stamp>,
     /// Time of that moment.
@@ -113,12 +113,16 @@ impl Saver {
             has_failed: false,
             last: None,
             saved: None,
-            saved_elsewhere: None,
+            elsewhere: None,
             begin: None,
             begun_at: Instant::now(),
             has_lost_output: false,
         };
         saver.schedule();
+        let recovery = saver.recovery.as_ref();
+        if let Some(folder) = recovery.and_then(|recovery| recovery.folder.as_deref()) {
+            recovery::remove_leftovers(folder);
+        }
         if let Some(resumed) = &settings.resumed {
             saver.adopt(resumed);
         }
@@ -191,17 +195,20 @@ impl Saver {
         self.spawn(capture, stamp, (path, replace), false);
     }
 
-    /// Writes a checkpoint to `path` in a thread of its own. Waits for one that is being written.
+    /// Writes a checkpoint to `path` in a thread of its own. Waits for one that is being written. Unless the run ends
+    /// with it, the file is from now on a checkpoint like any other, even if it was the recovery file.
     pub fn write_asked(
         &mut self,
         capture: Capture,
         stamp: Stamp,
         target: (PathBuf, bool),
+        is_last: bool,
     ) -> Option<Written> {
         let before = self.finish();
-        // From now on a checkpoint like any other, even if it was the recovery file.
-        self.recovery_file
-            .take_if(|recovery_file| is_same_file(recovery_file, &target.0));
+        if !is_last {
+            self.recovery_file
+                .take_if(|recovery_file| is_same_file(recovery_file, &target.0));
+        }
         self.spawn(capture, stamp, target, true);
         before
     }
@@ -309,7 +316,6 @@ impl Saver {
     /// Notes that the run was saved, as model or in a checkpoint that a person named.
     pub fn note_saved(&mut self, stamp: Stamp) {
         self.saved = Some(stamp);
-        self.saved_elsewhere = Some(stamp);
         self.has_lost_output = false;
     }
 
@@ -319,6 +325,7 @@ impl Saver {
             self.saved = Some(stamp);
         } else {
             self.note_saved(stamp);
+            self.elsewhere = Some((path.to_owned(), stamp));
         }
     }
 
@@ -357,10 +364,18 @@ impl Saver {
         written.map(drop)
     }
 
-    /// Returns the path of the checkpoint in the file of the interval, if it is of the moment `now`.
+    /// Returns the path of the checkpoint of the moment `now`, if there is one.
     pub fn last_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
         let option = self.option.as_ref().filter(|_| self.last == Some(now));
-        option.map(|option| option.path.clone())
+        let own = option.map(|option| &option.path);
+        self.elsewhere(now).or(own).cloned()
+    }
+
+    /// Returns the path of the checkpoint of the moment `now` other than the recovery file, if there is one.
+    fn elsewhere(&self, now: Stamp) -> Option<&PathBuf> {
+        let elsewhere = self.elsewhere.as_ref();
+        let (path, _) = elsewhere.filter(|(_, stamp)| *stamp == now)?;
+        Some(path)
     }
 
     /// Returns whether a run that ends unexpectedly at `now`, after `trained` seconds with those before it was resumed,
@@ -384,9 +399,10 @@ impl Saver {
         Some(saved)
     }
 
-    /// Ends a run at `now`: the recovery file that it came from is of no more use if the run is saved elsewhere.
-    pub fn close(&mut self, now: Stamp) {
-        if self.saved_elsewhere == Some(now) {
+    /// Ends a run at `now`: the recovery file that it came from is of no more use if another checkpoint holds the run,
+    /// or if nobody wants to go on with it.
+    pub fn close(&mut self, now: Stamp, is_done: bool) {
+        if is_done || self.elsewhere(now).is_some() {
             self.delete_recovered();
         }
     }
@@ -397,7 +413,10 @@ impl Saver {
             && is_of(&file, &self.runs)
         {
             // If it stays, it is offered once more.
-            let _ = fs::remove_file(file);
+            let _ = fs::remove_file(&file);
+            let option = self.option.as_ref();
+            self.last
+                .take_if(|_| option.is_some_and(|option| option.path == file));
         }
     }
 }

@@ -68,7 +68,11 @@ impl<S: Sink> Trainer<S> {
             }
             Command::Apply(change) => self.apply(change),
             Command::SetLimits(limits) => self.set_limits(limits),
-            Command::Checkpoint { path, replace } => self.write_checkpoint(path, replace),
+            Command::Checkpoint {
+                path,
+                replace,
+                is_last,
+            } => self.write_checkpoint(path, replace, is_last),
             Command::Restore { path } => self.restore(&path),
         }
         Then::GoOn

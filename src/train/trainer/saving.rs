@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{State, Trainer};
 use crate::data::Origin;
+use crate::error::Result;
 use crate::model_file::Contents;
 use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
 use crate::train::event_queue::Sink;
@@ -70,7 +71,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Writes a checkpoint because a person wants it, by default to the file of the interval.
-    pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool) {
+    pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool, is_last: bool) {
         let Some(capture) = self.capture().filter(|_| !self.session.is_interrupted()) else {
             let problem = say!(
                 "nothing-to-resume",
@@ -79,7 +80,8 @@ impl<S: Sink> Trainer<S> {
             return self.events.push(Event::Refused(problem.into()));
         };
         let target = (path, replace);
-        if let Some(before) = self.saver.write_asked(capture, self.stamp(), target) {
+        let stamp = self.stamp();
+        if let Some(before) = self.saver.write_asked(capture, stamp, target, is_last) {
             self.report_written(before);
         }
     }
@@ -99,19 +101,27 @@ impl<S: Sink> Trainer<S> {
     /// Writes the checkpoint of this moment before a final model with these `contents` is written to `path`. A process
     /// that is killed between the two leaves a run that recognises its model.
     pub(super) fn announce_model(&mut self, path: &Path, contents: Contents) {
-        let is_final = self.settings.final_model.announce(path, contents);
-        if !is_final || self.session.is_interrupted() {
-            return;
+        if self.settings.final_model.announce(path, contents) {
+            // If it fails, the last one at the end of the run reports that.
+            let _ = self.write_last_checkpoint();
         }
+    }
+
+    /// Writes the checkpoint of this moment to the file of the interval, if there is one without it.
+    ///
+    /// # Errors
+    /// [`CannotWrite`](crate::error::Error::CannotWrite), [`Exists`](crate::error::Error::Exists).
+    fn write_last_checkpoint(&mut self) -> Result<()> {
         if let Some(written) = self.saver.finish() {
             self.report_written(written);
         }
         let stamp = self.stamp();
-        if self.saver.is_last_due(stamp)
-            && let Some(capture) = self.capture()
-        {
-            // If it fails, the last one at the end of the run reports that.
-            let _ = self.saver.write_last(capture, stamp);
+        if self.session.is_interrupted() || !self.saver.is_last_due(stamp) {
+            return Ok(());
+        }
+        match self.capture() {
+            Some(capture) => self.saver.write_last(capture, stamp),
+            None => Ok(()),
         }
     }
 
@@ -138,36 +148,28 @@ impl<S: Sink> Trainer<S> {
         (!self.saver.has_lost_output).then_some(path)
     }
 
-    /// Saves the run at its end: the model, if the end is unexpected, the last checkpoint and, if that fails or the end
-    /// is unexpected, and the run is not saved, the recovery file.
+    /// Saves the run at its end: the model, if the end is unexpected, the last checkpoint and, if the end is unexpected or
+    /// something could not be saved, the recovery file. That from which the run was resumed is deleted if another
+    /// checkpoint holds the run, or if it ends as the user wants it with its model saved.
     pub fn conclude(&mut self) -> Conclusion {
         let rescued_model = self.rescue_model();
         let lacks_model = self.saver.has_lost_output;
-        if let Some(written) = self.saver.finish() {
-            self.report_written(written);
-        }
+        let failed_checkpoint = self.write_last_checkpoint().err();
         let stamp = self.stamp();
-        let mut failed_checkpoint = None;
-        if self.saver.is_last_due(stamp)
-            && !self.session.is_interrupted()
-            && let Some(capture) = self.capture()
-        {
-            failed_checkpoint = self.saver.write_last(capture, stamp).err();
-        }
-        let is_unexpected = !self.is_end_expected || failed_checkpoint.is_some();
+        let is_unsaved = !self.is_end_expected || self.saver.has_lost_output;
         let is_due = self.saver.is_recovery_due(stamp, self.meter.seconds());
-        let recovery_file = if is_unexpected && is_due {
+        let recovery_file = if is_unsaved && is_due {
             let capture = self.capture();
             capture.and_then(|capture| self.saver.write_recovery(capture))
         } else {
             None
         };
-        let checkpoint = self.saver.last_checkpoint(stamp);
-        self.saver.close(stamp);
+        let is_done = self.is_end_expected && self.exported == Some(stamp);
+        self.saver.close(stamp, is_done);
         Conclusion {
             recovery_file,
             failed_checkpoint,
-            checkpoint,
+            checkpoint: self.saver.last_checkpoint(stamp),
             lacks_model,
             rescued_model,
         }

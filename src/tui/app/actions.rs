@@ -214,7 +214,11 @@ impl Model {
 
     fn send_last_checkpoint(&mut self, path: PathBuf, replace: bool) {
         self.run.checkpointing = Some(path.clone());
-        self.send(Command::Checkpoint { path, replace });
+        self.send(Command::Checkpoint {
+            path,
+            replace,
+            is_last: true,
+        });
     }
 
     /// Handles the result of the last checkpoint. If it failed, the screen stays, and asks for another path.
@@ -242,8 +246,7 @@ impl Model {
         if self.leaving_later.is_some() {
             self.send_last_checkpoint(path, true);
         } else {
-            let replace = true;
-            self.send(Command::Checkpoint { path, replace });
+            self.send_checkpoint(path, true);
         }
         self.leave_after_all();
     }
@@ -326,9 +329,16 @@ impl Model {
     /// Writes a checkpoint, after a question if that replaces the file of another run and `--force` was not
     /// given.
     pub(super) fn write_checkpoint(&mut self, path: &str) -> Done {
-        let (path, replace) = (self.checkpoint_path(path), self.run.force);
-        self.send(Command::Checkpoint { path, replace });
+        self.send_checkpoint(self.checkpoint_path(path), self.run.force);
         Ok(())
+    }
+
+    fn send_checkpoint(&mut self, path: PathBuf, replace: bool) {
+        self.send(Command::Checkpoint {
+            path,
+            replace,
+            is_last: false,
+        });
     }
 
     /// Continues from a checkpoint, after a question if much would be lost.

@@ -281,12 +281,15 @@ const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);
 /// Prints `message` to standard error. Gives up after three seconds if it is not taken, as on a stalled terminal.
 pub(crate) fn print_error(message: &str) {
     let stderr = terminal_or(open_error_terminal(), io::stderr());
-    let Ok(writer) = BackgroundWriter::spawn("message", vec![stderr], usize::MAX, || {}) else {
-        return;
-    };
+    let writer = BackgroundWriter::spawn("message", vec![stderr], usize::MAX, || {});
     // Standard error may be closed.
-    let _ = writeln!(writer.stream(0), "{message}");
-    let _ = writer.close(MESSAGE_PATIENCE);
+    let _ = match writer {
+        Ok(writer) => {
+            writeln!(writer.stream(0), "{message}").and_then(|()| writer.close(MESSAGE_PATIENCE))
+        }
+        // Where there is no memory for a thread.
+        Err(_) => writeln!(io::stderr(), "{message}"),
+    };
 }
 
 #[cfg(test)]

@@ -156,7 +156,7 @@ class Model:
             values = encoding["values"]
             places = {value: i for i, value in enumerate(values)}
             place = lambda cell: (
-                encoding["fill"] if cell.lower() in MISSING else places.get(cell, len(values))
+                places.get(cell, encoding["fill"] if cell.lower() in MISSING else len(values))
             )
             wide = numpy.eye(len(values) + 1)[[place(cell) for cell in cells]]
             parts.append(wide if encoding["other"] else wide[:, :-1])

@@ -77,6 +77,16 @@ def unusual_texts(path):
     return write(path, ["the\nplace", " wet", "north", "kind"], rows)
 
 
+def signs(path):
+    """Writes a category that is a missing value elsewhere, beside missing ones."""
+    draw = random.Random(8)
+    rows = []
+    for _ in range(200):
+        strand, start = draw.choice(["+", "-", "+/-", "NA", ""]), draw.uniform(0, 5)
+        rows.append([f"{start:.2f}", strand, "anti" if strand == "-" or start > 4 else "sense"])
+    return write(path, ["start", "strand", "type"], rows)
+
+
 def dates(path):
     """Writes dates in several formats, with missing ones, and a target that depends on their parts."""
     draw = random.Random(6)
@@ -129,7 +139,7 @@ def models(program, folder):
     cases = ["zwnj_feature", "multiline_feature", "excel_header_newline", "space_feature"]
     cases += ["offset_1e9", "epoch_ms", "offset_target", "none_small", "label_mixed_float"]
     cases = [(case, f"tests/data/cases/{case}.csv") for case in cases]
-    unusual = unusual_texts(folder / "unusual.csv")
+    unusual, strands = unusual_texts(folder / "unusual.csv"), signs(folder / "strands.csv")
     days, levels = dates(folder / "days.csv"), series(folder / "levels.csv")
     monthly = "tests/data/cases/monthly.csv"
     zero_is_missing = ["--missing-values", "0,NA"]
@@ -151,6 +161,7 @@ def models(program, folder):
         ("mixed", [kinds, "--epochs", "20"], new),
         ("texts", [states, "--epochs", "20"], states),
         ("unusual-texts", [unusual, "--epochs", "20"], unusual),
+        ("signs", [strands, "--epochs", "20"], strands),
         *[(case, [table, "--epochs", "20"], table) for case, table in cases],
         ("dates", [days, "--epochs", "20", "--dates", "parts"], days),
         ("dates-and-0", [days, "--epochs", "5", "--dates", "parts", *zero_is_missing], days),

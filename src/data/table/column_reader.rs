@@ -217,7 +217,6 @@ pub(crate) fn offset(numbers: &[f64]) -> f64 {
     if size < FAR * range || size == 0.0 {
         return 0.0;
     }
-    let center = median.round();
     let distinct = |offset: f64| {
         let mut bits: Vec<u32> = finite()
             .map(|number| ((number - offset) as f32).to_bits())
@@ -225,6 +224,13 @@ pub(crate) fn offset(numbers: &[f64]) -> f64 {
         bits.sort_unstable();
         bits.dedup();
         bits.len()
+    };
+    // The nearest number of f32 leaves others, such as 0, as they are.
+    let (exact, coarse) = (median.round(), f64::from(median.round() as f32));
+    let center = if distinct(coarse) == distinct(exact) {
+        coarse
+    } else {
+        exact
     };
     let is_exact = size < WHOLE && finite().all(|number| f64::from(number as f32) == number);
     let is_needed = !is_exact

@@ -156,8 +156,8 @@ pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
             let cells = filled(row, &numeric);
             !cells.is_empty() && !cells.iter().any(|cell| formatted::is_number(cell))
         };
-        let has_index = rows > 1 || !numeric.contains(&0);
-        let names_first = |row: &Row| has_index && !numeric.is_empty() && has_first_only(row);
+        let has_names = above.iter().any(|row| is_text(row) && !has_first_only(row));
+        let names_first = |row: &Row| has_names && has_first_only(row);
         let are_no_data = |row: &Row| are_units(row, &numeric) || names_first(row);
         above.iter().all(|row| is_text(row) || names_first(row)) && above.iter().any(are_no_data)
     });

@@ -124,4 +124,5 @@ fn a_row_of_units_is_told_from_bad_data() {
     assert_eq!(units(&["(cm),,"]), 1, "no unit for a count");
     assert_eq!(units(&["cm,,"]), 0);
     assert_eq!(units(&["AAPL,AAPL,AAPL", "Date,,"]), 2, "names of pandas");
+    assert_eq!(units(&["Ann,,", "Bob,,"]), 0, "rows without numbers");
 }

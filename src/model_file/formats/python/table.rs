@@ -92,9 +92,9 @@ def _data(header, rows):
         units, below = [cells[line] for line, _ in rows[:count]], [cells[line] for line, _ in rows[count:]]
         below = [row for row in below if row not in units and _total(row) is None]
         number = [len(below) > 2 and _are_numbers(column) for column in zip(*below)]
-        texts = [row for row in units if any(row[1:]) or _is_number(row[0])]
+        texts = [row for row in units if any(row[1:]) or number[:1] == [True]]
         over = [[cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS)] for row in texts]
-        if any(number) and all(over) and not any(_is_number(cell) for row in over for cell in row):
+        if texts and any(number) and all(over) and not any(_is_number(cell) for row in over for cell in row):
             known += units
             break
     rows = [(line, row) for line, row in rows if cells[line] not in known]

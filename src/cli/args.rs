@@ -1,12 +1,14 @@
 //! Arguments of the command line. Flags of settings come from their table;
 //! [`crate::cli::job`] checks how all of them go together.
 
+mod axes;
 mod help;
 mod setting_flags;
 mod table;
 
 use std::ffi::OsString;
 use std::fmt::Write;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -19,13 +21,15 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::log_formats;
-use crate::settings::{defaults, parameter_value};
+use crate::settings::{Setting, defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::lang::Lang;
 use crate::util::lang::catalogue::translated;
 use crate::util::lang::say;
 use crate::util::named::by_name;
+pub use axes::Axis;
+use axes::AxisParser;
 pub use setting_flags::SettingFlags;
 use setting_flags::WITHOUT_SCREEN;
 pub use table::{DecimalMark, ReadingArgs, TableArgs};
@@ -70,8 +74,58 @@ pub(super) fn command() -> clap::Command {
             "predict",
             hidden(|arg| matches!(arg.get_id().as_str(), "json" | "force")),
         )
-        .mut_subcommand("completions", hidden(Arg::is_global_set));
+        .mut_subcommand("completions", hidden(Arg::is_global_set))
+        .mut_subcommand("sweep", sweep_arguments);
     help::in_language(command)
+}
+
+/// Options of training that a sweep has no use for.
+pub(super) const NOT_OF_A_SWEEP: [&str; 25] = [
+    "cast",
+    "check_gradients",
+    "checkpoint",
+    "checkpoint_every",
+    "describe",
+    "find_lr",
+    "from",
+    "headless",
+    "importance",
+    "log",
+    "motion",
+    "moved_data",
+    "no_recovery",
+    "no_refit",
+    "pace",
+    "paused",
+    "preflight",
+    "refit",
+    "resume",
+    "save_split",
+    "set",
+    "symbols",
+    "theme",
+    "threads",
+    "time-limit",
+];
+
+/// Gives each setting of a sweep several values, and hides the options that it has no use for.
+fn sweep_arguments(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| {
+        let id = arg.get_id().as_str();
+        if NOT_OF_A_SWEEP.contains(&id) {
+            return arg.hide(true);
+        }
+        if id == "export" {
+            return arg.help(say!(
+                "help-sweep-export",
+                "Write a row for every training to this CSV file, and leave out those that it has"
+            ));
+        }
+        match Setting::named(id) {
+            Some(setting) => arg.value_parser(AxisParser(setting)),
+            None => arg,
+        }
+    })
 }
 
 /// Options of training and of subcommands, which may precede or follow the subcommand.
@@ -129,6 +183,13 @@ pub enum Command {
               value_parser = one_of(&RowSet::ALL, RowSet::name))]
         rows: RowSet,
     },
+    /// Train with every combination of settings, and compare
+    ///
+    /// Each setting takes several values: a list such as --lr 0.1,0.01 (or --hidden '16;64,32', where values have commas),
+    /// or a range such as --batch 8..64:4, --dropout 0..0.5:6 or --lr 1e-4..1e-1:log:6. Combinations are compared by
+    /// accuracy or R2 on the validation rows, or on the folds of --folds; --repeat trains each with several seeds. With
+    /// -o, every training is a row of a CSV file, and a sweep that is started again goes on where it was.
+    Sweep(Box<SweepArgs>),
     /// List the lessons, or run one
     ///
     /// A lesson is a training with texts, questions and tasks that explain it step by step, in English or Chinese.
@@ -150,8 +211,29 @@ pub enum Command {
     },
 }
 
-/// Arguments of training.
+/// Arguments of a sweep.
 #[derive(Debug, clap::Args)]
+pub struct SweepArgs {
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub training: TrainingArgs,
+    /// Train with N combinations, drawn at random, instead of all
+    #[arg(long, value_name = "N", help_heading = "Sweep", value_parser = clap::value_parser!(u32).range(1..))]
+    pub random: Option<u32>,
+    /// Train all combinations for an eighth of --epochs, the better half for a quarter, the better half of those for a
+    /// half, and the rest for all
+    #[arg(long, help_heading = "Sweep", requires = "epochs")]
+    pub halving: bool,
+    /// Number of trainings at the same time [default: one per available core]
+    #[arg(long, value_name = "N", help_heading = "Sweep")]
+    pub jobs: Option<NonZero<usize>>,
+    /// Options that each training has too, as words.
+    #[arg(skip)]
+    pub rest: Vec<String>,
+}
+
+/// Arguments of training.
+#[derive(Debug, Clone, clap::Args)]
 pub struct TrainingArgs {
     /// CSV, JSON lines or ARFF, IDX images, - for standard input, or the name of a built-in data set
     #[arg(default_value = defaults::DATA)]

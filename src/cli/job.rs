@@ -110,7 +110,7 @@ impl Job {
     /// [`Error::Usage`].
     pub fn check(args: &TrainingArgs, global: &GlobalArgs, is_terminal: bool) -> Result<Self> {
         let mut choices = Choices::default();
-        for (_, edit) in &args.settings.0 {
+        for (_, edit) in &args.settings.edits {
             edit.apply(&mut choices);
         }
         choices.class_weights = args.table.class_weights;

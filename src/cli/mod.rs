@@ -16,6 +16,7 @@ mod outputs;
 mod parse_error;
 mod predict;
 mod resume;
+mod sweep;
 mod trials;
 mod warm_start;
 
@@ -35,7 +36,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, NamedFiles, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::settings::with_flags;
+use crate::settings::{Setting, with_flags};
 use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
@@ -138,6 +139,7 @@ fn prepare_work(args: Args) -> Result<Work> {
             options,
         }) => return lesson::prepare(&name, &options, &args.global),
         Some(Command::Lesson { name: None, .. }) => lesson::list()?,
+        Some(Command::Sweep(sweep)) => sweep::run(&sweep, &args.global)?,
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
             let resume = &args.training.saving.resume;
@@ -186,14 +188,19 @@ fn check_job(args: &TrainingArgs, global: &GlobalArgs) -> Result<Job> {
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Error> {
     let mut command = args::command();
     let matches = command.try_get_matches_from_mut(arguments)?;
-    if let Some(subcommand) = matches.subcommand_name() {
-        let is_stray = |arg: &&clap::Arg| {
-            let given = matches.value_source(arg.get_id().as_str());
-            given == Some(ValueSource::CommandLine) && !arg.is_global_set()
+    if let Some((subcommand, of_subcommand)) = matches.subcommand() {
+        let is_stray = |arg: &&clap::Arg| is_given(arg, &matches) && !arg.is_global_set();
+        let is_useless = |arg: &&clap::Arg| {
+            subcommand == "sweep"
+                && args::NOT_OF_A_SWEEP.contains(&arg.get_id().as_str())
+                && is_given(arg, of_subcommand)
         };
+        let sweep = command.find_subcommand("sweep");
+        let useless = sweep.into_iter().flat_map(clap::Command::get_arguments);
         let stray = command
             .get_arguments()
             .find(is_stray)
+            .or(useless.into_iter().find(is_useless))
             .map(|arg| arg.to_string());
         if let Some(stray) = stray {
             let problem = say!(
@@ -207,16 +214,43 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Er
     }
     let mut args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     args.training.saving.given = given_options(&command, &matches);
+    if let (Some(Command::Sweep(sweep)), Some((name, matches))) =
+        (&mut args.command, matches.subcommand())
+        && let Some(command) = command.find_subcommand(name)
+    {
+        sweep.training.saving.given = given_options(command, matches);
+        sweep.rest = rest_of_sweep(command, matches);
+    }
     Ok(args)
+}
+
+fn is_given(arg: &clap::Arg, matches: &clap::ArgMatches) -> bool {
+    matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+}
+
+/// Returns the options of a sweep that each of its trainings has too, as words.
+fn rest_of_sweep(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
+    let own = [
+        "random", "halving", "jobs", "export", "folds", "repeat", "json", "force", "data",
+    ];
+    let is_rest = |arg: &&clap::Arg| {
+        let id = arg.get_id().as_str();
+        is_given(arg, matches) && !own.contains(&id) && Setting::named(id).is_none()
+    };
+    let words = command.get_arguments().filter(is_rest).flat_map(|arg| {
+        let name = format!("--{}", arg.get_long().unwrap_or_default());
+        let values = matches.get_raw(arg.get_id().as_str());
+        let values = values.filter(|_| arg.get_action().takes_values());
+        let values = values.into_iter().flatten();
+        let values: Vec<String> = values.map(|value| value.to_string_lossy().into()).collect();
+        [name].into_iter().chain(values)
+    });
+    words.collect()
 }
 
 /// Returns the names of the arguments that were given, such as `data` and `--lr`.
 fn given_options(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
-    let is_given = |arg: &&clap::Arg| {
-        let source = matches.value_source(arg.get_id().as_str());
-        source == Some(ValueSource::CommandLine)
-    };
-    let given = command.get_arguments().filter(is_given);
+    let given = command.get_arguments().filter(|arg| is_given(arg, matches));
     let name = |arg: &clap::Arg| match arg.get_long() {
         Some(long) => format!("--{long}"),
         None => arg.get_id().to_string(),
@@ -401,14 +435,15 @@ fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
 }
 
 /// Gathers what a training on `dataset` starts from, and checks that there is memory for its network.
-fn recipe(job: &Job, dataset: Dataset) -> Result<Recipe> {
+fn recipe(job: &Job, dataset: impl Into<Arc<Dataset>>) -> Result<Recipe> {
+    let dataset = dataset.into();
     let plan = job.plan_for(&dataset)?;
     // Constant columns are dropped later, so the network may become smaller than this.
     let (inputs, outputs) = dataset.max_neurons();
     let architecture = plan.architecture(inputs, outputs)?;
     architecture.check_fits(plan.batch.get().min(dataset.rows()), memory::available())?;
     Ok(Recipe {
-        dataset: Arc::new(dataset),
+        dataset,
         plan,
         initial_values: job.initial_values.clone(),
         start: job.start.clone(),

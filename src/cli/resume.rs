@@ -193,7 +193,7 @@ pub(super) fn job(
         keeps_export,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),
-        settings: args.settings.0.clone(),
+        settings: args.settings.edits.clone(),
     });
     Ok(job)
 }

@@ -18,6 +18,14 @@ pub struct TrialCount {
     pub seeds: u64,
 }
 
+impl TrialCount {
+    /// A single training.
+    pub const ONE: Self = Self {
+        folds: None,
+        seeds: 1,
+    };
+}
+
 /// Trains the networks of `job` on parts of `dataset` and writes their scores, as text or as JSON lines.
 ///
 /// # Errors
@@ -37,6 +45,7 @@ pub(super) fn run(
         folds: count.folds,
         seeds: count.seeds,
         refit,
+        keeps_test_rows: false,
     };
     let report = TrialReport::new(&trials, json);
     let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());

@@ -11,6 +11,7 @@ use crate::data::{RowSet, Scores};
 use crate::train::{Limit, Trial, Trials};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
+use crate::util::stats::{mean, standard_error};
 use crate::util::text::{printable_json, sanitise};
 
 /// Writer of the results of trainings: text, or JSON lines on standard output.
@@ -251,13 +252,10 @@ fn statistics(trials: &[&Scores], names: &[String]) -> Vec<Statistic> {
     let statistic = |(at, score): (usize, NamedScore)| {
         let values = all.iter().filter_map(|scores| Some(scores.get(at)?.value));
         let values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         Statistic {
             score,
-            mean,
-            error: (squares / (count - 1.0) / count).sqrt(),
+            mean: mean(&values),
+            error: standard_error(&values),
             min: values.iter().copied().fold(f64::NAN, f64::min),
             max: values.iter().copied().fold(f64::NAN, f64::max),
         }

@@ -2,8 +2,7 @@
 
 use std::fmt;
 use std::num::NonZero;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::fit::fit;
@@ -12,6 +11,7 @@ use crate::data::{RowSet, Scores, Split};
 use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
 use crate::util::lang::say;
+use crate::util::parallel::in_order;
 
 /// Trainings of one plan, each with its own rows or seed.
 #[derive(Clone)]
@@ -27,6 +27,8 @@ pub(crate) struct Trials {
     pub seeds: u64,
     /// Whether the network that is scored is trained anew on training and validation rows.
     pub refit: bool,
+    /// Whether trainings that are not on folds are scored on validation rows, even if there are test rows.
+    pub keeps_test_rows: bool,
 }
 
 /// Place of a training among several.
@@ -66,7 +68,7 @@ pub(crate) struct Trial {
 
 impl Trials {
     /// Lists the trainings in order.
-    fn ids(&self) -> Vec<TrialId> {
+    pub(super) fn ids(&self) -> Vec<TrialId> {
         let seeds = (0..self.seeds).map(|nth| self.recipe.plan.seed.wrapping_add(nth));
         let of_seed = |seed| {
             let folds = 1..=self.folds.unwrap_or(1);
@@ -96,45 +98,21 @@ impl Trials {
         mut report: impl FnMut(&Trial) -> Result<()>,
     ) -> Result<Vec<Trial>> {
         let ids = self.ids();
-        let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
-        let (sender, outcomes) = channel();
-        let mut waiting: Vec<Option<Trial>> = vec![None; ids.len()];
         let mut trials = Vec::with_capacity(ids.len());
-        thread::scope(|scope| {
-            for _ in 0..threads.min(ids.len()) {
-                let (sender, ids, next, is_over) = (sender.clone(), &ids, &next, &is_over);
-                scope.spawn(move || {
-                    while !is_over.load(Ordering::Relaxed) {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(&id) = ids.get(at) else {
-                            return;
-                        };
-                        // The receiver is gone after an error.
-                        let _ = sender.send((at, self.train(id, is_over)));
-                    }
-                });
-            }
-            drop(sender);
-            let mut add = |at: usize, outcome: Result<Trial>| {
-                waiting[at] = Some(outcome?);
-                while let Some(trial) = waiting.get_mut(trials.len()).and_then(Option::take) {
-                    report(&trial)?;
-                    trials.push(trial);
-                }
-                Ok(())
-            };
-            for (at, outcome) in outcomes {
-                if let Err(error) = add(at, outcome) {
-                    is_over.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-            Ok(trials)
-        })
+        let train = |at: usize, is_over: &AtomicBool| self.train(ids[at], is_over);
+        in_order(ids.len(), threads, train, |trial| {
+            report(&trial)?;
+            trials.push(trial);
+            Ok(())
+        })?;
+        Ok(trials)
     }
 
     /// Carries out one training and scores it.
-    fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
+    ///
+    /// # Errors
+    /// Those of splitting and preparing; [`Error::Diverged`]; [`Error::Usage`] without rows to score.
+    pub(super) fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
         let mut recipe = self.recipe.clone();
         recipe.plan.seed = id.seed;
         recipe.resources.threads = Threads::ONE;
@@ -164,7 +142,9 @@ impl Trials {
         };
         let evaluation = session.evaluate_parameters(&parameters);
         let data = session.data();
-        let (set, rows, scores) = match (evaluation.test, evaluation.validation) {
+        let keeps_test_rows = self.keeps_test_rows && self.folds.is_none();
+        let test = evaluation.test.filter(|_| !keeps_test_rows);
+        let (set, rows, scores) = match (test, evaluation.validation) {
             (Some(scores), _) => {
                 let rows = data.test.as_ref().map_or(0, |samples| samples.rows());
                 (RowSet::Test, rows, scores)
@@ -215,6 +195,7 @@ mod tests {
             folds,
             seeds,
             refit: false,
+            keeps_test_rows: false,
         }
     }
 

@@ -1,7 +1,11 @@
 //! Work on several threads at once.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+
+use crate::error::Result;
 
 /// Beginning of the names of helping threads, by which a panic hook recognises them.
 pub(crate) const HELPER_THREAD: &str = "training ";
@@ -32,9 +36,80 @@ pub(crate) fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
     });
 }
 
+/// Does `work` on the numbers below `count`, several at a time on up to `threads` threads, and calls `report` with the
+/// results in order. Work can see from its second argument that its result is not needed any more.
+///
+/// # Errors
+/// The first one of `work` or `report`, which ends the other work.
+pub(crate) fn in_order<T: Send>(
+    count: usize,
+    threads: usize,
+    work: impl Fn(usize, &AtomicBool) -> Result<T> + Sync,
+    mut report: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (sender, results) = channel();
+    let mut waiting: Vec<Option<T>> = (0..count).map(|_| None).collect();
+    let mut reported = 0;
+    thread::scope(|scope| {
+        for _ in 0..threads.min(count) {
+            let (sender, work, next, is_over) = (sender.clone(), &work, &next, &is_over);
+            scope.spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        return;
+                    }
+                    // The receiver is gone after an error.
+                    let _ = sender.send((at, work(at, is_over)));
+                }
+            });
+        }
+        drop(sender);
+        let mut add = |at: usize, result: Result<T>| {
+            waiting[at] = Some(result?);
+            while let Some(result) = waiting.get_mut(reported).and_then(Option::take) {
+                report(result)?;
+                reported += 1;
+            }
+            Ok(())
+        };
+        for (at, result) in results {
+            if let Err(error) = add(at, result) {
+                is_over.store(true, Ordering::Relaxed);
+                return Err(error);
+            }
+        }
+        Ok(())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn results_are_in_order_up_to_the_first_error() {
+        for threads in [1, 3] {
+            let mut results = Vec::new();
+            let done = in_order(
+                20,
+                threads,
+                |at, _| Ok(at),
+                |at| {
+                    results.push(at);
+                    if at == 7 {
+                        return Err(Error::Cancelled);
+                    }
+                    Ok(())
+                },
+            );
+            assert!(matches!(done, Err(Error::Cancelled)));
+            assert_eq!(results, Vec::from_iter(0..8));
+        }
+        assert!(in_order(0, 2, |at, _| Ok(at), |_| Ok(())).is_ok());
+    }
 
     #[test]
     fn every_item_is_done_once() {

@@ -24,6 +24,8 @@ pub enum RngStream {
     GradientCheck,
     /// Permutations of the column of this index.
     Permutation(u32),
+    /// Choice of combinations of settings.
+    Combinations,
 }
 
 /// Returns the generator of a stream under `seed`. Its output is the same on every platform.
@@ -42,6 +44,7 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
         RngStream::Sample => stream(4, 0),
         RngStream::GradientCheck => stream(5, 0),
         RngStream::Permutation(column) => stream(6, column),
+        RngStream::Combinations => stream(7, 0),
     });
     generator
 }

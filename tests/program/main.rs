@@ -26,6 +26,7 @@ mod resumed_model;
 #[cfg(unix)]
 mod signals;
 mod splits;
+mod sweep;
 #[cfg(unix)]
 mod terminal;
 mod training_table;

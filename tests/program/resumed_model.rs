@@ -152,7 +152,7 @@ fn a_resumed_run_replaces_nobody_elses_model() {
 }
 
 /// Kills a run at the moment at which one of its files has other contents than before.
-fn kill_at_change(words: &[&str], folder: &Path, file: &str) {
+pub(super) fn kill_at_change(words: &[&str], folder: &Path, file: &str) {
     let contents = || fs::read(folder.join(file)).ok();
     let before = contents();
     let mut child = program(words).current_dir(folder).spawn().expect("starts");

@@ -59,19 +59,21 @@ fn argument(arg: Arg, command: Option<&str>, cells: usize) -> Arg {
     let own = command
         .filter(|_| !arg.is_global_set())
         .map_or(String::new(), |name| format!("{name}-"));
-    let id = match arg.get_id().as_str() {
-        general @ ("help" | "version") => format!("flag-{general}"),
-        id => format!("flag-{own}{id}"),
+    let id = arg.get_id().as_str();
+    let ids = match id {
+        "help" | "version" => vec![format!("flag-{id}")],
+        // A sweep has the options of training.
+        _ => vec![format!("flag-{own}{id}"), format!("flag-{id}")],
     };
     let heading = match arg.get_help_heading() {
         Some(heading) => message(&format!("heading-{}", heading.to_lowercase()), &[]),
         None if arg.is_positional() => Some(say!("heading-arguments", "Arguments").to_owned()),
         None => Some(say!("heading-options", "Options").to_owned()),
     };
-    let setting = Setting::named(arg.get_id().as_str()).filter(|_| command.is_none());
+    let setting = Setting::named(id);
     let translated = setting
         .map(Setting::flag_help)
-        .or_else(|| message(&id, &[]));
+        .or_else(|| ids.iter().find_map(|id| message(id, &[])));
     let made = || arg.get_help().map(ToString::to_string).unwrap_or_default();
     let mut help = translated.unwrap_or_else(made);
     if setting.is_none() && !arg.is_hide_default_value_set() {

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 
+use super::axes::Axis;
 use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting};
 use crate::util::lang::say;
 
@@ -19,14 +20,21 @@ pub(super) const WITHOUT_SCREEN: [&str; 7] = [
     "repeat",
 ];
 
-/// Flags of the settings, read from their table: the edits of those that were given.
+/// Flags of the settings, read from their table.
 #[derive(Debug, Clone, Default)]
-pub struct SettingFlags(pub Vec<(&'static Setting, Edit)>);
+pub struct SettingFlags {
+    /// Edits of the settings that were given.
+    pub edits: Vec<(&'static Setting, Edit)>,
+    /// Settings that were given to a sweep, which takes several values of each.
+    pub axes: Vec<Axis>,
+}
 
 impl SettingFlags {
     /// Returns whether the setting called `name` was given.
     pub(in crate::cli) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(setting, _)| setting.name == name)
+        let mut given = self.edits.iter().map(|(setting, _)| setting);
+        let mut swept = self.axes.iter().map(|axis| &axis.setting);
+        given.any(|setting| setting.name == name) || swept.any(|setting| setting.name == name)
     }
 }
 
@@ -42,11 +50,17 @@ impl clap::Args for SettingFlags {
 
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = SETTINGS.iter().filter_map(|&setting| {
-            let edit = matches.get_one::<Edit>(setting.name)?;
-            Some((setting, edit.clone()))
-        });
-        Ok(Self(given.collect()))
+        let mut flags = Self::default();
+        for setting in SETTINGS {
+            // That of a sweep has an axis.
+            match matches.try_get_one::<Edit>(setting.name) {
+                Ok(edit) => flags.edits.extend(edit.map(|edit| (setting, edit.clone()))),
+                Err(_) => flags
+                    .axes
+                    .extend(matches.get_one::<Axis>(setting.name).cloned()),
+            }
+        }
+        Ok(flags)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -142,6 +142,8 @@ fn texts() -> BTreeMap<String, BTreeSet<String>> {
         "epoch",
         "step",
         "seed",
+        "combination",
+        "training",
         "input",
         "parameter",
         "other",

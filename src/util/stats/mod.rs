@@ -3,12 +3,14 @@
 
 pub mod components;
 pub mod histogram;
+mod mean;
 mod robust;
 pub mod series;
 mod smoothing;
 
 pub use components::Components;
 pub use histogram::Histogram;
+pub(crate) use mean::{mean, standard_error};
 pub(crate) use robust::robust_range;
 pub use series::{Bounded, Merge, MinMaxLast};
 pub(crate) use smoothing::MovingAverage;

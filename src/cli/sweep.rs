@@ -1,0 +1,292 @@
+//! `nn-tui sweep`: trainings with every combination of settings.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+
+use super::args::{Axis, GlobalArgs, SweepArgs, TrainingArgs};
+use super::job::{FrontEnd, Job, headless_epochs};
+use super::trials::TrialCount;
+use super::{load, print_notice, recipe, standard_output};
+use crate::data::{Dataset, Target, shown_source};
+use crate::error::{Error, Result};
+use crate::record::{STANDARD_OUTPUT, SweepFile, SweepReport, SweepTable};
+use crate::train::{Limits, Sweep, Trials};
+use crate::util::lang::say;
+use crate::util::random::{RngStream, below, generator};
+
+/// Maximum number of combinations.
+const MAX_COMBINATIONS: usize = 100_000;
+
+/// Trains with the combinations of `args` and writes their scores, as text or as JSON lines.
+///
+/// # Errors
+/// Those of loading, of [`Sweep::run`] and of [`SweepFile::open`]; [`Error::Usage`];
+/// [`Error::CannotWrite`].
+pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<()> {
+    let axes = &args.training.settings.axes;
+    let combinations = combinations(args)?;
+    let jobs = combinations.iter().map(|indices| {
+        let problem = |error| match error {
+            Error::Usage(problem) => {
+                Error::Usage(format!("{}: {problem}", options(axes, indices).join(" ")))
+            }
+            other => other,
+        };
+        job(&args.training, global, indices).map_err(problem)
+    });
+    let jobs: Vec<Job> = jobs.collect::<Result<_>>()?;
+    let first = &jobs[0];
+    print_notice(first.unread_input());
+    let dataset = Arc::new(load(first)?);
+    let rounds = match (args.halving, limits_of(first)?.0.epochs) {
+        (true, Some(epochs)) => Sweep::halving(epochs),
+        (true, None) => return Err(needs_one_number()),
+        (false, _) => vec![None],
+    };
+    let is_varied = axes
+        .iter()
+        .any(|axis| axis.setting.name == "epochs" && axis.values.len() > 1);
+    if args.halving && is_varied {
+        return Err(needs_one_number());
+    }
+    let trials = jobs.iter().map(|job| trials(job, &dataset));
+    let sweep = Sweep {
+        combinations: trials.collect::<Result<_>>()?,
+        rounds,
+    };
+    let shown = |axis: &&Axis| axis.setting.name != "seed";
+    let values_of = |indices: &Vec<usize>| {
+        let values = axes.iter().zip(indices).filter(|(axis, _)| shown(axis));
+        values
+            .map(|(axis, &index)| axis.values[index].0.clone())
+            .collect()
+    };
+    let table = SweepTable {
+        settings: axes
+            .iter()
+            .filter(shown)
+            .map(|axis| axis.setting.name)
+            .collect(),
+        values: combinations.iter().map(values_of).collect(),
+        has_folds: args.training.folds.is_some(),
+        has_rounds: sweep.rounds.len() > 1,
+        is_number: matches!(dataset.target, Target::Numbers(_)),
+    };
+    let file = args.training.export.as_ref();
+    let file = file.map(|path| SweepFile::open(path, &table, global.force));
+    write(
+        &sweep,
+        &table,
+        file.transpose()?,
+        args,
+        &combinations,
+        global.json,
+    )
+}
+
+/// Carries out the sweep and writes its report.
+fn write(
+    sweep: &Sweep,
+    table: &SweepTable,
+    file: Option<SweepFile>,
+    args: &SweepArgs,
+    combinations: &[Vec<usize>],
+    json: bool,
+) -> Result<()> {
+    let available = thread::available_parallelism().map_or(1, NonZero::get);
+    let jobs = args.jobs.map_or(available, NonZero::get);
+    let report = SweepReport {
+        table,
+        json,
+        trainings: sweep.trainings(),
+    };
+    let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
+    let mut file = file;
+    let known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
+    let source = shown_source(&sweep.combinations[0].recipe.dataset.source);
+    // Standard error may be closed.
+    let _ = report.start(&source, jobs, known.len(), &mut stderr);
+    let failed = |path: &std::path::Path| {
+        let path = path.to_owned();
+        move |cause| Error::CannotWrite { path, cause }
+    };
+    let mut trained = 0;
+    let done = sweep.run(
+        jobs,
+        |planned| known.get(&table.key(planned)).copied(),
+        |swept| {
+            trained += 1;
+            if let (true, Some(file), Some(path)) = (swept.is_new, &mut file, &args.training.export)
+            {
+                file.add(table, swept).map_err(failed(path))?;
+            }
+            // Without a reader the other trainings are for nobody, unless a file has them.
+            let written = report.trained(swept, trained, &mut stdout, &mut stderr);
+            written.map_err(failed(STANDARD_OUTPUT.as_ref()))
+        },
+    );
+    let standings = match done {
+        Ok(standings) => standings,
+        Err(Error::CannotWrite { path, cause }) if path.as_os_str() == STANDARD_OUTPUT => {
+            return standard_output(Err(cause));
+        }
+        Err(error) => return Err(error),
+    };
+    let best = standings
+        .first()
+        .map(|standing| &combinations[standing.combination]);
+    let command = best
+        .map(|indices| command(args, indices))
+        .unwrap_or_default();
+    standard_output(report.finish(&standings, &command, &mut stdout))
+}
+
+fn needs_one_number() -> Error {
+    Error::Usage(
+        say!(
+            "halving-epochs",
+            "--halving takes one number of --epochs, such as --epochs 200"
+        )
+        .into(),
+    )
+}
+
+/// Lists the combinations: for each, the index of the value of each setting. The last setting changes first.
+fn combinations(args: &SweepArgs) -> Result<Vec<Vec<usize>>> {
+    let axes = &args.training.settings.axes;
+    let sizes: Vec<usize> = axes.iter().map(|axis| axis.values.len()).collect();
+    let all = sizes
+        .iter()
+        .try_fold(1_usize, |all, &size| all.checked_mul(size));
+    let wanted = args.random.map(|wanted| wanted as usize);
+    let too_many = || {
+        Error::Usage(say!(
+            "sweep-too-many",
+            "there are more than {max} combinations; --random N trains with N of them",
+            max = MAX_COMBINATIONS
+        ))
+    };
+    let all = all.ok_or_else(too_many)?;
+    let chosen: BTreeSet<usize> = match wanted.filter(|&wanted| wanted < all) {
+        Some(wanted) if wanted <= MAX_COMBINATIONS => draw(wanted, all),
+        None if all <= MAX_COMBINATIONS => (0..all).collect(),
+        _ => return Err(too_many()),
+    };
+    let indices = |mut number: usize| {
+        let mut indices = vec![0; sizes.len()];
+        for (index, &size) in indices.iter_mut().zip(&sizes).rev() {
+            *index = number % size;
+            number /= size;
+        }
+        indices
+    };
+    Ok(chosen.into_iter().map(indices).collect())
+}
+
+/// Draws this number of different indices below `all`, the same for the same numbers.
+fn draw(wanted: usize, all: usize) -> BTreeSet<usize> {
+    let mut generator = generator(0, RngStream::Combinations);
+    let mut drawn = BTreeSet::new();
+    while drawn.len() < wanted {
+        drawn.insert(below(all, &mut generator));
+    }
+    drawn
+}
+
+/// Checks the training of a combination.
+fn job(args: &TrainingArgs, global: &GlobalArgs, indices: &[usize]) -> Result<Job> {
+    let mut args = args.clone();
+    // The file is that of the sweep.
+    args.export = None;
+    let axes = std::mem::take(&mut args.settings.axes);
+    let edits = axes.iter().zip(indices);
+    args.settings.edits = edits
+        .map(|(axis, &index)| (axis.setting, axis.values[index].1.clone()))
+        .collect();
+    Job::check(&args, global, false)
+}
+
+/// Returns the limits of a training, and how many trainings of each combination there are.
+fn limits_of(job: &Job) -> Result<(Limits, TrialCount)> {
+    match job.front_end {
+        FrontEnd::Headless { limits, .. } => Ok((limits, TrialCount::ONE)),
+        FrontEnd::Trials { limits, count, .. } => Ok((limits, count)),
+        _ => Err(Error::Usage(
+            say!("sweep-trains", "a sweep trains, and does nothing else").into(),
+        )),
+    }
+}
+
+fn trials(job: &Job, dataset: &Arc<Dataset>) -> Result<Trials> {
+    let (mut limits, count) = limits_of(job)?;
+    let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
+    let refit = count.folds.is_some() && job.refits(dataset, limits, is_validated)?;
+    if job.choices.is_automatic {
+        limits
+            .epochs
+            .get_or_insert_with(|| headless_epochs(is_validated));
+    }
+    Ok(Trials {
+        recipe: recipe(job, Arc::clone(dataset))?,
+        limits,
+        weights: job.weights,
+        folds: count.folds,
+        seeds: count.seeds,
+        refit,
+        keeps_test_rows: true,
+    })
+}
+
+/// Options of a combination: `--lr 0.1`, `--hidden 16`.
+fn options(axes: &[Axis], indices: &[usize]) -> Vec<String> {
+    let options = axes.iter().zip(indices);
+    options
+        .flat_map(|(axis, &index)| {
+            [
+                format!("--{}", axis.setting.name),
+                axis.values[index].0.clone(),
+            ]
+        })
+        .collect()
+}
+
+/// Words of the command that trains with a combination, quoted for a shell.
+fn command(args: &SweepArgs, indices: &[usize]) -> Vec<String> {
+    let data = args.training.data.to_string_lossy();
+    let words = ["nn-tui".to_owned(), data.into_owned(), "--headless".into()];
+    let words = words.into_iter().chain(args.rest.iter().cloned());
+    let options = options(&args.training.settings.axes, indices);
+    words.chain(options).map(|word| quoted(&word)).collect()
+}
+
+/// Quotes a word for a POSIX shell, if it needs that.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_needs_it() {
+        for (word, expected) in [
+            ("0.01", "0.01"),
+            ("16,8", "16,8"),
+            ("step 20 0.5", "'step 20 0.5'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+            ("a;b", "'a;b'"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

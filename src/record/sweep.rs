@@ -1,0 +1,497 @@
+//! Sweeps: a line and a row of a CSV file for each training, then the combinations of settings, the best first.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::scores::{aligned, number};
+use crate::error::{Error, Result};
+use crate::model_file::create_file;
+use crate::train::{Outcome, Planned, Standing, Swept};
+use crate::util::lang::say;
+use crate::util::numbers::{counted, percent, r2};
+use crate::util::stats::mean;
+use crate::util::text::{printable_json, sanitise};
+
+/// Maximum number of combinations in the table of text.
+const MAX_ROWS: usize = 20;
+/// Columns of results.
+const RESULTS: [&str; 4] = ["epoch", "val_loss", "val_score", "seconds"];
+
+/// What trainings of a sweep are told apart by.
+pub(crate) struct SweepTable {
+    /// Names of the settings that were given, without the seed.
+    pub settings: Vec<&'static str>,
+    /// Values of these settings, for each combination.
+    pub values: Vec<Vec<String>>,
+    pub has_folds: bool,
+    /// Whether there are rounds with fewer epochs.
+    pub has_rounds: bool,
+    /// Whether the score is R², and not accuracy.
+    pub is_number: bool,
+}
+
+impl SweepTable {
+    /// Lists the columns that tell trainings apart.
+    fn columns(&self) -> Vec<&'static str> {
+        let mut columns = self.settings.clone();
+        columns.push("seed");
+        columns.extend(self.has_folds.then_some("fold"));
+        columns.extend(self.has_rounds.then_some("max_epochs"));
+        columns
+    }
+
+    /// Returns the cells of the columns that tell trainings apart.
+    pub fn key(&self, planned: &Planned) -> Vec<String> {
+        let mut key = self.values[planned.combination].clone();
+        key.push(planned.id.seed.to_string());
+        let fold = planned.id.fold.map(|fold| fold.to_string());
+        key.extend(self.has_folds.then(|| fold.unwrap_or_default()));
+        let epochs = planned.epochs.map(|epochs| epochs.to_string());
+        key.extend(self.has_rounds.then(|| epochs.unwrap_or_default()));
+        key
+    }
+
+    fn show_score(&self, score: f64) -> String {
+        match score {
+            score if score.is_nan() => "–".into(),
+            score if self.is_number => r2(score),
+            score => percent(score),
+        }
+    }
+
+    fn score_name(&self) -> &'static str {
+        if self.is_number {
+            "R2"
+        } else {
+            say!("score-accuracy", "accuracy")
+        }
+    }
+
+    /// Iterates over the settings that differ, each with its index.
+    fn varied(&self) -> impl Iterator<Item = (usize, &'static str)> {
+        let settings = self.settings.iter().copied().enumerate();
+        settings.filter(|&(at, _)| {
+            self.values
+                .iter()
+                .any(|values| values[at] != self.values[0][at])
+        })
+    }
+
+    /// The settings of a combination that differ, and the seed: `lr 0.01  hidden 16,8  seed 0`.
+    fn describe(&self, planned: &Planned) -> String {
+        let values = &self.values[planned.combination];
+        let shown = self
+            .varied()
+            .map(|(at, name)| format!("{name} {}", values[at]));
+        let shown: Vec<String> = shown.chain([planned.id.to_string()]).collect();
+        sanitise(&shown.join("  "))
+    }
+}
+
+/// CSV file with a row for each training.
+pub(crate) struct SweepFile {
+    rows: csv::Writer<File>,
+    known: HashMap<Vec<String>, Outcome>,
+}
+
+impl SweepFile {
+    /// Opens the file in `path` to go on with it, or creates it. An incomplete last line, of a program that was killed, is
+    /// removed.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a file that is not of such a sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
+    pub fn open(path: &Path, table: &SweepTable, replace: bool) -> Result<Self> {
+        let columns = [&table.columns()[..], &RESULTS].concat();
+        let cannot_write = |cause| Error::CannotWrite {
+            path: path.to_owned(),
+            cause,
+        };
+        let text = match fs::read(path) {
+            Ok(text) if !replace => text,
+            Ok(_) => Vec::new(),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(cause) => return Err(cannot_write(cause)),
+        };
+        let end = text
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        if end == 0 {
+            let file = create_file(path, replace || text.is_empty())?;
+            let mut rows = csv::Writer::from_writer(file);
+            rows.write_record(&columns)
+                .map_err(io::Error::from)
+                .map_err(cannot_write)?;
+            rows.flush().map_err(cannot_write)?;
+            return Ok(Self {
+                rows,
+                known: HashMap::new(),
+            });
+        }
+        let known = known(&text[..end], &columns).ok_or_else(|| {
+            Error::Usage(say!(
+                "sweep-other-file",
+                "{path} is not the file of this sweep, whose columns are {columns}; --force overwrites it",
+                path = sanitise(&path.to_string_lossy()),
+                columns = columns.join(",")
+            ))
+        })?;
+        let file = OpenOptions::new()
+            .append(true)
+            .open(path)
+            .map_err(cannot_write)?;
+        file.set_len(end as u64).map_err(cannot_write)?;
+        Ok(Self {
+            rows: csv::Writer::from_writer(file),
+            known,
+        })
+    }
+
+    /// Takes the outcomes that were in the file when it was opened, by [`SweepTable::key`].
+    pub fn take_known(&mut self) -> HashMap<Vec<String>, Outcome> {
+        std::mem::take(&mut self.known)
+    }
+
+    /// Adds a training.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn add(&mut self, table: &SweepTable, swept: &Swept) -> io::Result<()> {
+        let Outcome {
+            epoch,
+            loss,
+            score,
+            seconds,
+        } = swept.outcome;
+        let finite = |number: f64| {
+            let finite = number.is_finite().then_some(number);
+            finite.map_or(String::new(), |number| number.to_string())
+        };
+        let mut cells = table.key(&swept.planned);
+        cells.extend([
+            epoch.to_string(),
+            finite(loss),
+            finite(score),
+            format!("{seconds:.3}"),
+        ]);
+        self.rows.write_record(&cells)?;
+        self.rows.flush()
+    }
+}
+
+/// Reads the trainings in the `text` of a file; `None` if it has other columns.
+fn known(text: &[u8], columns: &[&str]) -> Option<HashMap<Vec<String>, Outcome>> {
+    let mut reader = csv::Reader::from_reader(text);
+    if reader.headers().ok()?.iter().ne(columns.iter().copied()) {
+        return None;
+    }
+    let keys = columns.len() - RESULTS.len();
+    let mut known = HashMap::new();
+    for row in reader.records() {
+        let row = row.ok()?;
+        let cell = |at: usize| row.get(keys + at).unwrap_or_default();
+        // An empty cell is NaN.
+        let number = |at: usize| match cell(at) {
+            "" => Some(f64::NAN),
+            text => text.parse().ok(),
+        };
+        let outcome = Outcome {
+            epoch: cell(0).parse().ok()?,
+            loss: number(1)?,
+            score: number(2)?,
+            seconds: number(3)?,
+        };
+        known.insert(row.iter().take(keys).map(str::to_owned).collect(), outcome);
+    }
+    Some(known)
+}
+
+/// Writer of the results of a sweep: text, or JSON lines on standard output.
+///
+/// JSON: a line `trained` for each training in order (`settings`, `seed`, `fold`, `max_epochs`, `epoch`, `loss`, `score`,
+/// `seconds`, and `is_new`, false for one of the file), then `summary` (`score`, `accuracy` or `r2`; `best_command`, its
+/// words; and `combinations`, the best first, with `settings`, `trainings`, `max_epochs`, and the means `score` with its
+/// `standard_error`, `loss` and `epoch`).
+pub(crate) struct SweepReport<'a> {
+    pub table: &'a SweepTable,
+    pub json: bool,
+    /// Number of trainings, at most.
+    pub trainings: usize,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Line<'a> {
+    Trained {
+        settings: Map<String, Value>,
+        seed: u64,
+        fold: Option<usize>,
+        max_epochs: Option<u64>,
+        epoch: u64,
+        loss: f64,
+        score: f64,
+        seconds: f64,
+        is_new: bool,
+    },
+    Summary {
+        score: &'static str,
+        best_command: &'a [String],
+        combinations: Vec<Combination>,
+    },
+}
+
+#[derive(Serialize)]
+struct Combination {
+    settings: Map<String, Value>,
+    trainings: usize,
+    max_epochs: Option<u64>,
+    score: f64,
+    standard_error: f64,
+    loss: f64,
+    epoch: f64,
+}
+
+impl SweepReport<'_> {
+    /// Writes what is going to happen to standard error.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn start(
+        &self,
+        source: &str,
+        jobs: usize,
+        known: usize,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let combinations = counted(self.table.values.len() as u64, "combination");
+        let trainings = counted(self.trainings as u64, "training");
+        let line = say!(
+            "sweep-start",
+            "sweep on {source}: {combinations}, {trainings}, {jobs} at a time",
+            source = sanitise(source),
+            combinations,
+            trainings,
+            jobs
+        );
+        writeln!(out, "{line}")?;
+        if known > 0 {
+            let known = counted(known as u64, "training");
+            writeln!(
+                out,
+                "{}",
+                say!("sweep-known", "{known} in the file already", known)
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes a training, the `number`th: JSON to `out`, or a line of text to `progress`.
+    ///
+    /// # Errors
+    /// Those of writing JSON.
+    pub fn trained(
+        &self,
+        swept: &Swept,
+        number: usize,
+        out: &mut dyn Write,
+        progress: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Swept {
+            planned,
+            outcome,
+            is_new,
+        } = *swept;
+        if self.json {
+            return write_json(
+                out,
+                &Line::Trained {
+                    settings: self.settings(planned.combination),
+                    seed: planned.id.seed,
+                    fold: planned.id.fold,
+                    max_epochs: planned.epochs,
+                    epoch: outcome.epoch,
+                    loss: outcome.loss,
+                    score: outcome.score,
+                    seconds: outcome.seconds,
+                    is_new,
+                },
+            );
+        }
+        if !is_new {
+            return Ok(());
+        }
+        let score = self.table.show_score(outcome.score);
+        let result = if outcome.score.is_nan() && outcome.loss.is_nan() {
+            say!("sweep-diverged", "diverged").to_owned()
+        } else {
+            say!(
+                "sweep-result",
+                "{name} {score}, loss {loss}, epoch {epoch}",
+                name = self.table.score_name(),
+                score,
+                loss = super::scores::number(outcome.loss),
+                epoch = outcome.epoch
+            )
+        };
+        let training = self.table.describe(&planned);
+        // Standard error may be closed.
+        let _ = writeln!(
+            progress,
+            "{number:>5}/{}  {training}: {result}",
+            self.trainings
+        );
+        Ok(())
+    }
+
+    /// Writes the combinations, the effect of each setting, and the command that trains with the best.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn finish(
+        &self,
+        standings: &[Standing],
+        best_command: &[String],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        if self.json {
+            let combination = |standing: &Standing| Combination {
+                settings: self.settings(standing.combination),
+                trainings: standing.outcomes.len(),
+                max_epochs: standing.epochs,
+                score: standing.mean(|outcome| outcome.score),
+                standard_error: standing.error(|outcome| outcome.score),
+                loss: standing.mean(|outcome| outcome.loss),
+                epoch: standing.mean(|outcome| outcome.epoch as f64),
+            };
+            let line = Line::Summary {
+                score: if self.table.is_number {
+                    "r2"
+                } else {
+                    "accuracy"
+                },
+                best_command,
+                combinations: standings.iter().map(combination).collect(),
+            };
+            return write_json(out, &line);
+        }
+        for line in self.combinations(standings) {
+            writeln!(out, "{line}")?;
+        }
+        for line in self.effects(standings) {
+            writeln!(out, "{line}")?;
+        }
+        let command = best_command.join(" ");
+        writeln!(out, "\n{}", say!("sweep-best", "best: {command}", command))?;
+        out.flush()
+    }
+
+    /// Lines of the table of combinations.
+    fn combinations(&self, standings: &[Standing]) -> Vec<String> {
+        let table = self.table;
+        let mut head: Vec<String> = table.varied().map(|(_, name)| name.to_owned()).collect();
+        if table.has_rounds {
+            head.push(say!("sweep-epochs", "epochs").into());
+        }
+        head.push(table.score_name().into());
+        head.push(say!("trials-error", "standard error").into());
+        head.push(say!("score-loss", "loss").into());
+        head.push(say!("sweep-epoch", "epoch").into());
+        let row = |standing: &Standing| {
+            let values = &table.values[standing.combination];
+            let mut row: Vec<String> = table
+                .varied()
+                .map(|(at, _)| sanitise(&values[at]))
+                .collect();
+            if table.has_rounds {
+                row.push(
+                    standing
+                        .epochs
+                        .map_or(String::new(), |epochs| epochs.to_string()),
+                );
+            }
+            row.push(table.show_score(standing.mean(|outcome| outcome.score)));
+            row.push(table.show_score(standing.error(|outcome| outcome.score)));
+            row.push(number(standing.mean(|outcome| outcome.loss)));
+            row.push(format!(
+                "{:.0}",
+                standing.mean(|outcome| outcome.epoch as f64)
+            ));
+            row
+        };
+        let shown = standings.iter().take(MAX_ROWS).map(row);
+        let mut lines = aligned(&[head].into_iter().chain(shown).collect::<Vec<_>>());
+        if standings.len() > MAX_ROWS {
+            let more = standings.len() - MAX_ROWS;
+            lines.push(say!("sweep-more", "… and {more} more", more));
+        }
+        lines
+    }
+
+    /// Lines with the mean score by each value of a setting, where all combinations have trained for as long.
+    fn effects(&self, standings: &[Standing]) -> Vec<String> {
+        if self.table.has_rounds {
+            return Vec::new();
+        }
+        let effect = |(at, name): (usize, &str)| {
+            let value_of =
+                |standing: &Standing| self.table.values[standing.combination][at].clone();
+            let mut values: Vec<String> = Vec::new();
+            for standing in standings {
+                let value = value_of(standing);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            let score = |value: &String| {
+                let of_value = standings
+                    .iter()
+                    .filter(|standing| value_of(standing) == *value);
+                let scores: Vec<f64> = of_value
+                    .map(|standing| standing.mean(|outcome| outcome.score))
+                    .filter(|score| !score.is_nan())
+                    .collect();
+                mean(&scores)
+            };
+            let mut scores: Vec<(f64, &String)> =
+                values.iter().map(|value| (score(value), value)).collect();
+            scores.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            let shown: Vec<String> = scores
+                .iter()
+                .map(|(score, value)| format!("{value} {}", self.table.show_score(*score)))
+                .collect();
+            sanitise(&format!("{name}: {}", shown.join("  ")))
+        };
+        let effects: Vec<String> = self.table.varied().map(effect).collect();
+        if effects.is_empty() {
+            return effects;
+        }
+        let title = say!(
+            "sweep-effects",
+            "mean {name} by setting",
+            name = self.table.score_name()
+        );
+        [String::new(), title].into_iter().chain(effects).collect()
+    }
+
+    fn settings(&self, combination: usize) -> Map<String, Value> {
+        let values = self
+            .table
+            .settings
+            .iter()
+            .zip(&self.table.values[combination]);
+        values
+            .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
+            .collect()
+    }
+}
+
+fn write_json(out: &mut dyn Write, line: &Line) -> io::Result<()> {
+    let json = serde_json::to_string(line)?;
+    writeln!(out, "{}", printable_json(&json))?;
+    out.flush()
+}

@@ -1,0 +1,156 @@
+//! `nn-tui sweep`: combinations of settings, their file, and a sweep that goes on.
+
+use super::resumed_model::kill_at_change;
+use super::*;
+
+const LINE: &str = "sweep iris --epochs 6 --lr 0.001,0.03 --hidden 4;8,8 --repeat 2 -o s.csv";
+
+/// Runs the program in `folder`.
+fn run_in(folder: &Path, line: &str) -> Output {
+    let output = program(line.split(' ')).current_dir(folder).finish();
+    assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
+    output
+}
+
+/// Rows of the file of a sweep without the time, which is the last column.
+fn rows(folder: &Path) -> Vec<String> {
+    let text = fs::read_to_string(folder.join("s.csv")).expect("written");
+    let without_time = |line: &str| line.rsplit_once(',').expect("a comma").0.to_owned();
+    text.lines().map(without_time).collect()
+}
+
+#[test]
+fn a_sweep_writes_a_row_for_each_training_and_compares_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = run_in(folder.path(), &format!("{LINE} --jobs 1"));
+    let serial = rows(folder.path());
+    assert_eq!(serial[0], "hidden,lr,epochs,seed,epoch,val_loss,val_score");
+    assert_eq!(serial.len(), 1 + 2 * 2 * 2);
+    assert!(serial[1].starts_with("4,0.001,6,0,") && serial[8].starts_with("\"8,8\",0.03,6,1,"));
+    assert!(
+        stderr(&output)
+            .starts_with("sweep on built-in iris: 4 combinations, 8 trainings, 1 at a time\n")
+    );
+    let report = stdout(&output);
+    let lines: Vec<&str> = report.lines().collect();
+    assert!(
+        lines[0].starts_with("hidden") && lines[0].ends_with("epoch"),
+        "{report}"
+    );
+    assert!(
+        report.contains("\nmean accuracy by setting\nhidden: "),
+        "{report}"
+    );
+    assert!(
+        report.contains("\nbest: nn-tui iris --headless --hidden "),
+        "{report}"
+    );
+
+    fs::remove_file(folder.path().join("s.csv")).expect("it is there");
+    run_in(folder.path(), &format!("{LINE} --jobs 3"));
+    assert_eq!(rows(folder.path()), serial);
+}
+
+#[test]
+fn a_sweep_goes_on_where_it_was_killed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = LINE.replace("--epochs 6", "--epochs 200");
+    run_in(folder.path(), &line);
+    let whole = rows(folder.path());
+    let path = folder.path().join("s.csv");
+    fs::remove_file(&path).expect("it is there");
+    let words: Vec<&str> = line.split(' ').collect();
+    for _ in 0..5 {
+        kill_at_change(&words, folder.path(), "s.csv");
+    }
+    // Half of a row, as of a computer that was switched off.
+    let mut text = fs::read(&path).expect("written");
+    text.truncate(text.len() - 4);
+    fs::write(&path, text).expect("written");
+    let output = run_in(folder.path(), &line);
+    assert!(
+        stderr(&output).contains(" in the file already\n"),
+        "{}",
+        stderr(&output)
+    );
+    assert_eq!(rows(folder.path()), whole);
+}
+
+#[test]
+fn the_best_command_has_the_best_score() {
+    let line = "sweep wine --epochs 9 --lr 1e-4..1e-1:log:4 --schedule constant;step@3 \
+                --random 5 --json";
+    let words = line.split_whitespace().map(|word| word.replace('@', " "));
+    let output = program(words).finish();
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let events = events(&stdout(&output));
+    assert_eq!(events.len(), 5 + 1);
+    let summary = &events[5];
+    let best = &summary["combinations"][0];
+    assert_eq!(summary["score"], "accuracy");
+    let words = summary["best_command"].as_array().expect("words");
+    let words = words
+        .iter()
+        .map(|word| word.as_str().expect("text").trim_matches('\''));
+    let output = program(words.skip(1).chain(["--json"])).finish();
+    let finished = self::events(&stdout(&output)).pop().expect("an event");
+    assert_eq!(finished["validation"]["accuracy"], best["score"]);
+    assert_eq!(finished["validation"]["loss"], best["loss"]);
+    assert_eq!(finished["best_epoch"].as_f64(), best["epoch"].as_f64());
+}
+
+#[test]
+fn halving_and_folds_have_columns_of_their_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "sweep sine --epochs 8 --lr 0.001..0.01:4 --halving --folds 2 -o s.csv";
+    let output = run_in(folder.path(), line);
+    let rows = rows(folder.path());
+    assert_eq!(
+        rows[0],
+        "lr,epochs,seed,fold,max_epochs,epoch,val_loss,val_score"
+    );
+    assert_eq!(rows.len(), 1 + 2 * (4 + 2 + 1 + 1));
+    assert!(stdout(&output).contains("R2"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_is_no_sweep_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("s.csv");
+    fs::write(&file, "a,b\n1,2\n").expect("written");
+    for (line, status, part) in [
+        (
+            "sweep iris --lr 0.1 --epochs 1 -o s.csv",
+            2,
+            "--force overwrites it",
+        ),
+        ("sweep iris --lr fast", 2, "expected a number above 0"),
+        ("sweep iris --seed 1..1000 --batch 1..1000", 2, "--random N"),
+        ("sweep iris --lr 0.1,0.2 --halving", 2, "--epochs"),
+        (
+            "sweep iris --lr 0.1,0.2 --epochs 3,4 --halving",
+            2,
+            "one number of --epochs",
+        ),
+        ("sweep iris --lr 0.1 --pace 3", 2, "'--pace"),
+        ("sweep iris --lr 0.1 --preflight", 2, "'--preflight"),
+        (
+            "sweep sine --output linear,softmax --epochs 1",
+            2,
+            "softmax",
+        ),
+        ("sweep nothing.csv --lr 0.1", 66, "nothing.csv"),
+    ] {
+        let output = program(line.split(' ')).current_dir(folder.path()).finish();
+        assert_eq!(code(&output), status, "{line}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(part),
+            "{line}: {}",
+            stderr(&output)
+        );
+    }
+    assert_eq!(
+        fs::read_to_string(&file).expect("it is there"),
+        "a,b\n1,2\n"
+    );
+}

@@ -58,19 +58,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let json = failure::asks_for_json(&arguments);
     // Errors of the parser are in this language too.
     lang::set_default(failure::language(&arguments));
-    match parse(arguments) {
-        // Help and the version come this way too.
-        Err(answer) => failure::print(answer, json),
-        Ok(args) => match prepare_work(args) {
-            Ok(work) => work(),
-            Err(error) => {
-                if json {
-                    failure::write_json(&error);
-                }
-                Err(error)
-            }
+    // Before the options, whose descriptions take some.
+    let work = match memory::check_reserve() {
+        Ok(()) => match parse(arguments) {
+            Ok(args) => prepare_work(args),
+            // Help and the version come this way too.
+            Err(answer) => return failure::print(answer, json),
         },
-    }
+        Err(error) => Err(error),
+    };
+    let failed = |error| {
+        if json {
+            failure::write_json(&error);
+        }
+        error
+    };
+    work.map_err(failed)?()
 }
 
 /// Prints `error` to standard error, if that takes it within a few seconds.
@@ -107,7 +110,6 @@ type Work = Box<dyn FnOnce() -> Result<u8>>;
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
-    memory::check_reserve()?;
     let GlobalArgs { reading, json, .. } = &args.global;
     let is_json_known = !matches!(
         args.command,

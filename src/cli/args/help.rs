@@ -149,7 +149,7 @@ mod tests {
             );
         }
         for heading in [
-            "reading", "output", "data", "network", "learning", "screen", "saving",
+            "reading", "output", "data", "network", "learning", "screen", "saving", "sweep",
         ] {
             asked.insert(format!("heading-{heading}"));
         }

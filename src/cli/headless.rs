@@ -329,9 +329,14 @@ impl Run<'_> {
             // The run ends after that, or before it by a signal.
             return (self.worker).send(Command::MeasureImportance(self.options.weights));
         }
-        if let End::Finished(_) = end {
+        let is_finished = matches!(end, End::Finished(_));
+        self.is_refitting = is_finished && self.options.refit;
+        let is_scored =
+            is_finished || matches!(end, End::Signal(_)) && self.options.export.is_some();
+        // Without a pause, steps could be done between the scores, the export and the stop.
+        self.worker.send(Command::Halt);
+        if is_scored {
             self.worker.send(Command::Evaluate(self.options.weights));
-            self.is_refitting = self.options.refit;
         }
         self.end = Some(end);
         if let Some(ExportOption { path, replace }) = self.options.export {
@@ -342,8 +347,6 @@ impl Run<'_> {
                     "the training thread ended unexpectedly"
                 )),
             });
-            // Without a pause, steps could be done between the export and the stop.
-            self.worker.send(Command::Halt);
             self.worker.send(Command::Export {
                 path: path.clone(),
                 weights: self.options.weights,

@@ -14,6 +14,7 @@ use crate::model_file::ExportOption;
 use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
+use crate::nn::schedule::Shape;
 use crate::record::LogOption;
 use crate::settings::{Choices, TableShape, defaults};
 use crate::train::recovery::{self, RecoveryOption};
@@ -186,12 +187,17 @@ impl Job {
         is_validated: bool,
     ) -> Result<bool> {
         let is_possible = is_validated && dataset.validation.is_none();
+        let has_plateau = matches!(self.choices.schedule.shape, Shape::Plateau { .. });
         match self.refit {
+            Some(true) if has_plateau => Err(Error::Usage(
+                say!("refit-plateau", "--refit has no validation rows, by whose loss :schedule plateau goes").into(),
+            )),
             Some(true) if !is_possible => Err(Error::Usage(
                 say!("refit-fraction", "--refit adds the validation rows to the training rows: they must be a fraction of DATA (--val)").into(),
             )),
             Some(refit) => Ok(refit),
             None => Ok(is_possible
+                && !has_plateau
                 && self.choices.is_automatic
                 && limits.epochs.is_none()
                 && limits.time.is_none()

@@ -318,7 +318,10 @@ fn train(job: Job) -> Result<Work> {
             print_notice(job.unread_input());
             let dataset = load(&job)?;
             let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
-            let refit = job.refits(&dataset, limits, is_validated)?;
+            // A network that is trained on the validation rows cannot be scored on them.
+            let has_test_rows = dataset.test.is_some() || dataset.test_fraction > 0.0;
+            let is_scored = count.folds.is_some() || has_test_rows || job.refit.is_some();
+            let refit = is_scored && job.refits(&dataset, limits, is_validated)?;
             if job.choices.is_automatic {
                 (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             }

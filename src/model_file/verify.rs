@@ -98,7 +98,14 @@ pub fn verify(
         let format = format.name;
         return Ok(Verification::NotReadable { format });
     }
-    let read_back = load(path)?;
+    let read_back = load(path).map_err(|error| match error {
+        // Its folder was deleted meanwhile.
+        Error::NoSuchInput { path, .. } => Error::CannotWrite {
+            path,
+            cause: io::ErrorKind::NotFound.into(),
+        },
+        other => other,
+    })?;
     let failed = |problem: &str| {
         let cause = say!(
             "verify-reading",

@@ -189,7 +189,7 @@ impl Architecture {
     /// bytes, if that is known.
     ///
     /// # Errors
-    /// [`Error::Usage`] with the number of parameters or rows and the memory they need.
+    /// [`Error::Memory`] with the number of parameters or rows and the memory they need.
     pub(crate) fn check_fits(&self, rows: usize, memory: Option<u64>) -> Result<()> {
         let Some(memory) = memory.map(u128::from) else {
             return Ok(());
@@ -197,9 +197,10 @@ impl Architecture {
         let parameters = self.parameter_count();
         let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
         if needed > memory {
-            return Err(Error::Usage(say!(
+            return Err(Error::Memory(say!(
                 "network-memory",
-                "the network {network} has {parameters} parameters; training them takes {needed} of memory, and {free} are free",
+                "the network {network} has {parameters} parameters; training them takes {needed} of memory, and {free} are free \
+                 beside what the program needs",
                 network = self,
                 parameters = grouped(parameters),
                 needed = amount(needed),
@@ -213,7 +214,7 @@ impl Architecture {
     /// Refuses passes of `rows` rows at once that would not fit into `memory` bytes, if that is known.
     ///
     /// # Errors
-    /// [`Error::Usage`] with the memory they need.
+    /// [`Error::Memory`] with the memory they need.
     pub(crate) fn check_rows_fit(&self, rows: usize, memory: Option<u64>) -> Result<()> {
         let neurons = self.sizes.iter().map(|&size| size as u128);
         let needed = neurons
@@ -221,9 +222,10 @@ impl Architecture {
             .saturating_mul(rows as u128)
             .saturating_mul(BYTES_PER_ACTIVATION);
         match memory {
-            Some(memory) if needed > memory.into() => Err(Error::Usage(say!(
+            Some(memory) if needed > memory.into() => Err(Error::Memory(say!(
                 "rows-memory",
-                "{rows} rows at once through {network} take {needed} of memory, and {free} are free",
+                "{rows} rows at once through {network} take {needed} of memory, and {free} are free beside what the program \
+                 needs",
                 rows,
                 network = self,
                 needed = amount(needed),
@@ -307,7 +309,8 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 6.8 GiB of memory, and 1.0 GiB are free"
+            "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 6.8 GiB of memory, and 1.0 GiB are free \
+             beside what the program needs"
         );
         assert!(network(&[4, 8, 3]).check_fits(16, Some(1 << 20)).is_ok());
     }

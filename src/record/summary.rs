@@ -85,6 +85,8 @@ impl Summary {
             Event::ImportanceMeasured(importances) => {
                 self.importances = Some((**importances).clone());
             }
+            // Its file may be gone, with its folder.
+            Event::Refitted(Err(_)) => self.saved.retain(|model| model.path.exists()),
             Event::Refitted(Ok(refitted)) => {
                 if let Some((path, saved)) = &refitted.saved {
                     self.add_saved(path.clone(), *saved, None);

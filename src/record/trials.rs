@@ -18,7 +18,8 @@ use crate::util::text::{printable_json, sanitise};
 ///
 /// JSON: a line `trial` for each training in order (`seed`, `fold`, `epochs`, `best_epoch`, `reason` as in `finished`,
 /// `set` (`test` or `validation`), `rows`, and `scores`, as in `finished`), then `summary` (`trials`, `folds`, `seeds`,
-/// `refit`, and `mean` and `standard_error` of each score over the trainings in which it is defined).
+/// `refit`, `mean` and `standard_error` of each score over the trainings in which it is defined, and in `defined` the
+/// number of those for each score that is not in all of them).
 pub(crate) struct TrialReport<'a> {
     trials: &'a Trials,
     /// Names of the classes, as in the data.
@@ -46,6 +47,8 @@ enum Line<'a> {
         refit: bool,
         mean: Map<String, Value>,
         standard_error: Map<String, Value>,
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        defined: Map<String, Value>,
     },
 }
 
@@ -179,6 +182,11 @@ impl<'a> TrialReport<'a> {
                     members.map(|score| (score.score.key.to_owned(), json!(value(score))));
                 members.collect()
             };
+            let partial = statistics
+                .iter()
+                .filter(|score| score.defined < trials.len());
+            let defined = partial.map(|score| (score.score.key.to_owned(), json!(score.defined)));
+            let defined = defined.collect();
             let line = Line::Summary {
                 trials: trials.len(),
                 folds: self.trials.folds,
@@ -186,6 +194,7 @@ impl<'a> TrialReport<'a> {
                 refit: self.trials.refit,
                 mean: members(|score| score.mean),
                 standard_error: members(|score| score.error),
+                defined,
             };
             return write_json(out, &line);
         }
@@ -209,7 +218,15 @@ impl<'a> TrialReport<'a> {
             }
             let values = [of_all.mean, of_all.error, of_all.min, of_all.max];
             let cells = values.map(|value| of_all.score.show(value));
-            let name = sanitise(&of_all.score.name);
+            let mut name = sanitise(&of_all.score.name);
+            if of_all.defined < trials.len() {
+                name += &say!(
+                    "trials-defined",
+                    " ({defined} of {trials})",
+                    defined = of_all.defined,
+                    trials = trials.len()
+                );
+            }
             rows.push([name].into_iter().chain(cells).collect());
         }
         for line in aligned(&rows) {
@@ -238,6 +255,8 @@ struct Statistic {
     error: f64,
     min: f64,
     max: f64,
+    /// Number of trainings in which it is defined.
+    defined: usize,
 }
 
 /// Summarises each score of `trials`.
@@ -258,6 +277,7 @@ fn statistics(trials: &[&Scores], names: &[String]) -> Vec<Statistic> {
             error: standard_error(&values),
             min: values.iter().copied().fold(f64::NAN, f64::min),
             max: values.iter().copied().fold(f64::NAN, f64::max),
+            defined: values.len(),
         }
     };
     scores.map(statistic).collect()

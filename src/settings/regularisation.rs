@@ -153,7 +153,7 @@ pub(crate) const LABEL_SMOOTHING: Setting = Setting {
     default: || {
         say!(
             "default-label-smoothing",
-            "0; headless without --epochs {share} for classes",
+            "0; headless without --epochs {share} with softmax and cross-entropy",
             share = LabelSmoothing::AUTOMATIC
         )
     },

@@ -12,7 +12,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::Session;
 use super::checkpoint::{CheckpointOption, FinalModel, Resumed};
 use super::event_queue::Sink;
 use super::limits::Limits;
@@ -21,6 +20,7 @@ use super::observation::Mailbox;
 use super::pace::Pace;
 use super::recovery::RecoveryOption;
 use super::trainer::Trainer;
+use super::{Position, Session};
 use crate::error::{Error, Result};
 use crate::model_file::NamedFiles;
 
@@ -74,6 +74,8 @@ pub struct Worker {
 /// How a run was saved at its end.
 #[derive(Debug, Default)]
 pub struct Conclusion {
+    /// Position at the end; `None` after a panic.
+    pub position: Option<Position>,
     /// Path of the recovery file of a run that ended unsaved, or why it could not be written; `None` if none was
     /// needed.
     pub recovery_file: Option<Result<PathBuf>>,

@@ -39,7 +39,7 @@ pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
     match available() {
         Some(available) if needed > u128::from(available) => Err(Error::Memory(say!(
             "memory-needed",
-            "{purpose} takes {needed} of memory, and {free} are free",
+            "{purpose} takes {needed} of memory, and {free} are free beside what the program needs",
             purpose,
             needed = amount(needed),
             free = amount(available.into())

@@ -294,8 +294,9 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             curve: (classes == 2).then_some(curve),
             rows: 40,
             are_probabilities: true,
+            of_test: false,
         };
-        snapshot.set(ScoreProbe, measured);
+        snapshot.set(ScoreProbe::default(), measured);
         snapshot.position.step = 401;
         snapshot.position.epoch = 40;
         model.update(Msg::Snapshot(Box::new(snapshot)));

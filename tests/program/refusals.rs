@@ -47,10 +47,6 @@ fn of_a_wrong_command_line() {
         ("--batch 0", "expected a number of rows"),
         ("--val 1", "nn-tui: --val is 1;"),
         ("--hidden 16,x", "expected sizes such as 16,8, or none"),
-        (
-            "--hidden 100000000,100000000",
-            "parameters; training them takes",
-        ),
         ("--activation swish", "possible values: sigmoid, tanh"),
         (
             "--loss cross-entropy --output linear",

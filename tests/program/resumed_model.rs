@@ -218,3 +218,32 @@ fn a_resumed_run_trains_its_second_network() {
         }
     }
 }
+
+/// The first network is gone with the folder, and the second has no place.
+#[test]
+fn a_second_network_that_cannot_be_written_leaves_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    fs::create_dir(&out).expect("created");
+    let line = "digits --max-rows 600 --headless --export out/m.json";
+    let mut child = program(line.split(' '))
+        .current_dir(folder.path())
+        .env("XDG_STATE_HOME", folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    while !out.join("m.json").exists() {
+        assert!(child.try_wait().expect("a child").is_none(), "it has ended");
+    }
+    fs::remove_dir_all(&out).expect("removed");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(code(&output), 73, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(!text.contains("saved "), "{text}");
+    assert!(
+        stderr(&output).contains("nn-tui --resume"),
+        "{}",
+        stderr(&output)
+    );
+}

@@ -131,9 +131,40 @@ fn a_refit_trains_on_all_rows_for_the_best_number_of_epochs() {
         "{text}"
     );
     assert!(text.contains("saved the refitted network to "), "{text}");
+    let refused = run("iris --headless --refit --schedule plateau", &[]);
+    assert!(
+        stderr(&refused).contains("--schedule plateau"),
+        "{}",
+        stderr(&refused)
+    );
     let refused = run("iris --headless --val 0 --refit", &[]);
     assert_eq!(code(&refused), 2);
     assert!(stderr(&refused).contains("--val"), "{}", stderr(&refused));
+}
+
+/// The network that has seen the validation rows cannot be scored on them.
+#[test]
+fn several_seeds_are_scored_on_validation_rows_by_default() {
+    let output = succeed("iris --repeat 2 --json", &[]);
+    let events = events(&stdout(&output));
+    assert_eq!(events[2]["trials"], 2);
+    assert_eq!(events[2]["refit"], false);
+    assert_eq!(events[0]["set"], "validation");
+}
+
+/// A class of two rows is not in each of five folds.
+#[test]
+fn scores_that_some_folds_lack_say_so() {
+    let (_folder, path) = place("rare.csv");
+    let row = |n: usize| format!("{},{}\n", n % 7, if n < 2 { "rare" } else { "usual" });
+    let rows: String = (0..40).map(row).collect();
+    fs::write(&path, format!("x,kind\n{rows}")).expect("written");
+    let text = stdout(&succeed("--folds 5 -e 1", &[&path]));
+    assert!(text.contains("\nROC AUC (2 of 5) "), "{text}");
+    let json = stdout(&succeed("--folds 5 -e 1 --json", &[&path]));
+    let summary = events(&json).pop().expect("an event");
+    assert_eq!(summary["defined"]["roc_auc"], 2);
+    assert!(summary["defined"]["accuracy"].is_null());
 }
 
 /// Where the program chooses the number of epochs, and no validation rows are to be kept.
@@ -155,6 +186,7 @@ fn a_run_refits_by_default() {
     assert_eq!(refitted("--weights last", &[]), (None, Some(0.1)));
     assert_eq!(refitted("--time-limit 1m", &[]), (None, Some(0.1)));
     assert_eq!(refitted("--val 0", &[]), (None, Some(0.1)));
+    assert_eq!(refitted("--schedule plateau", &[]), (None, Some(0.1)));
     assert_eq!(refitted("--epochs 3", &[]), (None, Some(0.0)));
     let (_folder, split) = place("split.csv");
     assert_eq!(refitted("--save-split", &[&split]), (None, Some(0.1)));

@@ -337,6 +337,7 @@ impl Saver {
     /// Notes that an output could not be written: the run is worth a recovery file, however short it was.
     pub fn note_lost_output(&mut self) {
         self.has_lost_output = true;
+        self.saved = None;
     }
 
     /// Returns whether a last checkpoint is to be written at the end of a run at `now`: the one in the file is
@@ -368,7 +369,9 @@ impl Saver {
     pub fn last_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
         let option = self.option.as_ref().filter(|_| self.last == Some(now));
         let own = option.map(|option| &option.path);
-        self.elsewhere(now).or(own).cloned()
+        // Its folder may be gone.
+        let path = self.elsewhere(now).or(own);
+        path.filter(|path| path.exists()).cloned()
     }
 
     /// Returns the path of the checkpoint of the moment `now` other than the recovery file, if there is one.

@@ -9,17 +9,22 @@ use crate::train::observation::{Probe, Scratch, Training};
 /// Maximum number of rows that are scored; of more, as many are chosen evenly.
 const MAX_ROWS: usize = 20_000;
 
-/// Asks for all scores of the rows on which predictions are measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScoreProbe;
+/// Asks for all scores of the rows on which predictions are measured, or of the test rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScoreProbe {
+    /// Whether the test rows are scored, if there are any.
+    pub of_test: bool,
+}
 
-/// Scores of the validation rows, or of the training rows without any.
+/// Scores of the validation rows, of the training rows without any, or of the test rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MeasuredScores {
     /// The scores.
     pub scores: Scores,
     /// Predictions at every threshold, of the second of two classes.
     pub curve: Option<ThresholdCurve>,
+    /// Whether they are those of the test rows.
+    pub of_test: bool,
     /// Number of rows scored.
     pub rows: usize,
     /// Whether the score that thresholds apply to is a probability.
@@ -31,7 +36,9 @@ impl Probe for ScoreProbe {
 
     fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> MeasuredScores {
         let session = training.session;
-        let samples = session.data().measured();
+        let data = session.data();
+        let test = data.test.as_ref().filter(|_| self.of_test);
+        let samples = test.unwrap_or_else(|| data.measured());
         let stride = samples.rows().div_ceil(MAX_ROWS).max(1);
         let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
         let architecture = session.architecture();
@@ -53,6 +60,7 @@ impl Probe for ScoreProbe {
         MeasuredScores {
             curve: curve.filter(|_| scores.classes.is_some()),
             scores,
+            of_test: test.is_some(),
             rows: rows.len(),
             are_probabilities,
         }

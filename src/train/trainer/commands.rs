@@ -196,14 +196,21 @@ impl<S: Sink> Trainer<S> {
     ///
     /// # Errors
     /// Those of [`EncodedModel::new`] and [`EncodedModel::write`].
-    pub(super) fn write_refitted(&mut self, path: &Path, refitted: &mut Session) -> Result<Saved> {
+    pub(super) fn export_refitted(&mut self, path: &Path, refitted: &mut Session) -> Result<Saved> {
+        let saved = self.write_refitted(path, refitted);
+        match &saved {
+            Ok(_) => self.note_exported(),
+            Err(_) => self.saver.note_lost_output(),
+        }
+        saved
+    }
+
+    fn write_refitted(&mut self, path: &Path, refitted: &mut Session) -> Result<Saved> {
         let chosen = refitted.chosen_weights(Weights::Last);
         let model = EncodedModel::new(refitted, chosen, path)?;
         let replace = self.settings.final_model.may_replace(path);
         self.announce_model(path, model.contents());
-        let saved = model.write(refitted, path, replace)?;
-        self.note_exported();
-        Ok(saved)
+        model.write(refitted, path, replace)
     }
 
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {

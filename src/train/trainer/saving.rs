@@ -167,6 +167,7 @@ impl<S: Sink> Trainer<S> {
         let is_done = self.is_end_expected && self.exported == Some(stamp);
         self.saver.close(stamp, is_done);
         Conclusion {
+            position: Some(stamp.position),
             recovery_file,
             failed_checkpoint,
             checkpoint: self.saver.last_checkpoint(stamp),
@@ -177,6 +178,10 @@ impl<S: Sink> Trainer<S> {
 
     /// Continues from the checkpoint in `path`, and pauses there.
     pub(super) fn restore(&mut self, path: &Path) {
+        // It may be the file of a checkpoint that is being written.
+        if let Some(written) = self.saver.finish() {
+            self.report_written(written);
+        }
         let dataset = Arc::clone(self.session.dataset());
         let threads = self.session.threads();
         let restored = Checkpoint::read(path, threads)

@@ -158,7 +158,7 @@ impl<S: Sink> Trainer<S> {
     fn finish_refit(&mut self, mut refit: Refit) -> Result<Refitted> {
         let saved = match refit.path.clone() {
             Some(path) => {
-                let saved = self.write_refitted(&path, &mut refit.session)?;
+                let saved = self.export_refitted(&path, &mut refit.session)?;
                 Some((path, saved))
             }
             None => None,

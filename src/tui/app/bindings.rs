@@ -238,7 +238,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::Char('u'), CTRL)] "ctrl-u" SILENT, SILENT, act!(|model| model.page(KeyCode::Char('u'), CTRL));
     View Always [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row or line (also G)", act!(|model| model.page(KeyCode::Home, NONE));
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
-    View Always [key('v')] "v" SILENT, "switch between validation and training rows", Model::switch_set;
+    View Always [key('v')] "v" SILENT, "switch between validation and training rows (in the scores: validation and test rows)", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images)",
         act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));

@@ -55,6 +55,8 @@ pub struct Navigation {
     pub cell: Option<Cell>,
     /// Threshold between two classes in the scores, if it is not one half.
     pub threshold: Option<f32>,
+    /// Whether the scores are those of the test rows.
+    pub has_test_scores: bool,
     /// Whether the calibration is shown in place of the ROC curve.
     pub shows_calibration: bool,
     /// First column of the table in the list of rows.
@@ -132,6 +134,7 @@ impl Navigation {
             finding: 0,
             cell: None,
             threshold: None,
+            has_test_scores: false,
             shows_calibration: false,
             column: 0,
             trail: Vec::new(),

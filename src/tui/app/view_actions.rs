@@ -109,8 +109,12 @@ impl Model {
         usize::from(self.navigation.size.1).saturating_sub(6).max(1)
     }
 
-    /// Switches between validation and training rows.
+    /// Switches between validation and training rows, or in the scores between validation and test rows.
     pub(super) fn switch_set(&mut self) -> Done {
+        if self.navigation.is_scoring() && self.run.data.test.is_some() {
+            self.navigation.has_test_scores = !self.navigation.has_test_scores;
+            return Ok(());
+        }
         if self.run.data.validation.is_empty() {
             return Err(text::no_validation_rows().into());
         }

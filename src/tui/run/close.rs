@@ -45,7 +45,9 @@ impl Program {
         }
         let conclusion = training.worker.stop();
         failures.extend(self.recorders.finish(end_of(&self.app, &result)));
-        if let (App::Running(model), Ok(_), false) = (&self.app, &result, self.is_blind) {
+        if let (App::Running(model), Ok(_), false) = (&mut self.app, &result, self.is_blind) {
+            // Steps were done since the last metrics.
+            model.run.position = conclusion.position.unwrap_or(model.run.position);
             let checkpoint = conclusion.checkpoint.as_deref();
             background::print_error(&model.run.summary(checkpoint));
         }

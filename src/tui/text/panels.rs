@@ -78,6 +78,7 @@ texts! {
     cell_row(cell, row) "{cell} · row {row}";
     training() "training";
     validation() "validation";
+    test() "test";
     predicted_title() "Predicted";
     rows_of_set(rows, set) "{rows} {set} row" | "{rows} {set} rows";
     rows(rows) "{rows} row" | "{rows} rows";

@@ -32,9 +32,15 @@ pub(crate) struct ScoresPanel;
 impl Panel for ScoresPanel {
     fn title(&self, pane: &Pane<'_>) -> Title {
         let run = &pane.model.run;
-        let set = set_name(run.measured_set());
         let measured = run.answer::<ScoreProbe>();
-        let rows = measured.map(|measured| text::rows_of_set(measured.rows, set));
+        let rows = measured.map(|measured| {
+            let set = if measured.of_test {
+                text::test()
+            } else {
+                set_name(run.measured_set())
+            };
+            text::rows_of_set(measured.rows, set)
+        });
         Title::new(text::scores_title(), rows)
     }
 
@@ -42,8 +48,10 @@ impl Panel for ScoresPanel {
         (20, 2)
     }
 
-    fn probes(&self, _model: &Model) -> Vec<Request> {
-        vec![Request::new(ScoreProbe)]
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        vec![Request::new(ScoreProbe {
+            of_test: model.navigation.has_test_scores,
+        })]
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {

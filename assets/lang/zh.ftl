@@ -1073,6 +1073,7 @@ fact-inputs = { $inputs } 个网络输入
 fact-constant = 排除 { $columns }（在训练样本中是常数）
 fact-rare-category = “{ $column }”的 1 个罕见值使用输入“other”
 fact-rare-categories = “{ $column }”的 { $rare } 个罕见值共用输入“other”
+fact-checked = “{ $column }”的空单元格表示否，“{ $word }”表示是
 fact-stray-words = “{ $column }”中有{ $cells }不是数字（第 { $line } 行：“{ $word }”）：{ $used }；--missing-values "{ $words }" 把其余的读作数字
 fact-as-categories = 读作类别
 fact-excluded = 已排除
@@ -1861,6 +1862,8 @@ format-sas = 这是 SAS 文件；请转换成 CSV，例如用 pandas.read_sas
 format-sas-transport = 这是 SAS 传输文件；请转换成 CSV，例如用 pandas.read_sas
 format-matlab = 这是 MATLAB 文件；请先写出表格：writetable(NAME, 'table.csv')
 format-sql = 这是 SQL 转储；请把它载入数据库并把表导出为 CSV，例如：sqlite3 -header -csv DATABASE 'select * from NAME' | nn-tui -
+format-calendar = 这是日历文件（iCalendar）；请把其中的事件导出为 CSV
+format-named-values = 各个值旁边写着列名（YAML、sqlite3 -line、key=value）；请转换为 CSV 或 JSON lines，每行一个样本
 format-libsvm = 这是 LIBSVM 格式；请先转换为 CSV，例如用 sklearn.datasets.load_svmlight_file
 format-tar = 这是 tar 文件；请先取出其中的表格：tar -xf FILE
 arff-no-rows = 这是没有 @data 的 ARFF 文件；样本应在 @data 之后

@@ -81,7 +81,7 @@ fn load_main(
         return idx::load(source, input, options, observer);
     }
     let name = source.to_string();
-    let table = Table::open(&name, input, &options.reading, &[], observer)?;
+    let table = Table::open(&name, input, &options.reading, &[], &[], observer)?;
     load_table(table, source, options, observer)
 }
 

@@ -48,7 +48,7 @@ pub(crate) use prepare::lags::MAX_LAGS;
 pub(crate) use prepare::prepared::prepare_split;
 pub use prepare::prepared::{Prepared, prepare};
 pub(crate) use prepare::preprocessing::with_offset;
-pub use prepare::preprocessing::{Derived, InputColumn, Preprocessing};
+pub use prepare::preprocessing::{Derived, InputColumn, Preprocessing, RowOrder};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
 pub(crate) use prepare::split::Split;
@@ -79,6 +79,7 @@ pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
+pub(crate) use table::header::{COLUMN_UNITS, NUMBER_TYPES};
 pub(crate) use table::left_out::{SUBTOTALS, TOTALS};
 pub use table::lines::Lines;
 pub use table::{CellFormat, GivenReading, Quote, Reading};
@@ -125,6 +126,8 @@ pub struct Dataset {
     pub cell_format: CellFormat,
     /// Columns whose numbers have percent signs; see [`Preprocessing::percent`].
     pub percent: Option<Vec<usize>>,
+    /// Dates by which rows must be in order; see [`Preprocessing::row_order`].
+    pub row_order: Option<RowOrder>,
     /// Format of the file, and what was excluded while reading.
     pub report: ReadReport,
     /// Source and options of [`load_with`]; `None` for a data set made in memory.

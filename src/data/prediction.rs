@@ -122,13 +122,15 @@ impl<'m> PredictionRows<'m> {
                 selected.columns,
             )
         };
+        let mut history = History::new(wanted.lags());
+        history.expect(wanted.row_order.as_ref(), &shape);
         Ok(Self {
             wanted,
             shape,
             rows,
             columns,
             training,
-            history: History::new(wanted.lags()),
+            history,
             has_rows: false,
             selection: None,
             target: None,
@@ -193,6 +195,7 @@ impl<'m> PredictionRows<'m> {
                 while lines.len() < max
                     && let Some(record) = rows.next()?
                 {
+                    self.history.check_order(&record, shape)?;
                     let target = self
                         .target
                         .as_ref()

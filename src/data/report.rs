@@ -222,6 +222,8 @@ pub struct ReadReport {
     pub similar_labels: Vec<(String, String)>,
     /// Columns of texts that look like numbers with the other decimal mark.
     pub other_decimal_mark: Vec<String>,
+    /// Columns with one word, which means yes, beside empty cells, which mean no.
+    pub checked: Vec<(String, String)>,
     /// Number of categories that share the input `other`, for each column that has one.
     pub rare_categories: Vec<(String, usize)>,
 }

@@ -1,7 +1,8 @@
 //! Columns of dates and earlier targets, from the table to the inputs of the network.
 
 use nn_tui::data::{
-    Dataset, DateOptions, LoadOptions, Missing, Prepared, Severity, SplitMethod, prepare,
+    Dataset, DateOptions, LoadOptions, Missing, PredictionRows, Prepared, Preprocessing, Reading,
+    RowSplit, Severity, Source, SplitMethod, prepare,
 };
 use nn_tui::error::EXIT_BAD_DATA;
 
@@ -257,6 +258,75 @@ fn lags_need_rows_in_order_of_time() {
     // Days before months are in order, months before days are not.
     let days = ["31/01/2024", "01/02/2024", "02/02/2024", "01/03/2024"];
     assert_eq!(loaded(&table(&days), &options("auto", 1)).rows(), 3);
+}
+
+#[test]
+fn new_rows_of_a_model_with_lags_are_in_order_of_dates_that_are_no_inputs() {
+    let rows = |days: &mut dyn Iterator<Item = usize>| {
+        let row = |day: usize| format!("2024-01-{day:02},{},{day}.5\n", day % 3);
+        format!("day,x,y\n{}", days.map(row).collect::<String>())
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("t.csv");
+    let read = |text: String, preprocessing: &Preprocessing| {
+        std::fs::write(&path, text).expect("written");
+        let source = Source::File(path.clone());
+        let mut rows = PredictionRows::open(&source, &Reading::default(), preprocessing)?;
+        rows.next_chunk(100)
+            .map(|chunk| chunk.map_or(0, |chunk| chunk.rows()))
+    };
+    for data in [
+        loaded(&rows(&mut (1..20)), &options("auto", 2)),
+        loaded(&rows(&mut (1..20)), &options("parts", 2)),
+    ] {
+        let training: Vec<u32> = (0..data.rows() as u32).collect();
+        let preprocessing = Preprocessing::fit(&data, &training).expect("fits").0;
+        assert_eq!(
+            read(rows(&mut (1..9)), &preprocessing).expect("in order"),
+            8
+        );
+        let error = read(rows(&mut (1..9).rev()), &preprocessing).expect_err("newest first");
+        let said = error.to_string();
+        assert!(
+            said.contains("line 3, column 1 (day): the row is older"),
+            "{said}"
+        );
+        let unordered = rows(&mut (1..9).rev()).replace("day,", "other,");
+        if data
+            .columns
+            .iter()
+            .all(|column| column.name != "day (year)")
+        {
+            assert_eq!(read(unordered, &preprocessing).expect("no dates"), 8);
+        }
+    }
+}
+
+#[test]
+fn a_time_beside_a_date_is_part_of_it() {
+    let row = |row: usize| {
+        let (hour, kind) = (row * 29 % 48, row % 5);
+        format!(
+            "2024-01-{:02},{:02}:00,{hour},{kind}.5\n",
+            1 + hour / 24,
+            hour % 24
+        )
+    };
+    let text = format!("date,time,v,y\n{}", (0..48).map(row).collect::<String>());
+    let options = LoadOptions {
+        split: SplitMethod::Time(None),
+        ..LoadOptions::default()
+    };
+    let data = loaded(&text, &options);
+    let names: Vec<&str> = data.columns.iter().map(|column| &*column.name).collect();
+    assert_eq!(names, ["v"]);
+    let RowSplit::Time { times, .. } = &data.split else {
+        panic!("{:?}", data.split);
+    };
+    let mut order: Vec<usize> = (0..48).collect();
+    order.sort_by(|&a, &b| times[a].total_cmp(&times[b]));
+    let hours = order.into_iter().map(|row| data.values[[row, 0]]);
+    assert!(hours.eq((0..48_u8).map(f32::from)));
 }
 
 #[test]

@@ -126,6 +126,7 @@ fn model(
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
         percent: None,
+        row_order: None,
         columns,
     };
     // Two classes on sigmoid outputs have a single one.

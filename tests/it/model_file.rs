@@ -68,6 +68,7 @@ pub(crate) fn small() -> TrainedModel {
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
             percent: None,
+            row_order: None,
         },
         target: "species".into(),
         task: Task::Classification {
@@ -294,6 +295,7 @@ fn mixed() -> TrainedModel {
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
             percent: None,
+            row_order: None,
         },
         target: "price".into(),
         task: Task::Regression(TargetScale {
@@ -630,6 +632,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                     missing: MissingValues::default(),
                     cell_format: CellFormat::default(),
                     percent: None,
+                    row_order: None,
                 },
                 task: Task::Classification {
                     classes: (0..outputs).map(|i| i.to_string()).collect(),

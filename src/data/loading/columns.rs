@@ -125,6 +125,11 @@ pub(super) fn finish_columns(
             Cells::Texts(texts) => {
                 report.stray_words.extend(texts.stray_words(name, shape));
                 texts.finish().map(|found| {
+                    if let ColumnKind::Boolean { no, yes } = &found.kind
+                        && no.iter().any(String::is_empty)
+                    {
+                        report.checked.push((name.clone(), yes[0].clone()));
+                    }
                     if found.rare > 0 {
                         report.rare_categories.push((name.clone(), found.rare));
                     }

@@ -6,6 +6,7 @@ use super::Loading;
 use super::columns::{ColumnFix, Finished, FirstDates, corrected, finish_columns};
 use super::sampling::Sampling;
 use crate::data::derived::lag_columns;
+use crate::data::prepare::preprocessing::RowOrder;
 use crate::data::prepare::split::RowSplit;
 use crate::data::report::ReadReport;
 use crate::data::schema::options::Missing;
@@ -34,7 +35,7 @@ impl Loading {
             &shape,
             &mut report,
         );
-        let mut time_column = None;
+        let (mut time_column, mut row_order) = (None, None);
         if let Some(FirstDates {
             column,
             parts,
@@ -43,6 +44,11 @@ impl Loading {
         {
             if lags > 0 {
                 self.check_order(column, parts.disorder, &shape, &mut report)?;
+                row_order = Some(RowOrder {
+                    name: shape.names[column].clone(),
+                    column,
+                    days: parts.order,
+                });
             } else if is_alone {
                 time_column = Some(shape.names[column].clone());
                 self.times = parts.times;
@@ -108,6 +114,7 @@ impl Loading {
             missing: shape.missing.clone(),
             cell_format: CellFormat::of(&shape, &self.reading),
             percent: Some(std::mem::take(&mut report.percent)),
+            row_order,
             lines: Arc::new(self.lines),
             validation: None,
             test: None,

@@ -65,13 +65,20 @@ impl<'a> Selected<'a> {
         observer: &mut LoadObserver,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
+        let is_number =
+            |column: &&Wanted| matches!(column.cells, CellKind::Number(_) | CellKind::Lag(_));
+        let numbers: Vec<&str> = wanted
+            .iter()
+            .filter(is_number)
+            .map(|column| column.name)
+            .collect();
         let source = source.to_string();
         let Table {
             mut shape,
             rows,
             sample,
             ..
-        } = Table::open(&source, input, reading, &expected, observer)?;
+        } = Table::open(&source, input, reading, &expected, &numbers, observer)?;
         let columns = match shape.header {
             Some(_) => by_name(&shape, &expected, &[])?,
             None => by_position(&shape, wanted, training)?,
@@ -145,13 +152,6 @@ pub(in crate::data) fn raw_values<'a>(
                 let date = written.and_then(|written| written.date(order));
                 let problem = || shape.cell_error(record.line, column, not_a_date(cell, order));
                 let date = date.ok_or_else(problem)?;
-                let has_date = written.is_some_and(|written| written.has_date);
-                if has_date && history.is_older(column, date.time()) {
-                    let problem = DataProblem::NotInOrder {
-                        column: shape.names[column].clone(),
-                    };
-                    return Err(shape.cell_error(record.line, column, problem));
-                }
                 date.part(part)
             }
             CellKind::Date { .. } => f32::NAN,

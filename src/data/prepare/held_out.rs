@@ -111,10 +111,12 @@ pub(in crate::data) fn read_table(
     let mut unknown_labels = UnknownTexts::default();
     let mut unknown_texts = vec![UnknownTexts::default(); wanted.len()];
     let mut history = History::new(dataset.lags());
+    history.expect(dataset.row_order.as_ref(), shape);
     let first_lag = dataset.columns.iter().position(Column::is_lag);
     let mut without_history = 0;
     while let Some(record) = rows.next()? {
         split.add(&record, shape)?;
+        history.check_order(&record, shape)?;
         let cell = record.cell(column);
         let is_missing = match &target {
             Target::Numbers(_) => shape.missing.is_missing_number(cell),

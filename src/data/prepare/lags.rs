@@ -2,9 +2,12 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use super::preprocessing::RowOrder;
+use crate::data::schema::dates::{Date, DateOrder, Written};
 use crate::data::table::Shape;
+use crate::data::table::batch::Record;
 use crate::data::table::formatted::Points;
-use crate::error::DataProblem;
+use crate::error::{DataProblem, Result};
 
 /// Maximum number of lags.
 pub(crate) const MAX_LAGS: usize = 1000;
@@ -15,8 +18,10 @@ pub(crate) const MAX_LAGS: usize = 1000;
 pub(crate) struct History {
     /// The latest first.
     numbers: VecDeque<f32>,
-    /// First column of dates, and the time of the latest row.
-    latest: Option<(usize, f64)>,
+    /// Column of dates by which the rows must be in order, and the order of their days and months.
+    dates: Option<(usize, Option<DateOrder>)>,
+    /// Time of the latest row that has one.
+    latest: Option<f64>,
     points: HashMap<usize, Points>,
 }
 
@@ -25,9 +30,21 @@ impl History {
     pub(crate) fn new(lags: usize) -> Self {
         Self {
             numbers: VecDeque::from(vec![f32::NAN; lags]),
+            dates: None,
             latest: None,
             points: HashMap::new(),
         }
+    }
+
+    /// Expects the rows of a table of this `shape` in order of the dates of `order`, if the table has them.
+    pub(in crate::data) fn expect(&mut self, order: Option<&RowOrder>, shape: &Shape) {
+        self.dates = order.and_then(|order| {
+            let column = match shape.header {
+                Some(_) => shape.names.iter().position(|name| *name == order.name)?,
+                None => Some(order.column).filter(|&column| column < shape.width())?,
+            };
+            Some((column, order.days))
+        });
     }
 
     /// Returns the target `rows` rows before, from 1; NaN if it is missing or not kept.
@@ -48,17 +65,30 @@ impl History {
         }
     }
 
-    /// Takes in the `time` of the current row in a `column` of dates. Returns whether it is older than the
-    /// row before, which makes no difference if nothing is kept.
-    pub(crate) fn is_older(&mut self, column: usize, time: f64) -> bool {
-        if self.is_empty() {
-            return false;
+    /// Takes in the date of `record`, the current row of a table of this `shape`, if it has one.
+    ///
+    /// # Errors
+    /// [`DataProblem::NotInOrder`] if it is older than the row before.
+    pub(in crate::data) fn check_order(&mut self, record: &Record, shape: &Shape) -> Result<()> {
+        let Some((column, days)) = self.dates else {
+            return Ok(());
+        };
+        let written = Written::parse(record.cell(column)).filter(|written| written.has_date);
+        let Some(date) = written.and_then(|written| written.date(days)) else {
+            return Ok(());
+        };
+        let time = Date::time(date);
+        if self
+            .latest
+            .replace(time)
+            .is_some_and(|before| time < before)
+        {
+            let problem = DataProblem::NotInOrder {
+                column: shape.names[column].clone(),
+            };
+            return Err(shape.cell_error(record.line, column, problem));
         }
-        let (first, before) = *self.latest.get_or_insert((column, time));
-        if column == first {
-            self.latest = Some((column, time));
-        }
-        column == first && time < before
+        Ok(())
     }
 
     /// Takes in the number in `cell` of column `column` (from 0) of a table of this `shape`.
@@ -98,15 +128,5 @@ mod tests {
         let mut none = History::new(0);
         none.push(1.0);
         assert!(none.is_empty());
-    }
-
-    #[test]
-    fn only_the_first_column_of_dates_decides_on_the_order() {
-        let mut history = History::new(1);
-        let times = [(0, 5.0), (0, 5.0), (1, 9.0), (0, 6.0), (1, 1.0), (0, 5.5)];
-        let older = times.map(|(column, time)| history.is_older(column, time));
-        assert_eq!(older, [false, false, false, false, false, true]);
-        let mut none = History::new(0);
-        assert!(!none.is_older(0, 2.0) && !none.is_older(0, 1.0));
     }
 }

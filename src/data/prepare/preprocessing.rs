@@ -30,6 +30,22 @@ pub struct Preprocessing {
     /// known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Vec<usize>>,
+    /// Dates by which the rows of a table must be in order, since earlier targets are inputs; `None` without lags or dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_order: Option<RowOrder>,
+}
+
+/// Column of dates by which rows are in order of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowOrder {
+    /// Name of the column.
+    pub name: String,
+    /// Index (from 0) among all columns of the training table.
+    pub column: usize,
+    /// Order of day and month in dates such as 01/02/2020, which are none without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<DateOrder>,
 }
 
 /// An input column with its encoding.

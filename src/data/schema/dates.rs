@@ -142,6 +142,10 @@ impl Written {
             None => (cell, None),
             Some(colon) => {
                 let is_digit = |letter: char| letter.is_ascii_digit();
+                // SAS writes the date, a colon and the time.
+                if let Some(date) = joined(&cell[..colon]).and_then(|date| named(&date)) {
+                    return Some(date.at(hours(&cell[colon + 1..])?));
+                }
                 let Some(before) = cell[..colon].rfind(|letter| !is_digit(letter)) else {
                     return Some(periods::time_of_day(hours(cell)?));
                 };
@@ -156,8 +160,9 @@ impl Written {
                 (date, Some(hours(time)?))
             }
         };
-        let written = numeric(date).or_else(|| named(date));
+        let written = numeric(date).or_else(|| named(joined(date).as_deref().unwrap_or(date)));
         let written = written.or_else(|| periods::quarter(date));
+        let written = written.or_else(|| periods::month(date));
         let written = written.or_else(|| periods::week(date))?;
         Some(Self { hour, ..written })
     }
@@ -165,6 +170,14 @@ impl Written {
     fn at(self, hour: f32) -> Self {
         Self {
             hour: Some(hour),
+            ..self
+        }
+    }
+
+    /// Completes a date without a time of day by that of `clock`.
+    pub(crate) fn with_time_of(self, clock: Option<Self>) -> Self {
+        Self {
+            hour: self.hour.or(clock.and_then(|clock| clock.hour)),
             ..self
         }
     }
@@ -243,7 +256,7 @@ pub(crate) fn monthly_order(numbers: impl Iterator<Item = [u8; 2]>) -> Option<Da
 
 /// Returns whether `cell` looks like a date, even if there is no such day. Numbers do not; see [`are_compact`].
 pub(crate) fn is_date(cell: &str) -> bool {
-    let is_number = cell.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = cell.trim().parse::<f64>().is_ok();
     !is_number && Written::parse(cell).is_some_and(|written| written.has_date)
 }
 
@@ -368,6 +381,16 @@ fn named(date: &str) -> Option<Written> {
         (1, &[day, _, year]) => written(year, day),
         _ => None,
     }
+}
+
+/// Separates the parts of a date such as `01JAN2023`; `None` for other texts.
+fn joined(date: &str) -> Option<String> {
+    let letter = date.find(|letter: char| letter.is_ascii_alphabetic())?;
+    let (day, rest) = date.split_at(letter);
+    let digit = rest.find(|letter: char| letter.is_ascii_digit())?;
+    let (month, year) = rest.split_at(digit);
+    number(day, 1..=2)?;
+    Some(format!("{day} {month} {year}"))
 }
 
 /// Returns the number of the month that `word` names or abbreviates with three letters or more.

@@ -18,6 +18,7 @@ use crate::error::{DataProblem, Error, Result};
 use crate::util::lang::say;
 use crate::util::text::brief;
 use dates::{DateOrder, are_compact, is_date, is_time};
+use labels::BOOLEANS;
 use options::DateUse;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
@@ -52,6 +53,8 @@ pub(super) enum Role {
         is_wanted: bool,
         /// Whether `-` is one of them, beside `+`.
         has_signs: bool,
+        /// Whether an empty cell means no, beside the only word.
+        has_checks: bool,
     },
     /// A column of dates.
     Dates {
@@ -129,6 +132,21 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
             }
         })
         .collect();
+    // A time beside a date is a part of that.
+    if roles.contains(&Role::Excluded(Reason::Dates)) {
+        for (column, role) in roles.iter_mut().enumerate() {
+            let is_text = matches!(
+                role,
+                Role::Texts {
+                    is_wanted: false,
+                    ..
+                }
+            );
+            if is_text && evidence(column).are_times() {
+                *role = Role::Excluded(Reason::Dates);
+            }
+        }
+    }
     let is_useful = |roles: &[Role]| {
         let mut roles = roles.iter().enumerate();
         roles.any(|(column, role)| evidence(column).makes_useful(role))
@@ -152,9 +170,23 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
 
 /// Returns the column of dates, besides the `target`, if there is exactly one by the first `rows`.
 pub(super) fn only_dates(rows: &[Row], shape: &Shape, target: Option<usize>) -> Option<usize> {
+    only_one(rows, shape, target, |column| column.are_dates())
+}
+
+/// Returns the column of times of day, besides the `target`, if there is exactly one by the first `rows`.
+pub(super) fn only_times(rows: &[Row], shape: &Shape, target: Option<usize>) -> Option<usize> {
+    only_one(rows, shape, target, |column| column.are_times())
+}
+
+fn only_one(
+    rows: &[Row],
+    shape: &Shape,
+    target: Option<usize>,
+    is_wanted: fn(&Evidence) -> bool,
+) -> Option<usize> {
     let columns = (0..shape.width()).filter(|&column| Some(column) != target);
-    let mut dates = columns.filter(|&column| Evidence::of(column, rows, shape).are_dates());
-    dates.next().filter(|_| dates.next().is_none())
+    let mut found = columns.filter(|&column| is_wanted(&Evidence::of(column, rows, shape)));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Returns the last column if it numbers the rows, so that the one before it is predicted, unless another is requested
@@ -235,6 +267,8 @@ struct Evidence<'t> {
     distinct: usize,
     /// Whether `-` is a text, beside `+`.
     has_signs: bool,
+    /// Number of empty cells, if there are no other missing ones.
+    empty: usize,
 }
 
 impl<'t> Evidence<'t> {
@@ -248,7 +282,11 @@ impl<'t> Evidence<'t> {
             .filter(|cell| !is_missing(cell) || has_signs && *cell == "-")
             .collect();
         let distinct: HashSet<&str> = cells.iter().copied().collect();
+        let all = || rows.iter().filter_map(|row| row.cells.get(column));
+        let empty = all().filter(|cell| cell.trim().is_empty()).count();
+        let has_empty_only = cells.len() + empty == all().count();
         Self {
+            empty: if has_empty_only { empty } else { 0 },
             name: shape.header.as_ref().map(|header| header[column].trim()),
             numbers: cells
                 .iter()
@@ -271,7 +309,8 @@ impl<'t> Evidence<'t> {
         if are_compact(&self.cells) {
             return Role::Excluded(Reason::Dates);
         }
-        if 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed() {
+        let are_numbers = 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed();
+        if are_numbers && !self.are_long_codes() {
             return if self.identifies_rows() && !is_kept {
                 Role::Excluded(Reason::RowNumbers)
             } else {
@@ -301,7 +340,30 @@ impl<'t> Evidence<'t> {
         Role::Texts {
             is_wanted,
             has_signs: self.has_signs,
+            has_checks: self.has_checks(),
         }
+    }
+
+    /// Returns whether a single word, which is none for no, comes several times beside empty cells, as where boxes are
+    /// ticked.
+    fn has_checks(&self) -> bool {
+        let is_no = |word: &str| BOOLEANS.iter().any(|(no, _)| no.eq_ignore_ascii_case(word));
+        self.distinct == 1
+            && self.words.len() > 1
+            && self.words.len() == self.cells.len()
+            && self.empty > 0
+            && !is_no(self.words[0])
+    }
+
+    /// Returns whether some different whole numbers are one in f64, such as identifiers of 17 digits.
+    fn are_long_codes(&self) -> bool {
+        /// Number of digits from which f64 may skip whole numbers.
+        const LONG: usize = 16;
+        let is_long =
+            |cell: &&str| cell.len() >= LONG && cell.bytes().all(|byte| byte.is_ascii_digit());
+        let codes: HashSet<&str> = self.cells.iter().copied().filter(is_long).collect();
+        let numbers = codes.iter().filter_map(|code| code.parse::<f64>().ok());
+        numbers.map(f64::to_bits).collect::<HashSet<u64>>().len() < codes.len()
     }
 
     /// Returns whether few distinct values mix numbers with repeated words.
@@ -373,6 +435,9 @@ impl<'t> Evidence<'t> {
             Role::Numbers { .. } => {
                 self.distinct > 1 && !self.counts_rows(min_row_numbers(self.name))
             }
+            Role::Texts {
+                has_checks: true, ..
+            } => true,
             Role::Texts { .. } => {
                 self.distinct > 1 && !are_mostly_different(self.distinct, self.cells.len())
             }

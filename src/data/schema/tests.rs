@@ -22,6 +22,7 @@ const NUMBERS: Role = Role::Numbers {
 const TEXTS: Role = Role::Texts {
     is_wanted: false,
     has_signs: false,
+    has_checks: false,
 };
 
 #[test]
@@ -41,8 +42,18 @@ fn numbers_words_and_mixtures_are_told_apart() {
     let signs = Role::Texts {
         is_wanted: false,
         has_signs: true,
+        has_checks: false,
     };
     assert_eq!(role("strand", &["+", "-", "-", "NA", "+"]), signs);
+    let checks = Role::Texts {
+        is_wanted: false,
+        has_signs: false,
+        has_checks: true,
+    };
+    assert_eq!(role("ticked", &["", "x", "", "x"]), checks);
+    for cells in [["", "x", "NA", "x"], ["", "no", "", "no"], ["x"; 4]] {
+        assert_eq!(role("ticked", &cells), TEXTS, "{cells:?}");
+    }
     assert_eq!(role("strand", &["+", "-", "both"]), TEXTS);
 }
 
@@ -55,6 +66,21 @@ fn identifiers_dates_and_prose_are_excluded() {
     let prose = ["x".repeat(60), "y".repeat(60)];
     let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
     assert_eq!(role("note", &prose), Role::Excluded(Reason::Prose));
+}
+
+#[test]
+fn numbers_that_f64_does_not_tell_apart_are_codes() {
+    let codes: Vec<String> = (0..20)
+        .map(|i| format!("12345678901234567{i:02}"))
+        .collect();
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    assert_eq!(role("tweet", &codes), Role::Excluded(Reason::Identifiers));
+    let two = ["9007199254740992", "9007199254740993"].repeat(10);
+    assert_eq!(role("b", &two), TEXTS);
+    assert_eq!(
+        role("b", &["1234567890123456"; 3]),
+        role("b", &["1234567890123456.0"; 3])
+    );
 }
 
 /// Returns the role of the column called `name` beside another input.
@@ -123,15 +149,15 @@ fn dates_are_used_beside_columns_that_say_nothing() {
     assert_eq!(role_beside(&|row| format!("{}", row + 1)), used, "counts");
     assert_eq!(role_beside(&|_| String::new()), used, "empty");
     assert_eq!(role_beside(&|_| "a".into()), used, "constant");
-    assert_eq!(
-        role_beside(&|row| ["a", ""][row % 2].into()),
-        used,
-        "filled"
-    );
     assert_eq!(role_beside(&|row| format!("text {row}")), used, "names");
     let excluded = Role::Excluded(Reason::Dates);
     assert_eq!(role_beside(&|row| format!("{}", row * row)), excluded);
     assert_eq!(role_beside(&|row| ["a", "b"][row % 2].into()), excluded);
+    assert_eq!(
+        role_beside(&|row| ["a", ""][row % 2].into()),
+        excluded,
+        "ticked"
+    );
 }
 
 #[test]

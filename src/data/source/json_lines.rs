@@ -19,6 +19,7 @@ use crate::util::lang::say;
 /// [`DataProblem::ForeignFormat`] for a line that is not UTF-8, [`DataProblem::Json`] for one that is no object, and
 /// [`DataProblem::Nested`] for a value that is an object or array.
 pub(super) fn converted(text: &[u8], source: &str) -> Result<Converted> {
+    let text = &*without_words(text);
     let mut names: Vec<String> = Vec::new();
     let mut known: HashSet<String> = HashSet::new();
     for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
@@ -56,6 +57,36 @@ pub(super) fn converted(text: &[u8], source: &str) -> Result<Converted> {
         table.push(&cells[..length]);
     }
     Ok(table)
+}
+
+/// Replaces the words of Python that are no JSON, outside strings: NaN by `null`, and infinity by a string.
+fn without_words(text: &[u8]) -> Cow<'_, [u8]> {
+    const WORDS: [(&[u8], &[u8]); 3] = [
+        (b"NaN", b"null"),
+        (b"-Infinity", b"\"-Infinity\""),
+        (b"Infinity", b"\"Infinity\""),
+    ];
+    if !text.windows(3).any(|word| word == b"NaN" || word == b"Inf") {
+        return Cow::Borrowed(text);
+    }
+    let mut replaced = Vec::with_capacity(text.len());
+    let (mut rest, mut is_string) = (text, false);
+    while let Some(&byte) = rest.first() {
+        let word = WORDS
+            .iter()
+            .find(|(word, _)| !is_string && rest.starts_with(word));
+        if let Some((word, json)) = word {
+            replaced.extend_from_slice(json);
+            rest = &rest[word.len()..];
+            continue;
+        }
+        is_string = byte != b'\n' && is_string != (byte == b'"');
+        let length = if is_string && byte == b'\\' { 2 } else { 1 };
+        let (done, behind) = rest.split_at(length.min(rest.len()));
+        replaced.extend_from_slice(done);
+        rest = behind;
+    }
+    Cow::Owned(replaced)
 }
 
 /// Returns the text of a value, empty for `null`; `None` for objects and arrays.
@@ -137,6 +168,14 @@ mod tests {
         let text = "{\"a\": 1.50, \"b\": \"x, \\\"y\\\"\"}\r\n\n{\"c\": true, \"a\": null}\n{ }";
         let expected = "c,a,b\n,1.50,\"x, \"\"y\"\"\"\n\ntrue,,\n,,\n";
         assert_eq!(csv(text).expect("converted"), expected);
+    }
+
+    #[test]
+    fn numbers_of_python_that_json_lacks_are_read() {
+        let text = "{\"a\": NaN, \"b\": \"NaN \\\"Infinity\"}\n{\"a\": -Infinity, \"b\": \"x\"}\n";
+        let expected = "a,b\n,\"NaN \"\"Infinity\"\n-Infinity,x\n\n";
+        assert_eq!(csv(text).expect("converted"), expected);
+        csv("{\"a\": NaNa}\n").expect_err("no number");
     }
 
     #[test]

@@ -42,9 +42,11 @@ impl Cells {
             Role::Texts {
                 is_wanted,
                 has_signs,
+                has_checks,
             } => Some(Self::Texts(Texts {
                 is_wanted: *is_wanted,
                 has_signs: *has_signs,
+                has_checks: *has_checks,
                 ..Texts::default()
             })),
             Role::Dates { order, is_used } => Some(Self::Dates(Dates::new(*order, *is_used))),
@@ -81,7 +83,10 @@ impl Cells {
                 narrowed(number, numbers.offset).ok_or_else(|| too_large(cell))
             }
             Self::Dates(dates) => dates.raw(cell, shape).map(|values| values[0]),
-            Self::Texts(texts) if shape.missing.is_missing_in(cell, texts.has_signs) => {
+            Self::Texts(texts)
+                if shape.missing.is_missing_in(cell, texts.has_signs)
+                    && !(texts.has_checks && cell.trim().is_empty()) =>
+            {
                 Ok(f32::NAN)
             }
             Self::Texts(texts) => Ok(texts.code(cell.trim(), line)),
@@ -251,6 +256,8 @@ pub(crate) struct Texts {
     is_wanted: bool,
     /// Whether `-` is one of them, beside `+`.
     has_signs: bool,
+    /// Whether the empty text is one of them, which means no if there is a single other.
+    has_checks: bool,
 }
 
 /// Final type of a column of texts.
@@ -346,16 +353,24 @@ impl Texts {
         if let Some(boolean) = boolean(&texts) {
             return Ok(boolean);
         }
-        let mut by_count: Vec<usize> = (0..texts.len()).collect();
+        if let (true, Some(word)) = (self.has_checks && texts.len() == 2, filled(&texts)) {
+            return Ok(checks(word, &texts));
+        }
+        // Beside several words an empty cell is a missing value.
+        let is_text = |code: &usize| !texts[*code].is_empty();
+        let mut by_count: Vec<usize> = (0..texts.len()).filter(is_text).collect();
         // The sort is stable, so that of equals the one seen first comes first.
         by_count.sort_by_key(|&code| std::cmp::Reverse(self.counts[code]));
-        let mut chosen = by_count[..texts.len().min(MAX_CATEGORIES)].to_vec();
+        let mut chosen = by_count[..by_count.len().min(MAX_CATEGORIES)].to_vec();
         chosen.sort_unstable();
         let values = chosen.iter().map(|&code| texts[code].clone()).collect();
-        let rare = texts.len() - chosen.len() + usize::from(self.others > 0);
+        let rare = by_count.len() - chosen.len() + usize::from(self.others > 0);
         let mut raw = vec![chosen.len() as f32; MAX_TEXTS.min(texts.len()) + 1];
         for (index, &code) in chosen.iter().enumerate() {
             raw[code] = index as f32;
+        }
+        if let Some(empty) = texts.iter().position(String::is_empty) {
+            raw[empty] = f32::NAN;
         }
         let other = rare > 0;
         Ok(Categories {
@@ -363,6 +378,24 @@ impl Texts {
             raw,
             rare,
         })
+    }
+}
+
+/// Returns the first of `texts` that is not empty.
+fn filled(texts: &[String]) -> Option<&String> {
+    texts.iter().find(|text| !text.is_empty())
+}
+
+/// Returns the boolean type of the `word` for yes and the empty text for no, which are the `texts`.
+fn checks(word: &str, texts: &[String]) -> Categories {
+    let raw = texts.iter().map(|text| f32::from(!text.is_empty()));
+    Categories {
+        raw: raw.collect(),
+        kind: ColumnKind::Boolean {
+            no: vec!["no".to_owned(), String::new()],
+            yes: vec![word.to_owned()],
+        },
+        rare: 0,
     }
 }
 

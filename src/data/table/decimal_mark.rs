@@ -60,17 +60,31 @@ impl Marks {
 }
 
 /// Detects the decimal mark of a table read by a model whose training table has the `usual` one: whether it is a comma,
-/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees. Other columns than those that the
-/// model reads, of the `expected` names, count only if these have no mark.
+/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees. The columns of `numbers` that the model
+/// reads decide, or if these have no mark, such as the target, those that are none of the `expected`.
 pub(crate) fn detect(
     delimiter: Delimiter,
     rows: &[Row],
     is_converted: bool,
     usual: Option<bool>,
     expected: &[&str],
+    numbers: &[&str],
 ) -> (bool, Option<String>) {
-    let own = of_columns(&rows[..rows.len().min(SAMPLE)], expected);
-    let rows = if Marks::of(&own).is_any() { &own } else { rows };
+    let sample = &rows[..rows.len().min(SAMPLE)];
+    let set = |names: &[&str]| {
+        names
+            .iter()
+            .map(|&name| name.to_owned())
+            .collect::<HashSet<_>>()
+    };
+    let (numbers, known) = (set(numbers), set(expected));
+    let own = of_columns(sample, |name| numbers.contains(name));
+    let others = of_columns(sample, |name| !known.contains(name));
+    let rows = match Marks::of(&own).is_any() {
+        true => &own,
+        false if expected.is_empty() => rows,
+        false => &others,
+    };
     let have_commas = has_decimal_commas(delimiter, rows, is_converted, usual);
     let statement = usual.and_then(|trained| {
         let own = has_decimal_commas(delimiter, rows, is_converted, None);
@@ -79,12 +93,10 @@ pub(crate) fn detect(
     (have_commas, statement)
 }
 
-/// Returns `rows` with the columns only whose cells in the first row are among `names`.
-fn of_columns(rows: &[Row], names: &[&str]) -> Vec<Row> {
+/// Returns `rows` with the columns only whose names, the cells in the first row, are wanted.
+fn of_columns(rows: &[Row], is_wanted: impl Fn(&str) -> bool) -> Vec<Row> {
     let header = rows.first().map_or(&[][..], |row| &row.cells);
-    let names: HashSet<&str> = names.iter().copied().collect();
-    let is_named = |cell: &String| names.contains(cell.trim());
-    let columns = (0..header.len()).filter(|&column| is_named(&header[column]));
+    let columns = (0..header.len()).filter(|&column| is_wanted(header[column].trim()));
     let columns: Vec<usize> = columns.collect();
     let chosen = |row: &Row| Row {
         cells: columns
@@ -297,8 +309,14 @@ mod tests {
             cells.iter().map(row).collect()
         };
         let reported = |cells: &[&str], usual| {
-            let (found, statement) =
-                detect(Delimiter::Byte(b';'), &rows(cells), false, Some(usual), &[]);
+            let (found, statement) = detect(
+                Delimiter::Byte(b';'),
+                &rows(cells),
+                false,
+                Some(usual),
+                &[],
+                &[],
+            );
             (found, statement.unwrap_or_default())
         };
         let (found, text) = reported(&["1,005", "1,105"], false);
@@ -314,10 +332,33 @@ mod tests {
             row
         });
         let beside: Vec<Row> = beside.collect();
-        let found =
-            |names: &[&str]| detect(Delimiter::Byte(b';'), &beside, false, Some(false), names).0;
+        let found = |names: &[&str]| {
+            detect(
+                Delimiter::Byte(b';'),
+                &beside,
+                false,
+                Some(false),
+                names,
+                names,
+            )
+            .0
+        };
         assert_eq!((found(&["x"]), found(&["a"])), (false, true));
         assert!(!found(&["x", "a"]), "0,11 cannot be read, but 5.101 can");
+        // Nor does that of a column of categories.
+        let of = |numbers: &[&str]| {
+            let expected = &["x", "a"];
+            detect(
+                Delimiter::Byte(b';'),
+                &beside,
+                false,
+                Some(false),
+                expected,
+                numbers,
+            )
+            .0
+        };
+        assert_eq!((of(&["x"]), of(&["a"]), of(&[])), (false, true, false));
         for (cells, usual) in [(["1,5", "1,7"], true), (["1.5", "7"], false)] {
             assert_eq!(reported(&cells, usual), (usual, String::new()));
         }

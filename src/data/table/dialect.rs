@@ -7,6 +7,7 @@ use super::formatted;
 use super::prefix::Prefix;
 use super::{Quote, Reading};
 use crate::data::TextEncoding;
+use crate::data::schema::dates::is_date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -160,9 +161,30 @@ impl Dialect {
     }
 
     /// Detects the delimiter: the first of the candidates by which nearly all rows are as wide as the
-    /// first one, or, if there `may_be_preamble`, as each other below some lines; or else the one that
-    /// makes the first row widest.
+    /// first one, unless that leaves commas or blanks between numbers, or, if there `may_be_preamble`, as each other below some
+    /// lines; or else the one that makes the first row widest.
     fn with_delimiter(self, prefix: &Prefix, may_be_preamble: bool) -> Self {
+        let found = self.with_first_delimiter(prefix, may_be_preamble);
+        let rows = found.sample(prefix);
+        let is_better = |&delimiter: &Delimiter| {
+            let other = self.separated_by(delimiter, prefix).sample(prefix);
+            delimiter != found.delimiter
+                && has_equal_widths(&other)
+                && are_cut_better(&rows, &other, delimiter)
+        };
+        let mut others = [Delimiter::Byte(b','), Delimiter::Blanks].into_iter();
+        let better = others.find(|delimiter| found.skip == self.skip && is_better(delimiter));
+        better.map_or(found, |delimiter| self.separated_by(delimiter, prefix))
+    }
+
+    /// Returns the first rows that decide.
+    fn sample(self, prefix: &Prefix) -> Vec<Row> {
+        let mut rows = prefix.first_rows(self);
+        rows.truncate(SAMPLE);
+        rows
+    }
+
+    fn with_first_delimiter(self, prefix: &Prefix, may_be_preamble: bool) -> Self {
         let mut widest = (1, self.delimiter);
         let mut blanks = None;
         for delimiter in Delimiter::TRIED {
@@ -237,6 +259,47 @@ impl Dialect {
             && !above.iter().any(|row| is_like_data(row, &table[1..]));
         is_found.then(|| table[0].line - 1)
     }
+}
+
+/// Returns whether nearly all `rows` are as wide as the first, of several cells.
+fn has_equal_widths(rows: &[Row]) -> bool {
+    let first = rows.first().map_or(0, |row| row.cells.len());
+    let as_first = rows.iter().filter(|row| row.cells.len() == first).count();
+    first > 1 && as_first as f64 >= CONSISTENT * rows.len() as f64
+}
+
+/// Returns whether a row has more cells among the `others`, cut at the `delimiter`, than among `rows`, which have texts with
+/// numbers between it: more of those cells are numbers by commas, and by blanks the first two words of a text are.
+fn are_cut_better(rows: &[Row], others: &[Row], delimiter: Delimiter) -> bool {
+    let width = |rows: &[Row]| rows.first().map_or(0, |row| row.cells.len());
+    let is_value = |cell: &str| formatted::is_number(cell) || is_date(cell);
+    let most = |rows: &[Row], column: usize, is: &dyn Fn(&str) -> bool| {
+        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        2 * cells.filter(|cell| is(cell)).count() > rows.len()
+    };
+    let columns = |rows: &[Row], is: &dyn Fn(&str) -> bool| {
+        (0..width(rows))
+            .filter(|&column| most(rows, column, is))
+            .count()
+    };
+    if width(others) <= width(rows) {
+        return false;
+    }
+    if delimiter == Delimiter::Blanks {
+        let starts_with_numbers = |cell: &str| {
+            let mut words = cell.split_ascii_whitespace();
+            let are_numbers = words
+                .by_ref()
+                .take(2)
+                .filter(|word| formatted::is_number(word))
+                .count()
+                == 2;
+            are_numbers && !is_value(cell)
+        };
+        return columns(rows, &starts_with_numbers) > 0;
+    }
+    let is_cut_number = |cell: &str| cell.contains(',') && formatted::is_number(cell);
+    columns(rows, &is_cut_number) == 0 && columns(others, &is_value) > columns(rows, &is_value)
 }
 
 fn is_blank(cell: &str) -> bool {

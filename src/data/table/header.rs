@@ -135,7 +135,7 @@ impl Column {
 }
 
 /// Units of measurement that a row of units may have without brackets.
-const UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
+pub(crate) const COLUMN_UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
                      years C F K degC degF \u{b0}C \u{b0}F \u{b0} deg rad % ppm ppb V mV kV A mA W kW kWh MW J \
                      kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
                      \u{b5}m \u{3bc}m \u{2126} EUR USD GBP CHF \u{20ac} $ \u{a3} mpg hp rpm bpm kcal cal";
@@ -161,7 +161,10 @@ pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
         let are_no_data = |row: &Row| are_units(row, &numeric) || names_first(row);
         above.iter().all(|row| is_text(row) || names_first(row)) && above.iter().any(are_no_data)
     });
-    found.unwrap_or(0)
+    let is_rule = |row: &&Row| {
+        row.cells.len() == header.len() && row.cells.iter().all(|cell| is_rule(cell.trim()))
+    };
+    found.unwrap_or_else(|| below.first().filter(is_rule).iter().len())
 }
 
 /// Returns the columns of numbers in the rows `below` some rows `above`, unless some are of another width than the `header` or few
@@ -226,14 +229,19 @@ fn are_units(row: &Row, numeric: &[usize]) -> bool {
 }
 
 /// Names of types that stand below the names of columns in some tables.
-const TYPES: &str =
+pub(crate) const NUMBER_TYPES: &str =
     "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal";
 
 /// Returns whether `cell` is a line of dashes, or the name of a type of numbers.
 fn is_rule_or_type(cell: &str) -> bool {
+    let mut types = NUMBER_TYPES.split_ascii_whitespace();
+    is_rule(cell) || types.any(|name| name.eq_ignore_ascii_case(cell))
+}
+
+/// Returns whether `cell` is a line of dashes.
+fn is_rule(cell: &str) -> bool {
     let is_dash = |letter: char| matches!(letter, '-' | '=' | '+' | ':');
-    let mut types = TYPES.split_ascii_whitespace();
-    cell.len() > 1 && cell.chars().all(is_dash) || types.any(|name| name.eq_ignore_ascii_case(cell))
+    cell.len() > 1 && cell.chars().all(is_dash)
 }
 
 /// Returns whether `cell` is a unit such as `km/h` or `m^2`.
@@ -246,7 +254,11 @@ fn is_unit(cell: &str) -> bool {
         .peekable();
     !formatted::is_number(cell)
         && parts.peek().is_some()
-        && parts.all(|part| UNITS.split_ascii_whitespace().any(|unit| unit == part))
+        && parts.all(|part| {
+            COLUMN_UNITS
+                .split_ascii_whitespace()
+                .any(|unit| unit == part)
+        })
 }
 
 /// Returns whether `cell` is a number; NaN and infinity are, being bad data, not names.

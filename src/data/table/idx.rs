@@ -90,6 +90,7 @@ pub(crate) fn load(
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
         percent: None,
+        row_order: None,
         values: matrix(rows, pixels, set.values),
         lines: Arc::new(set.lines),
         validation: None,

@@ -83,6 +83,22 @@ pub(super) fn is_footer<'c>(mut cells: impl Iterator<Item = &'c str>, width: usi
     width > 1 && (is_sentence || is_end) && !text.starts_with(['#', '%']) && !is_number(text)
 }
 
+/// Returns whether the `cells` of a row are the words of a count of rows such as `(50 rows affected)` or `55 rows selected.`.
+pub(super) fn is_row_count<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
+    const END: [&str; 7] = [
+        "", "affected", "selected", "returned", "fetched", "in", "set",
+    ];
+    let is_mark = |letter: char| matches!(letter, '(' | ')' | '.');
+    let mut words = cells.map(|cell| cell.trim_matches(is_mark));
+    words
+        .next()
+        .is_some_and(|count| count.parse::<u64>().is_ok())
+        && words
+            .next()
+            .is_some_and(|word| matches!(word, "row" | "rows"))
+        && words.all(|word| END.contains(&word))
+}
+
 /// Names of rows of totals that are hardly names of anything else, in lower case.
 pub(crate) const SUBTOTALS: [&str; 9] = [
     "grand total",
@@ -201,6 +217,28 @@ mod tests {
         for name in SUBTOTALS.iter().chain(&TOTALS) {
             assert_eq!(column(&name.to_uppercase()), Some(0), "{name}");
             assert!(may_be_no_data(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_rows_ends_the_table() {
+        let is = |row: &str| is_row_count(row.split(' '));
+        for count in [
+            "(50 rows affected)",
+            "55 rows selected.",
+            "1 row in set",
+            "(9 rows)",
+        ] {
+            assert!(is(count), "{count}");
+        }
+        for row in [
+            "50 rows red",
+            "rows 50 affected",
+            "50",
+            "5.5 rows",
+            "50 cols selected.",
+        ] {
+            assert!(!is(row), "{row}");
         }
     }
 

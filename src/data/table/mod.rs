@@ -33,8 +33,9 @@ use super::source::input::Input;
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::lang::say;
 use batch::Row;
+use dialect::Delimiter;
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
-use left_out::{Heading, is_blank, is_footer, is_same_row};
+use left_out::{Heading, is_blank, is_footer, is_row_count, is_same_row};
 use prefix::Prefix;
 pub use reading::{CellFormat, GivenReading, Quote, Reading};
 use records::Records;
@@ -91,7 +92,7 @@ impl Progression {
 
 impl Table {
     /// Opens the table of `source`, opened as `input`, and detects its format and columns. A first row that has one of
-    /// the `expected` names is a header. Progress is reported from the first bytes on, since a pipe
+    /// the `expected` names is a header; those of `numbers` among them decide on the decimal mark. Progress is reported from the first bytes on, since a pipe
     /// may be slow.
     ///
     /// # Errors
@@ -102,6 +103,7 @@ impl Table {
         input: Input,
         reading: &Reading,
         expected: &[&str],
+        numbers: &[&str],
         observer: &mut LoadObserver,
     ) -> Result<Self> {
         let progression = Progression {
@@ -124,13 +126,21 @@ impl Table {
             dialect,
             mut rows,
             statement,
-        } = start.detect(&reading, expected, input.conversion.as_ref(), observer)?;
+        } = start.detect(
+            &reading,
+            expected,
+            numbers,
+            input.conversion.as_ref(),
+            observer,
+        )?;
         let is_whole = start.prefix.is_whole;
         let width = rows.first().map_or(0, |row| row.cells.len());
-        while rows
-            .pop_if(|row| is_footer(row.cells.iter().map(String::as_str), width))
-            .is_some()
-        {}
+        let is_below_table = |row: &mut Row| {
+            let cells = || row.cells.iter().map(String::as_str);
+            is_footer(cells(), width)
+                || dialect.delimiter == Delimiter::Blanks && is_row_count(cells())
+        };
+        while rows.pop_if(is_below_table).is_some() {}
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
@@ -348,7 +358,7 @@ pub(super) fn table_of(bytes: &[u8], reading: &Reading, expected: &[&str]) -> Re
         member: None,
     };
     let mut observer = |_| std::ops::ControlFlow::Continue(());
-    Table::open("t.csv", input, reading, expected, &mut observer)
+    Table::open("t.csv", input, reading, expected, expected, &mut observer)
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::batch::{Batch, Record, Row};
 use super::dialect::Delimiter;
 use super::formatted::is_number;
 use super::left_out::{
-    Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_subtotal, may_be_no_data,
-    total_column, total_name,
+    Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_row_count, is_subtotal,
+    may_be_no_data, total_column, total_name,
 };
 use super::records::{Records, line_ends};
 use crate::data::schema::options::LoadObserver;
@@ -74,6 +74,11 @@ impl Layout {
     /// Returns whether a row with the name of totals in `cell` of `column` is one of totals wherever it is.
     fn is_total(&self, column: usize, cell: &str) -> bool {
         self.numeric.contains(&column) || is_subtotal(&total_name(cell))
+    }
+
+    /// Returns whether the `record` is a count of rows whose words are cells.
+    fn is_row_count(&self, record: &Record) -> bool {
+        self.delimiter == Delimiter::Blanks && is_row_count(record.cells())
     }
 
     /// Removes rows of totals from the first `rows`, all of the table if it `is_whole`: those named so in a column of
@@ -197,8 +202,10 @@ impl Rows {
                 break;
             }
         }
-        let may_be_footer =
-            |record: Record| record.len() == 1 && is_footer(record.cells(), self.width.end);
+        let may_be_footer = |record: Record| match record.len() {
+            1 => is_footer(record.cells(), self.width.end),
+            _ => self.layout.is_row_count(&record),
+        };
         if self.batch.get(self.next).is_some_and(may_be_footer) {
             self.leave_out_footer()?;
         }
@@ -272,7 +279,7 @@ impl Rows {
                 return Ok(());
             };
             let line = *first.get_or_insert(record.line);
-            if record.len() > 1 {
+            if record.len() > 1 && !self.layout.is_row_count(&record) {
                 let place = Place::whole(&self.source).at_line(line);
                 let problem = DataProblem::RaggedRow {
                     found: 1,

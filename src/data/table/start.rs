@@ -35,11 +35,12 @@ pub(super) struct Start<'s> {
 
 impl Start<'_> {
     /// Reads a prefix that has a whole row, and detects its format: completed by that of the training table if it has
-    /// the `expected` names then.
+    /// the `expected` names then, of which `numbers` are columns of numbers.
     pub(super) fn detect(
         &mut self,
         reading: &Reading,
         expected: &[&str],
+        numbers: &[&str],
         conversion: Option<&Conversion>,
         observer: &mut LoadObserver,
     ) -> Result<Found> {
@@ -94,7 +95,8 @@ impl Start<'_> {
             Some(have_commas) => (have_commas, None),
             None => {
                 let delimiter = dialect.delimiter;
-                decimal_mark::detect(delimiter, &rows, conversion.is_some(), usual, expected)
+                let is_converted = conversion.is_some();
+                decimal_mark::detect(delimiter, &rows, is_converted, usual, expected, numbers)
             }
         };
         dialect.decimal_comma = have_commas;

@@ -11,7 +11,7 @@ use super::source_code::list;
 use dates::DATES;
 use parts::{BODY, HEAD};
 use table::MAIN;
-use crate::data::{CASED, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, Quote, SUBTOTALS, TOTALS, Task, UNITS};
+use crate::data::{CASED, COLUMN_UNITS, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, NUMBER_TYPES, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -35,7 +35,7 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     write_tables(&mut code, model).map_err(|error| error.to_string())?;
     code.push_str(BODY);
     let mut columns = model.preprocessing.columns.iter();
-    if columns.any(InputColumn::is_date_part) {
+    if columns.any(InputColumn::is_date_part) || model.preprocessing.row_order.is_some() {
         code.push_str(DATES);
     }
     code.push_str(MAIN);
@@ -96,6 +96,13 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         None => writeln!(code, "PERCENT = None")?,
         Some(names) => writeln!(code, "PERCENT = [{names}]")?,
     }
+    match &model.preprocessing.row_order {
+        None => writeln!(code, "ROW_ORDER = None")?,
+        Some(order) => {
+            let days = order.days.map_or("None".to_owned(), |days| text(days.name()));
+            writeln!(code, "ROW_ORDER = {}, {days}", text(&order.name))?;
+        }
+    }
     write_units(code)?;
     let (subtotals, totals) = (SUBTOTALS.map(text), TOTALS.map(text));
     writeln!(code, "SUBTOTALS = {{{}}}", subtotals.join(", "))?;
@@ -144,6 +151,10 @@ fn write_units(code: &mut String) -> Result<(), std::fmt::Error> {
         texts.join(", ")
     };
     writeln!(code, "UNITS = [{}]", list(&UNITS))?;
+    let words = |texts: &str| list(&texts.split_ascii_whitespace().collect::<Vec<_>>());
+    writeln!(code, "# Texts in rows of units and of types below the header.")?;
+    writeln!(code, "COLUMN_UNITS = {{{}}}", words(COLUMN_UNITS))?;
+    writeln!(code, "NUMBER_TYPES = {{{}}}", words(NUMBER_TYPES))?;
     let (cased, ends) = (text(CASED), list(&NO_CENTS));
     writeln!(code, "CASED, NO_CENTS = {cased}, [{ends}]")
 }

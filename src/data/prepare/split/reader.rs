@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::RowSplit;
 use super::file::{SplitFile, TargetSum};
 use crate::data::schema::dates::{Date, Written, monthly_order};
-use crate::data::schema::only_dates;
+use crate::data::schema::{only_dates, only_times};
 use crate::data::table::Shape;
 use crate::data::table::batch::{Record, Row};
 use crate::data::{DateOrder, Lines, Source, SplitMethod};
@@ -39,6 +39,8 @@ enum Key {
         order: Option<DateOrder>,
         /// Whether it is the only column of dates, which nobody named; a row without a date has that of the row before.
         is_guess: bool,
+        /// The only column of times of day beside that, which nobody named either.
+        clock: Option<usize>,
         /// Time of every row of the table.
         times: Vec<Time>,
     },
@@ -98,6 +100,10 @@ impl SplitReader {
                         name,
                         order,
                         is_guess: asked.is_none(),
+                        clock: match asked {
+                            Some(_) => None,
+                            None => only_times(sample, shape, target),
+                        },
                         times: Vec::new(),
                     },
                 }
@@ -135,9 +141,14 @@ impl SplitReader {
                 column,
                 times,
                 is_guess,
+                clock,
                 ..
             } => {
                 let time = match time(record.cell(*column), shape) {
+                    Ok(Time::Date(date)) => {
+                        let clock = clock.and_then(|clock| Written::parse(record.cell(clock)));
+                        Ok(Time::Date(date.with_time_of(clock)))
+                    }
                     Err(DataProblem::MissingCell) if *is_guess => {
                         Ok(times.last().copied().unwrap_or(Time::Number(f64::MIN)))
                     }

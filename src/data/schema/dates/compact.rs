@@ -11,22 +11,30 @@ const MIN_MONTHS: usize = 8;
 
 /// Returns whether all `cells`, enough of them, are dates without separators: else they are numbers.
 pub(crate) fn are_compact(cells: &[&str]) -> bool {
-    let min = if cells.iter().any(|cell| cell.len() == 6) {
+    let have_points = cells.iter().any(|cell| cell.contains('.'));
+    let min = if have_points || cells.iter().any(|cell| cell.len() == 6) {
         MIN_MONTHS
     } else {
         MIN_DAYS
     };
-    cells.len() >= min && cells.iter().all(|cell| compact(cell).is_some())
+    // No number begins with 0 before other digits.
+    let are_likely = !have_points || cells.iter().any(|cell| cell.starts_with('0'));
+    are_likely && cells.len() >= min && cells.iter().all(|cell| compact(cell).is_some())
 }
 
-/// Parses `20240131`, `202401`, `20240131120000`, `20240131T1200Z` and the like; `None` for other texts, and if there is
+/// Parses `20240131`, `202401`, `01.2024`, `2024013112`, `20240131120000`, `20240131T1200Z` and the like; `None` for other texts, and if there is
 /// no such day.
 pub(super) fn compact(text: &str) -> Option<Written> {
     let end = text.find(|letter: char| !letter.is_ascii_digit());
     let (digits, rest) = text.split_at(end.unwrap_or(text.len()));
     let (date, time) = match (digits.len(), rest) {
         (6 | 8, "") => (digits, ""),
-        (12 | 14, "") => digits.split_at(8),
+        (2, rest) => {
+            let year = rest.strip_prefix('.')?;
+            let year = number(year, 4..=4).filter(|year| YEARS.contains(year))?;
+            return month_of(year, number(digits, 2..=2)? as u8);
+        }
+        (10 | 12 | 14, "") => digits.split_at(8),
         (8, rest) => (digits, rest.strip_prefix(['T', 't'])?),
         _ => return None,
     };
@@ -40,6 +48,9 @@ pub(super) fn compact(text: &str) -> Option<Written> {
         return Some(written);
     }
     let (hour, behind) = time.split_at_checked(2)?;
+    if digits.len() == 10 {
+        return Some(written.at(hours(&format!("{hour}:00"))?));
+    }
     let (minute, behind) = behind.split_at_checked(2)?;
     let has_seconds = behind.starts_with(|letter: char| letter.is_ascii_digit());
     let colon = if has_seconds { ":" } else { "" };
@@ -83,10 +94,12 @@ mod tests {
             ("20200131T1830Z", 18.5),
             ("20200131183000", 18.5),
             ("202001311830", 18.5),
+            ("2020013118", 18.0),
         ] {
             assert_eq!(read(cell), Some((2020, 1, 31, hour)), "{cell}");
         }
         assert_eq!(read("202011"), Some((2020, 11, 1, 0.0)));
+        assert_eq!(read("11.2020"), Some((2020, 11, 1, 0.0)));
         for cell in [
             "20200231",
             "20201301",
@@ -110,6 +123,11 @@ mod tests {
         assert!(are_compact(&[
             "202001", "202002", "202003", "202004", "202005", "202006", "202007", "202008"
         ]));
+        assert!(are_compact(&["2020013100", "2020013106", "2020013112"]));
+        let months: Vec<String> = (1..=12).map(|month| format!("{month:02}.2020")).collect();
+        let months: Vec<&str> = months.iter().map(String::as_str).collect();
+        assert!(are_compact(&months));
+        assert!(!are_compact(&["10.2020"; 9]), "a number");
     }
 
     #[test]

@@ -21,6 +21,12 @@ pub(super) fn quarter(text: &str) -> Option<Written> {
     month_of(year_of(year)?, 3 * quarter as u8 - 2)
 }
 
+/// Parses a month such as `2010M05`; `None` for other texts.
+pub(super) fn month(text: &str) -> Option<Written> {
+    let (year, month) = text.split_once(['M', 'm'])?;
+    month_of(year_of(year)?, number(month, 2..=2)? as u8)
+}
+
 /// Parses `2010-W05`, `2010W05` or `2010-W05-1`: the Monday of the week, or another day. `None` for other texts, and if
 /// there is no such week.
 pub(super) fn week(text: &str) -> Option<Written> {
@@ -86,6 +92,30 @@ mod tests {
             assert_eq!(read(cell), Some((2010, 7, 1, false)), "{cell}");
         }
         for cell in ["2010Q5", "Q3", "2010Q", "3Q2010x", "Q32010", "10Q3"] {
+            assert_eq!(read(cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn months_and_days_may_have_letters_between_digits() {
+        assert_eq!(read("2015M01"), Some((2015, 1, 1, false)));
+        for cell in [
+            "17NOV2023",
+            "17nov2023:06:30:00",
+            "17nov2023 06:30",
+            "17Nov23",
+        ] {
+            assert_eq!(read(cell), Some((2023, 11, 17, true)), "{cell}");
+        }
+        for cell in [
+            "2015M13",
+            "2015M1",
+            "M01",
+            "17NOX2023",
+            "117NOV2023",
+            "17NOV2023:06",
+            "B12NOV2023",
+        ] {
             assert_eq!(read(cell), None, "{cell}");
         }
     }

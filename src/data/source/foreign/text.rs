@@ -47,14 +47,32 @@ pub(in crate::data) fn text_problem(first: &[u8]) -> Option<DataProblem> {
         let is_copy = starts(line, &["COPY "]) && line.to_uppercase().contains(" FROM STDIN");
         starts(line, &STATEMENTS) || is_copy
     };
+    let starts_values = |line: &str| line.trim_end().to_uppercase().ends_with(" VALUES");
     let first_line = lines().next()?;
     let is_sql = (starts(first_line, &OTHERS) || is_statement(first_line))
-        && lines().any(|line| is_statement(line) && line.contains(['(', ';', '`']));
+        && lines().any(|line| {
+            let ends = line.contains(['(', ';', '`']) || starts_values(line);
+            is_statement(line) && ends
+        });
     if is_sql {
         return Some(DataProblem::ForeignFormat(say!(
             "format-sql",
             "it is an SQL dump; load it into a database and export the table as CSV, for example: \
              sqlite3 -header -csv DATABASE 'select * from NAME' | nn-tui -"
+        )));
+    }
+    if first_line.trim() == "BEGIN:VCALENDAR" {
+        return Some(DataProblem::ForeignFormat(say!(
+            "format-calendar",
+            "it is a calendar (iCalendar); export its events as CSV"
+        )));
+    }
+    let few: Vec<&str> = lines().take(LIBSVM_ROWS).collect();
+    if are_named_values(&few) {
+        return Some(DataProblem::ForeignFormat(say!(
+            "format-named-values",
+            "it has the names of the columns beside the values (YAML, sqlite3 -line, key=value); convert it to CSV or JSON \
+             lines, with a row on each line"
         )));
     }
     let is_pair = |pair: &str| {
@@ -82,6 +100,42 @@ pub(in crate::data) fn text_problem(first: &[u8]) -> Option<DataProblem> {
              sklearn.datasets.load_svmlight_file"
         ))
     })
+}
+
+/// Returns whether `lines` are values, each behind its name: one on a line, as in YAML and what `sqlite3 -line` prints, or
+/// all of a row on a line, as in `a=1;b=2`. The names of the first row come again.
+fn are_named_values(lines: &[&str]) -> bool {
+    let name_of = |value: &str, sign: char| {
+        let (name, _) = value.split_once(sign)?;
+        let name = name.trim().trim_start_matches("- ").to_owned();
+        let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ' ');
+        let starts_well = name.starts_with(|letter: char| letter.is_alphabetic());
+        (starts_well && name.chars().all(is_name)).then_some(name)
+    };
+    let names = |separator: Option<char>, sign: char| -> Option<Vec<Vec<String>>> {
+        let of_line = |line: &&str| match separator {
+            None => Some(vec![name_of(line, sign)?]),
+            Some(separator) => line
+                .split(separator)
+                .map(|value| name_of(value, sign))
+                .collect(),
+        };
+        lines.iter().map(of_line).collect()
+    };
+    let come_again = |sign: &str| {
+        let has_sign = lines.len() > 3 && lines.iter().all(|line| line.contains(sign));
+        let sign = sign.trim().chars().next().unwrap_or('=');
+        has_sign
+            && names(None, sign).is_some_and(|all| all[1] != all[0] && all[2..].contains(&all[0]))
+    };
+    let is_list = lines.first().is_some_and(|line| line.starts_with("- "));
+    let are_rows = |separator| {
+        let all = names(Some(separator), '=');
+        all.is_some_and(|all| {
+            all.len() > 2 && all[0].len() > 1 && all.iter().all(|row| *row == all[0])
+        })
+    };
+    come_again(" = ") || is_list && come_again(": ") || [';', ',', '\t'].into_iter().any(are_rows)
 }
 
 #[cfg(test)]
@@ -121,6 +175,15 @@ mod tests {
                 "SQL",
             ),
             (libsvm, "LIBSVM"),
+            ("INSERT INTO t VALUES\n(0,'x'),\n(1,'y');\n", "SQL"),
+            ("BEGIN:VCALENDAR\nVERSION:2.0\n", "iCalendar"),
+            (
+                "  id = 1\nkind = x\n\n  id = 2\nkind = y\n",
+                "sqlite3 -line",
+            ),
+            ("- a: 0\n  kind: x\n- a: 1\n  kind: y\n", "YAML"),
+            ("a=0;kind=x\na=1;kind=y\na=2;kind=x\n", "key=value"),
+            ("a=0, kind=x\na=1, kind=y\na=2, kind=x\n", "key=value"),
         ] {
             let problem = text_problem(text.as_bytes()).expect(format).to_string();
             assert!(problem.contains(format), "{problem}");
@@ -133,6 +196,9 @@ mod tests {
             "-- comment\na,b\ninsert into x,2\n",
             "time value\n1:5 2:5\n3:5 4:5\n",
             "1 2:x\n1 2:y\n",
+            "a=1,b=2\n3,4\n5,6\n",
+            "x = 1\nx = 2\nx = 3\nx = 4\n",
+            "a: b,c\n1: 2,x\n3: 4,y\n5: 6,x\n",
             "0 12\n1 13\n0 14\n",
         ] {
             assert_eq!(text_problem(text.as_bytes()), None, "{text}");

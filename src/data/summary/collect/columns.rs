@@ -77,6 +77,15 @@ impl Facts<'_> {
             );
             self.add(Topic::Columns, "constant", statement, &[]);
         }
+        for (column, word) in &self.report.checked {
+            let statement = say!(
+                "fact-checked",
+                "empty cells of \"{column}\" mean no, \"{word}\" yes",
+                column = brief(column),
+                word = brief(word)
+            );
+            self.note(Topic::Columns, "checked", statement, &["--drop"]);
+        }
         self.add_stray_words(dataset);
         for (column, rare) in &self.report.rare_categories {
             let statement = if *rare == 1 {

@@ -38,6 +38,24 @@ fn the_delimiter_is_detected() {
         "row names"
     );
     assert_eq!(delimiter("alone\n1\n2\n"), "comma");
+    for (rows, expected) in [
+        ("0,Action|Drama,x\n7,Comedy|Kids,y\n", "comma"),
+        ("0,1,\"a;b\",x\n7,2,\"c;d\",y\n", "comma"),
+        ("0,\"St 1; Apt 2\",x\n7,\"St 3; Apt 4\",y\n", "comma"),
+        ("0,0,0,a\tb,x\n7,1,1,c\td,y\n", "comma"),
+        ("0,0,0;x\n7,1,1;y\n", "comma"),
+        ("20,F,0.5,no.|3000\n21,M,0.7,yes.|3001\n", "comma"),
+        ("18.0  4 x\t\"a b\"\n19.0  6 y\t\"c d\"\n", "blanks"),
+        ("0 1 2,x\n7 1 3,y\n", "blanks"),
+        ("1,5;2,5\n3,5;4,5\n", "semicolon"),
+        ("1,234,567;x\n2,345,678;y\n", "semicolon"),
+        ("Smith, Ann, Dr;5\nJones, Bob, Dr;6\n", "semicolon"),
+        ("New York\t5\t6\nLos Angeles\t7\t8\n", "tab"),
+        ("12 May 2020\t5\tx\n13 May 2020\t6\ty\n", "tab"),
+        ("1 000\t2 000\n3 000\t4 500\n", "tab"),
+    ] {
+        assert_eq!(delimiter(rows), expected, "{rows}");
+    }
     assert_eq!(delimiter(""), "comma");
 }
 

@@ -187,7 +187,7 @@ pub(super) const BOOLEAN: &str = r#"
 /* 1 for yes and 0 for no. */
 static float boolean(const char *text, const char *const *no, const char *const *yes, float fill)
 {
-    if (is_missing(text, MISSING_TEXTS))
+    if (is_missing(text, MISSING_TEXTS) && no[place_of(text, no)] == NULL)
         return fill;
     if (yes[place_of(text, yes)] != NULL)
         return 1.0f;

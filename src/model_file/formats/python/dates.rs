@@ -15,11 +15,17 @@ CLOCK = re.compile(
 
 def _date(value, order, part):
     """A part of a date with the year first or last, or the month by its English name, and a time, or of a time alone."""
+    text = str(value).strip(BLANKS)
+    if part == "hour" and CLOCK.fullmatch(f" {text}"):
+        text = f"1970-01-01 {text}"
+    date, hour = _moment(text, order)
+    return {"year": date.year, "month": date.month, "weekday": date.weekday(), "hour": hour}[part]
+
+
+def _moment(value, order):
+    """A date, and its time of day in hours."""
     try:
-        text = _with_separators(str(value).strip(BLANKS))
-        hour = 0.0
-        if part == "hour" and CLOCK.fullmatch(f" {text}"):
-            return _hours(CLOCK.fullmatch(f" {text}"))
+        text, hour = _with_separators(value.strip(BLANKS)), 0.0
         if ":" in text:
             start = re.search(r"\D\d*:", text).start()
             time, text = text[start:], text[:start].rstrip(", ")
@@ -27,24 +33,43 @@ def _date(value, order, part):
             if before_year:
                 time, text = before_year[1], f"{text} {before_year[2]}"
             hour = _hours(CLOCK.fullmatch(time))
-        year, month, day = _year_month_day(text, order)
-        date = datetime.date(year, month, day)
+        return datetime.date(*_year_month_day(text, order)), hour
     except (AttributeError, ValueError, IndexError, TypeError):
         raise ValueError(f"expected a date, found {value!r}") from None
-    return {"year": year, "month": month, "weekday": date.weekday(), "hour": hour}[part]
+
+
+def _check_order(path, name, cells):
+    """Stops if one of the dates, pairs of line and cell, is older than the one before it."""
+    latest = None
+    for line, cell in cells:
+        try:
+            now = _moment(cell, ROW_ORDER[1])
+        except ValueError:
+            continue
+        if latest and now < latest:
+            sys.exit(f'{path}, line {line}, column "{name}": the row is older than the one before it; '
+                     f'earlier targets need rows in order of time (sort the table by "{name}")')
+        latest = now
 
 
 def _with_separators(text):
     """A date such as 20240131, or with Chinese or Korean characters, with the separators of other dates."""
     compact = re.fullmatch(
-        r"((?:19|20)\d\d)(\d\d)(?:(\d\d)(?:T(\d\d)(\d\d)(.*)|(\d\d)(\d\d)(\d\d)?)?)?", text, re.A | re.I
+        r"((?:19|20)\d\d)(\d\d)(?:(\d\d)(?:T(\d\d)(\d\d)(.*)|(\d\d)(?:(\d\d)(\d\d)?)?)?)?", text, re.A | re.I
     )
     if compact:
         year, month, day, hour, minute, rest, *digits = compact.groups()
         if hour:
             return f"{year}-{month}-{day} {hour}:{minute}{':' * rest[:1].isdigit()}{rest}"
         time = ":".join(part for part in digits if part)
+        time += ":00" * (len(time) == 2)
         return "-".join(part for part in (year, month, day) if part) + f" {time}" * bool(time)
+    month = re.fullmatch(r"(\d{4})M(\d\d)|(\d\d)\.(\d{4})", text, re.A | re.I)
+    if month:
+        return f"{month[1] or month[4]}-{month[2] or month[3]}"
+    joined = re.fullmatch(r"(\d\d?)([a-z]+)(\d+)(?:[: ](\d\d?:.*))?", text, re.A | re.I)
+    if joined:
+        return " ".join(part for part in joined.groups() if part)
     quarter = re.fullmatch(r"(\d{4})[- /]?Q([1-4])|Q([1-4])[- /](\d{4})", text, re.A | re.I)
     if quarter:
         year, number = quarter[1] or quarter[4], int(quarter[2] or quarter[3])

@@ -88,13 +88,18 @@ def _data(header, rows):
     cells = {line: [cell.strip(BLANKS) for cell in row] for line, row in rows}
     known = [[cell.strip(BLANKS) for cell in header]]
     rows = [(line, row) for line, row in rows if cells[line] not in known and any(cells[line])]
+    if rows and all(re.fullmatch("[-=+:]{2,}", cell) for cell in cells[rows[0][0]]):
+        known.append(cells[rows[0][0]])
     for count in range(1, 4):
         units, below = [cells[line] for line, _ in rows[:count]], [cells[line] for line, _ in rows[count:]]
         below = [row for row in below if row not in units and _total(row) is None]
         number = [len(below) > 2 and _are_numbers(column) for column in zip(*below)]
-        texts = [row for row in units if any(row[1:]) or number[:1] == [True]]
-        over = [[cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS)] for row in texts]
-        if texts and any(number) and all(over) and not any(_is_number(cell) for row in over for cell in row):
+        over = [[cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS)] for row in units]
+        texts = [bool(row) and not any(map(_is_number, row)) for row in over]
+        alone = [bool(row[0]) and not _is_number(row[0]) and not any(row[1:]) for row in units]
+        has_names = any(is_text and not is_alone for is_text, is_alone in zip(texts, alone))
+        named = [has_names and is_alone for is_alone in alone]
+        if all(map(max, texts, named)) and any(name or _are_units(row) for name, row in zip(named, over)):
             known += units
             break
     rows = [(line, row) for line, row in rows if cells[line] not in known]
@@ -125,6 +130,18 @@ def _is_number(text):
     return bool(PLAIN.fullmatch(text)) or _formatted(text) is not None
 
 
+def _are_units(cells):
+    """Whether texts over numbers are units, types or dashes, in brackets or in at least two columns."""
+    certain = [
+        re.fullmatch(r"[(\[{].*[)\]}]", cell) and not _is_number(cell) or re.fullmatch("[-=+:]{2,}", cell)
+        or cell.lower() in NUMBER_TYPES
+        for cell in cells
+    ]
+    units = [[part for part in re.split(r"[0-9/*^. \u00b7\u00b2\u00b3-]", cell) if part] for cell in cells]
+    are_known = [sure or parts and all(part in COLUMN_UNITS for part in parts) for sure, parts in zip(certain, units)]
+    return all(are_known) and (len(cells) > 1 or any(certain))
+
+
 def _are_numbers(column):
     cells = [cell for cell in column if not _missing(cell, MISSING_NUMBERS)]
     return bool(cells) and all(map(_is_number, cells))
@@ -132,6 +149,10 @@ def _are_numbers(column):
 
 def _is_footer(row):
     """Whether a row is a text such as (60 rows), EOF or a line of dashes."""
+    if DELIMITER == " " and re.fullmatch(
+        r"\(?\d+ rows?( affected| selected| returned| fetched| in set)?\)?\.?", " ".join(row).strip(), re.A
+    ):
+        return True
     text = row[0].strip(BLANKS)
     is_text = re.search(r"^\(|\s|:$", text) or text.lower() in ("eof", "end", "<eof>") or not re.search(r"[^\W_]", text)
     return len(row) == 1 and bool(is_text) and text[:1] not in ('#', '%') and not _is_number(text)
@@ -180,6 +201,8 @@ def main(path):
                      f"the columns are {found}")
     for name in {name for name, kind, *_ in COLUMNS if kind == "number" and DECIMAL_MARK == ","}:
         _check_points(path, name, [row[places[name]] for _, row in rows])
+    if ROW_ORDER and ROW_ORDER[0] in places:
+        _check_order(path, ROW_ORDER[0], [(line, row[places[ROW_ORDER[0]]]) for line, row in rows])
     table = csv.writer(sys.stdout, lineterminator="\n")
     table.writerow([*header, f"predicted {TARGET}", *added])
     without_history, unread = 0, 0

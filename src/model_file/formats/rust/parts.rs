@@ -65,7 +65,7 @@ pub(super) const BOOLEAN: &str = "
 /// 1 for yes and 0 for no.
 fn boolean(text: &str, no: &[&str], yes: &[&str], fill: f32) -> f32 {
     let text = text.trim();
-    if is_missing(text) {
+    if is_missing(text) && !no.contains(&text) {
         fill
     } else if yes.contains(&text) {
         1.0

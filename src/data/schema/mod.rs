@@ -353,6 +353,7 @@ impl<'t> Evidence<'t> {
             && self.words.len() == self.cells.len()
             && self.empty > 0
             && !is_no(self.words[0])
+            && !self.words[0].contains(char::is_whitespace)
     }
 
     /// Returns whether some different whole numbers are one in f64, such as identifiers of 17 digits.

@@ -38,8 +38,11 @@ pub struct LayerHealth {
     pub std: f64,
     /// Number of neurons.
     pub neurons: usize,
-    /// Number of dead neurons: their activation is the same for every probe row.
+    /// Number of dead neurons: their activation is the same for every probe row. 0 for outputs, which may be sure of
+    /// every row.
     pub dead: usize,
+    /// Size of the weights into the dead neurons; 0 without any.
+    pub dead_weights: f64,
     /// Number of saturated neurons: for at least half of the probe rows their activation is in the outer 2.5% of its
     /// range. 0 for activations without two ends, and for outputs whose loss does not suffer from it.
     pub saturated: usize,
@@ -78,6 +81,12 @@ pub(super) fn health<'p>(
             let pairs = after.layers[layer - 1].weights.iter().zip(&own.weights);
             rms(pairs.map(|(after, before)| f64::from(after - before)))
         });
+        let dead: Vec<usize> = if layer < depth {
+            dead_neurons(activations).collect()
+        } else {
+            Vec::new()
+        };
+        let dead_weights = dead.iter().flat_map(|&neuron| own.weights.row(neuron));
         LayerHealth {
             weights: rms(own.weights.iter().map(|&weight| weight.into())),
             gradients,
@@ -85,7 +94,12 @@ pub(super) fn health<'p>(
             mean,
             std,
             neurons: activations.ncols(),
-            dead: dead_neurons(activations),
+            dead: dead.len(),
+            dead_weights: if dead.is_empty() {
+                0.0
+            } else {
+                rms(dead_weights.map(|&weight| weight.into()))
+            },
             saturated: if layer < depth {
                 saturated_neurons(activations, architecture.hidden().range())
             } else if is_hindered(architecture) {
@@ -144,14 +158,13 @@ fn mean_and_std(activations: ArrayView2<'_, f32>) -> (f64, f64) {
     (mean, (squares.sum::<f64>() / count).sqrt())
 }
 
-/// Counts the neurons whose activation is the same for every row of `activations`, `(rows, neurons)`.
-pub(super) fn dead_neurons(activations: ArrayView2<'_, f32>) -> usize {
-    let columns = activations.columns().into_iter();
-    let dead = columns.filter(|column| {
+/// Neurons whose activation is the same for every row of `activations`, `(rows, neurons)`.
+pub(super) fn dead_neurons(activations: ArrayView2<'_, f32>) -> impl Iterator<Item = usize> {
+    (0..activations.ncols()).filter(move |&neuron| {
+        let column = activations.column(neuron);
         let is_first = |a: &f32| (a - column[0]).abs() < DEAD_TOLERANCE;
         column.iter().all(is_first)
-    });
-    dead.count()
+    })
 }
 
 /// Whether the gradient at the outputs is multiplied by the slope of a sigmoid.
@@ -197,7 +210,7 @@ mod tests {
             saturated_neurons(activations.view(), Activation::Relu.range()),
             0
         );
-        assert_eq!(dead_neurons(activations.view()), 2);
+        assert_eq!(dead_neurons(activations.view()).count(), 2);
         let (mean, std) = mean_and_std(array![[1.0, 3.0]].view());
         assert_eq!((mean, std), (2.0, 1.0));
     }

@@ -12,7 +12,7 @@ use nn_tui::train::probes::{Health, HealthProbe};
 use nn_tui::train::{EpochRecord, LossPoint, Observation, Plan, Remedy, Scratch, Session, Set};
 use nn_tui::util::stats::MinMaxLast;
 
-use crate::support::{dataset, plan, rate, regression_plan, session};
+use crate::support::{dataset, decay, plan, rate, regression_plan, session};
 
 /// A training that is watched as the screen does.
 struct Watched {
@@ -329,6 +329,93 @@ fn rectified_units_die_of_large_steps() {
     assert_eq!(remedy, Some(Remedy::Activation(Activation::LeakyRelu)));
     let (found, _) = after("spiral", sgd(hidden, 0.1), 10);
     assert!(!found.iter().any(|finding| is_dead(&finding)), "{found:?}");
+}
+
+#[test]
+fn neurons_that_weight_decay_has_killed_are_not_blamed_on_the_learning_rate() {
+    let mut decayed = with(Activation::Relu, plan(&[32]));
+    decayed.rule.weight_decay = decay(0.1);
+    let (_, mut watched) = after("digits", decayed, 6);
+    let health = watched.health.clone().expect("looked");
+    let with_weights = |part: f64| {
+        let mut layers = health.layers.clone();
+        layers[0].dead = 24;
+        layers[0].dead_weights = part * layers[0].weights;
+        let position = health.position;
+        Some(Arc::new(Health { position, layers }))
+    };
+    let remedies = [
+        (0.01, Remedy::WeightDecay(0.1 * 0.1)),
+        (0.8, Remedy::Activation(Activation::LeakyRelu)),
+    ];
+    for (part, remedy) in remedies {
+        watched.health = with_weights(part);
+        let found = watched.findings();
+        let is_dead = |finding: &&Finding| matches!(finding, Finding::DeadNeurons { .. });
+        let dead = found.iter().find(is_dead).expect("dead neurons");
+        assert_eq!(
+            dead.remedy(watched.session.plan()),
+            Some(remedy),
+            "{dead:?}"
+        );
+    }
+}
+
+#[test]
+fn linear_layers_that_learn_nothing_are_said_to_be_one() {
+    let tanh = Remedy::Activation(Activation::Tanh);
+    let cases: [(&str, &[usize], Remedy); 5] = [
+        ("circles", &[8], tanh),
+        ("circles", &[8, 8, 8], tanh),
+        ("circles", &[], Remedy::Hidden(16)),
+        ("xor", &[8], tanh),
+        ("xor", &[], Remedy::Hidden(16)),
+    ];
+    for (data, hidden, remedy) in cases {
+        for (seed, epochs) in [(1, 12), (1, 60), (2, 60)] {
+            let mut linear = Plan {
+                seed,
+                ..with(Activation::Linear, plan(hidden))
+            };
+            linear.rule.learning_rate = rate(0.03);
+            let (found, watched) = after(data, linear, epochs);
+            let has_hidden = !hidden.is_empty();
+            assert_eq!(
+                found,
+                [Finding::LinearLayers { has_hidden }],
+                "{data} {hidden:?}, seed {seed}, epoch {epochs}"
+            );
+            assert_eq!(found[0].remedy(watched.session.plan()), Some(remedy));
+        }
+    }
+    // A straight line is enough.
+    let (found, _) = after("iris", with(Activation::Linear, plan(&[8])), 60);
+    let is_linear = |finding: &Finding| matches!(finding, Finding::LinearLayers { .. });
+    assert!(!found.iter().any(is_linear), "{found:?}");
+    let mut slow = with(Activation::Linear, plan(&[8]));
+    slow.rule.learning_rate = rate(1e-5);
+    let (found, _) = after("iris", slow, 60);
+    assert_eq!(found, [Finding::RateTooLow]);
+}
+
+#[test]
+fn a_network_that_is_right_on_most_validation_rows_memorises_nothing() {
+    let mut deep = sgd(plan(&[8; 8]), 0.0001);
+    deep.initialisation = Initialisation::Normal;
+    for seed in 0..3 {
+        let deep = Plan {
+            seed,
+            ..deep.clone()
+        };
+        let mut watched = Watched::new(session("spiral", deep));
+        for _ in 0..150 {
+            watched.epoch();
+            let score = watched.records.last().expect("an epoch").validation_score;
+            let found = watched.findings();
+            let is_wrong = score.last > 0.7 && found.contains(&Finding::Memorising);
+            assert!(!is_wrong, "{score:?}: {found:?}");
+        }
+    }
 }
 
 #[test]

@@ -200,6 +200,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             std: size(),
             neurons: layer,
             dead: layer / 2,
+            dead_weights: size(),
             saturated: 3 * layer,
         });
         let health = Health {

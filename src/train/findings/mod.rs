@@ -45,6 +45,13 @@ pub enum Finding {
         dead: usize,
         /// Number of all neurons of the layer.
         neurons: usize,
+        /// Whether weight decay has made their weights small.
+        is_decayed: bool,
+    },
+    /// All layers together are one linear layer, which is no better than a constant prediction.
+    LinearLayers {
+        /// Whether there are hidden layers.
+        has_hidden: bool,
     },
     /// Neurons of a layer are at an end of their range.
     SaturatedNeurons {
@@ -114,6 +121,8 @@ pub enum Remedy {
     Restart,
     /// Switch the activation of the hidden layers.
     Activation(Activation),
+    /// Add a hidden layer of this size.
+    Hidden(usize),
     /// Clip the gradient to this norm.
     Clip(f64),
     /// Set the weight decay.
@@ -122,12 +131,23 @@ pub enum Remedy {
     Loss(Loss),
 }
 
+impl Remedy {
+    /// Whether weights that are not those of the end of the run take its place, with another start or an earlier step.
+    pub(crate) fn restarts(self) -> bool {
+        matches!(
+            self,
+            Self::Recover | Self::Initialise(_) | Self::NextSeed | Self::Restart
+        )
+    }
+}
+
 type Rule = fn(&Evidence<'_>) -> Option<Finding>;
 
 /// All rules, those about the most severe problems first.
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     diverging,
     exploding_gradients,
+    linear_layers,
     rate_too_high,
     dead_neurons,
     saturated_neurons,
@@ -166,6 +186,10 @@ impl Finding {
             Self::Diverging { .. } => {
                 !matches!(other, Self::Leak { .. } | Self::FewValidationRows(_))
             }
+            Self::LinearLayers { .. } => !matches!(
+                other,
+                Self::InitialLoss { .. } | Self::Leak { .. } | Self::FewValidationRows(_)
+            ),
             Self::RateTooHigh | Self::RateTooLow => is_about_learning,
             Self::ExplodingGradients { .. }
             | Self::DeadNeurons { .. }
@@ -217,6 +241,11 @@ impl Finding {
                 Remedy::Clip(1.0)
             }
             Self::ExplodingGradients { .. } => other_start,
+            Self::LinearLayers { has_hidden: true } => Remedy::Activation(Activation::Tanh),
+            Self::LinearLayers { has_hidden: false } => Remedy::Hidden(HIDDEN),
+            Self::DeadNeurons {
+                is_decayed: true, ..
+            } => Remedy::WeightDecay(0.1 * plan.rule.weight_decay.get()),
             Self::DeadNeurons { .. } if plan.activation == Activation::Relu => {
                 Remedy::Activation(Activation::LeakyRelu)
             }
@@ -249,6 +278,9 @@ impl Finding {
         })
     }
 }
+
+/// Size of a first hidden layer.
+const HIDDEN: usize = 16;
 
 /// A weight decay that is clearly larger: three times as large.
 fn more(decay: f64) -> f64 {

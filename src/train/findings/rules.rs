@@ -3,7 +3,7 @@
 use super::losses::{Trend, overfitting_since, trend};
 use super::thresholds::*;
 use super::{Evidence, Finding};
-use crate::nn::{Architecture, Loss};
+use crate::nn::{Activation, Architecture, Loss};
 use crate::train::{LayerHealth, Set};
 use crate::util::stats::MinMaxLast;
 
@@ -85,11 +85,33 @@ pub(super) fn dead_neurons(run: &Evidence<'_>) -> Option<Finding> {
     let is_large = is_above(DEAD) && dead >= MIN_DEAD.min(neurons) && run.is_above(HALF_LEARNED);
     let is_waste = is_above(WASTED.1) && neurons >= WASTED.0;
     let is_late = run.epochs() >= DEAD_EPOCHS;
+    let layers = run.health?.layers.iter();
+    let largest = layers.map(|layer| layer.weights).fold(0.0, f64::max);
+    let is_decayed =
+        run.plan.rule.weight_decay.get() > 0.0 && layer.dead_weights <= DECAYED * largest;
     ((is_large || is_waste) && is_late).then_some(Finding::DeadNeurons {
         layer: l + 1,
         dead,
         neurons,
+        is_decayed,
     })
+}
+
+/// Whether all layers together are one linear layer, and the training loss is near that of a constant prediction.
+fn is_linear_and_constant(run: &Evidence<'_>) -> bool {
+    let (architecture, none) = (run.architecture, rate_too_low(run).is_none());
+    let is_linear = architecture.depth() == 1 || architecture.hidden() == Activation::Linear;
+    is_linear && none && run.is_above(UNLEARNED) && !run.is_above(NEAR_CONSTANT)
+}
+
+/// All layers together are linear, and the training loss has stayed near that of a constant prediction for ten epochs, with
+/// updates that are not too small.
+pub(super) fn linear_layers(run: &Evidence<'_>) -> Option<Finding> {
+    let is_late = run.epochs() >= PATIENCE;
+    let falls = trend(run.records) == Some(Trend::Falling);
+    let has_hidden = run.architecture.depth() > 1;
+    (is_late && !falls && is_linear_and_constant(run))
+        .then_some(Finding::LinearLayers { has_hidden })
 }
 
 /// At least half of the neurons of a layer are saturated, and not because the network has learned. For outputs, the loss is
@@ -123,12 +145,14 @@ pub(super) fn vanishing_gradients(run: &Evidence<'_>) -> Option<Finding> {
     })
 }
 
-/// Nothing is learned, or less than that, while updates are at least 3% of the weights in some layer.
+/// Nothing is learned, or less than that, while updates are at least 3% of the weights in some layer. Linear layers that
+/// stay near a constant prediction have another reason.
 pub(super) fn rate_too_high(run: &Evidence<'_>) -> Option<Finding> {
     let mut layers = run.health?.layers.iter();
     let is_high = layers.any(|layer| layer.log_update_ratio() >= HIGH_UPDATE);
     let is_late = run.epochs() >= PATIENCE;
-    (is_late && is_high && run.is_above(UNLEARNED)).then_some(Finding::RateTooHigh)
+    let is_found = is_late && is_high && run.is_above(UNLEARNED) && !is_linear_and_constant(run);
+    is_found.then_some(Finding::RateTooHigh)
 }
 
 /// All predictions are the same, and nothing is learned.
@@ -177,18 +201,25 @@ pub(in crate::train) fn initial_limit(architecture: &Architecture, expected: f64
     }
 }
 
-/// The data have a column that predicts the target alone.
+/// The data have a column that predicts the target alone, and others.
 pub(super) fn leak(run: &Evidence<'_>) -> Option<Finding> {
-    run.leak.map(|column| Finding::Leak { column })
+    let has_others = run.data.preprocessing.columns.len() > 1;
+    let leak = run.leak.filter(|_| has_others)?;
+    Some(Finding::Leak { column: leak })
 }
 
-/// The training loss is far below that of a constant prediction, and the validation loss never was.
+/// The training loss is far below that of a constant prediction, and the validation loss never was, nor the validation score
+/// far above.
 pub(super) fn memorising(run: &Evidence<'_>) -> Option<Finding> {
     let (epochs, part) = MEMORISED;
     let lowest = run.records.iter().map(|record| record.validation_loss.min);
     let lowest = lowest.fold(f64::INFINITY, f64::min);
     let is_useless = lowest.is_finite() && lowest > NEVER_BELOW * run.expected.constant;
     let is_late = run.epochs() >= epochs;
+    let best = run.records.iter().map(|record| record.validation_score.max);
+    let best = best.fold(f64::NEG_INFINITY, f64::max);
+    let constant = run.data.baseline.score();
+    let is_useless = is_useless && best <= constant + NEVER_SCORED * (1.0 - constant);
     (is_late && is_useless && !run.is_above(part)).then_some(Finding::Memorising)
 }
 

@@ -23,6 +23,12 @@ pub const DEAD_EPOCHS: u64 = 5;
 /// where the network has learned.
 pub const WASTED: (usize, f64) = (32, 0.65);
 
+/// Dead neurons: size of their weights relative to the layer with the largest ones below which weight decay has killed them.
+pub const DECAYED: f64 = 0.1;
+
+/// Linear layers: training loss, as a multiple of the constant prediction's, up to which it is near that.
+pub const NEAR_CONSTANT: f64 = 1.1;
+
 /// Saturated neurons: fraction of a layer's neurons.
 pub const SATURATED: f64 = 0.5;
 /// Dead and saturated neurons: fraction of the constant prediction's loss above which they are a problem. Networks that have
@@ -61,6 +67,9 @@ pub const INITIAL_FACTOR_OF_FRACTIONS: f64 = 1.6;
 pub const MEMORISED: (u64, f64) = (30, 0.6);
 /// Memorising: fraction of the constant prediction's loss that the validation loss was never below.
 pub const NEVER_BELOW: f64 = 0.95;
+/// Memorising: fraction of the way from the constant prediction's score to 1 that the validation score has never gone. A
+/// network with confident predictions may be right on most rows, and its loss large by the few others.
+pub const NEVER_SCORED: f64 = 0.4;
 
 /// Overfitting: rise of the smoothed validation loss above its minimum, as a fraction of the minimum.
 pub const RISE: f64 = 0.05;

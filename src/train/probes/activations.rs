@@ -13,7 +13,7 @@ pub struct ActivationProbe;
 pub struct LayerActivations {
     /// Histogram of the activations of all neurons.
     pub histogram: Histogram,
-    /// Number of dead neurons: their activation is the same for every probe row.
+    /// Number of dead neurons: their activation is the same for every probe row. 0 for outputs.
     pub dead: usize,
 }
 
@@ -23,11 +23,12 @@ impl Probe for ActivationProbe {
 
     fn compute(&self, training: &Training<'_>, scratch: &mut Scratch) -> Self::Answer {
         let pass = scratch.probe_pass(training.session);
-        let layers = 1..=training.session.architecture().depth();
-        let layers = layers.map(|layer| {
+        let depth = training.session.architecture().depth();
+        let layers = (1..=depth).map(|layer| {
             let activations = pass.activations(layer);
+            let dead = dead_neurons(activations).count();
             LayerActivations {
-                dead: dead_neurons(activations),
+                dead: if layer < depth { dead } else { 0 },
                 histogram: Histogram::of(&activations),
             }
         });

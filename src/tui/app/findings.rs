@@ -1,8 +1,10 @@
 //! Findings about the run in words, with the command that is likely to help, and its key.
 
+use std::mem::discriminant;
+
 use super::actions::Done;
 use super::model::Model;
-use super::training::Run;
+use super::training::{Phase, Run};
 use crate::nn::{Activation, LearningRate, Loss, WeightDecay};
 use crate::settings::rounded;
 use crate::train::findings::{Evidence, ExpectedLosses, findings};
@@ -22,6 +24,10 @@ pub(crate) struct Description {
     pub cause: &'static str,
     /// Typed command that is likely to help; `None` if only another start of the program does.
     pub command: Option<String>,
+    /// Whether the command has been run, and nothing was trained since.
+    pub is_done: bool,
+    /// Whether the training starts again after the command, which alone would change nothing: the run is finished.
+    pub restarts: bool,
     /// Advice in place of a command.
     pub advice: String,
 }
@@ -67,13 +73,16 @@ impl Run {
     pub(crate) fn describe(&self, finding: Finding) -> Description {
         let names = self.names(finding);
         let (symptom, cause) = self.symptom_and_cause(finding);
+        let remedy = finding.remedy(&self.plan);
+        let is_finished = matches!(self.phase, Phase::Finished(_));
+        let kind = (discriminant(&finding), self.position.step);
         Description {
             names,
             symptom,
             cause,
-            command: finding
-                .remedy(&self.plan)
-                .and_then(|remedy| self.command(remedy)),
+            command: remedy.and_then(|remedy| self.command(remedy)),
+            is_done: self.remedied.contains(&kind),
+            restarts: is_finished && remedy.is_some_and(|remedy| !remedy.restarts()),
             advice: self.advice(finding),
         }
     }
@@ -89,10 +98,12 @@ impl Run {
                 layer,
                 dead,
                 neurons,
+                ..
             } => [
                 text::dead_neurons(dead, neurons, layer),
                 text::dead_short(dead, neurons),
             ],
+            Finding::LinearLayers { .. } => both(text::linear_layers(), text::linear_short()),
             Finding::SaturatedNeurons {
                 layer,
                 saturated,
@@ -154,8 +165,18 @@ impl Run {
             Finding::ExplodingGradients { layer } => {
                 (text::exploding_symptom(layer), text::exploding_cause())
             }
-            Finding::DeadNeurons { .. } => {
-                let cause = if self.architecture.hidden() == Activation::Relu {
+            Finding::LinearLayers { has_hidden } => {
+                let cause = if has_hidden {
+                    text::linear_cause()
+                } else {
+                    text::linear_cause_without_hidden()
+                };
+                (text::not_learning_symptom().to_owned(), cause)
+            }
+            Finding::DeadNeurons { is_decayed, .. } => {
+                let cause = if is_decayed {
+                    text::dead_cause_decay()
+                } else if self.architecture.hidden() == Activation::Relu {
                     text::dead_cause()
                 } else {
                     text::dead_cause_other()
@@ -248,6 +269,7 @@ impl Run {
             Remedy::Restart => "restart".to_owned(),
             Remedy::NextSeed => format!("seed {}", plan.seed.wrapping_add(1)),
             Remedy::Activation(activation) => format!("activation {activation}"),
+            Remedy::Hidden(size) => format!("hidden {size}"),
             Remedy::Clip(norm) => format!("clip {norm}"),
             Remedy::WeightDecay(decay) => {
                 let decay = WeightDecay::new(rounded(decay)).ok()?;
@@ -302,10 +324,19 @@ impl Model {
             .selected_finding()
             .ok_or_else(text::nothing_found_yet)?;
         let description = self.run.describe(finding);
-        match description.command {
-            Some(command) => self.run_command(&command),
-            None => Err(description.advice),
+        let command = description.command.ok_or(description.advice)?;
+        if description.is_done {
+            return Err(text::remedy_done().into());
         }
+        self.run_command(&command)?;
+        let step = self.run.position.step;
+        let remedied = &mut self.run.remedied;
+        remedied.retain(|&(_, then)| then == step);
+        remedied.push((discriminant(&finding), step));
+        if description.restarts {
+            self.restart_with_seed(0);
+        }
+        Ok(())
     }
 
     /// Restores the last good weights with a tenth of the learning rate, after a divergence or while the loss explodes.

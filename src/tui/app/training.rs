@@ -1,5 +1,6 @@
 //! The training as the worker reports it: the part of the state called `run`.
 
+use std::mem::Discriminant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,6 +128,8 @@ pub struct Run {
     pub(super) observed: Option<Observation>,
     /// Problems that the numbers show, the most severe first.
     pub findings: Vec<Finding>,
+    /// Kinds of findings whose command was run, and the steps done then.
+    pub(super) remedied: Vec<(Discriminant<Finding>, u64)>,
     /// Mean loss before training; NaN if it is not known, or of another network.
     pub(super) initial_loss: f64,
     /// Losses to compare those of the run with.
@@ -181,6 +184,7 @@ impl Run {
             needs_other_path: false,
             observed: None,
             findings: Vec::new(),
+            remedied: Vec::new(),
             initial_loss: started.initial_loss,
             expected: ExpectedLosses::of(
                 &started.data.training,

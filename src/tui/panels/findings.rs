@@ -99,9 +99,17 @@ fn lines(model: &Model, cells: u16, theme: Theme) -> Vec<(Option<usize>, Line<'s
         }
         wrapped(description.cause, theme.dim());
         let help = match &description.command {
+            Some(_) if description.is_done => {
+                Line::styled(format!("  {}", text::remedy_done()), theme.dim())
+            }
             Some(command) => {
+                let then = if description.restarts {
+                    text::then_restart()
+                } else {
+                    ""
+                };
                 Span::styled(format!("  {} ", text::enter_runs()), theme.dim())
-                    + Span::styled(format!(":{command}"), theme.accent())
+                    + Span::styled(format!(":{command}{then}"), theme.accent())
             }
             None => Line::styled(format!("  {}", description.advice), theme.accent()),
         };

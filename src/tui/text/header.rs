@@ -42,6 +42,8 @@ texts! {
     nothing_found_yet() "there is no finding";
     symptom(symptom) ": {symptom}";
     enter_runs() "enter:";
+    then_restart() ", then :restart";
+    remedy_done() "changed; training on shows whether it helps (space)";
     diverging() "diverging";
     diverging_symptom(step, before, loss) "at step {step} the training loss rose from {before} to {loss}, above 10 times that before training";
     diverging_symptom_validation(step, before, loss) "at step {step} the validation loss rose from {before} to {loss}, far above that before training";
@@ -55,6 +57,11 @@ texts! {
     dead_symptom() "their output is the same for every row";
     dead_cause() "The weighted input of a dead ReLU is negative for every row: its gradient is 0, and it does not recover. A learning rate that is too high does this.";
     dead_cause_other() "For every row the weighted input is where the activation is flat, or the layer before gives the same output: the gradient is near 0, and the neuron hardly recovers.";
+    dead_cause_decay() "Weight decay has shrunk the weights into these neurons to almost nothing: what they say does not change with the row. A smaller one lets them learn.";
+    linear_layers() "linear: all layers are one";
+    linear_short() "linear";
+    linear_cause() "Linear layers collapse into one, which can only draw straight lines: a hidden layer needs an activation that is not linear.";
+    linear_cause_without_hidden() "Without a hidden layer the network can only draw straight lines.";
     saturated_neurons(saturated, neurons, layer) "{saturated} of {neurons} neurons saturated (layer {layer})";
     saturated_short() "saturated";
     saturated_symptom() "their activation is at an end of its range for most rows";

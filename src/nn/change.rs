@@ -57,6 +57,27 @@ pub enum Change {
     UndoLast,
 }
 
+impl Change {
+    /// Whether the network computes other outputs, or another loss, right after the change.
+    pub(crate) fn alters_outputs(&self) -> bool {
+        match self {
+            Self::Recover { .. }
+            | Self::Parameter { .. }
+            | Self::Mute { .. }
+            | Self::Network { .. }
+            | Self::Undo
+            | Self::UndoLast => true,
+            Self::LearningRate { .. }
+            | Self::Freeze { .. }
+            | Self::Optimizer { .. }
+            | Self::WeightDecay { .. }
+            | Self::Schedule { .. }
+            | Self::Regularisation { .. }
+            | Self::Batch { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

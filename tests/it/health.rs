@@ -288,6 +288,57 @@ fn a_loss_that_explodes_is_recovered_from_while_it_is_finite() {
 }
 
 #[test]
+fn a_run_at_its_limit_stays_there_after_good_weights_are_restored() {
+    let mut shown = shown(slow_plan(10.0), 6);
+    shown.press(":epochs 6\n");
+    assert!(shown.wait_until(|model| matches!(model.run.phase, Phase::Finished(_))));
+    let exploded = shown.model.run.losses().0;
+    shown.press("t");
+    assert!(shown.wait_until(|model| model.run.losses().0 < 0.5 * exploded));
+    let run = &shown.model.run;
+    assert!(matches!(run.phase, Phase::Finished(_)), "{:?}", run.phase);
+    assert_eq!(run.limits.epochs, Some(6));
+    assert_eq!(run.position.epoch, 6);
+    let notice = shown.model.prompt.notice.clone().expect("a message");
+    assert!(notice.text.contains("the limit is reached"), "{notice:?}");
+    shown.press(" ");
+    let is_training = |model: &nn_tui::tui::app::Model| model.run.position.epoch > 6;
+    assert!(shown.wait_until(is_training));
+    let notice = shown.model.prompt.notice.clone().expect("a message");
+    assert!(notice.text.contains("beyond the limit"), "{notice:?}");
+}
+
+#[test]
+fn a_command_that_helps_is_offered_once_and_restarts_a_finished_run() {
+    let mut shown = shown(slow_plan(1e-5), 12);
+    shown.press(":view health\n");
+    let changed = |shown: &Shown| {
+        let drawn = screen(shown);
+        drawn.contains("training on shows whether it helps")
+    };
+    assert!(!changed(&shown));
+    shown.press("\n");
+    let has = |learning_rate: f64| {
+        move |model: &nn_tui::tui::app::Model| {
+            model.run.plan.rule.learning_rate == rate(learning_rate)
+        }
+    };
+    assert!(shown.wait_until(has(1e-4)));
+    assert!(changed(&shown), "{}", screen(&shown));
+    shown.press("\n");
+    shown.press(":lr 0.00001\n");
+    assert!(shown.wait_until(has(1e-5)), "no second time");
+    let mut shown = self::shown(slow_plan(1e-5), 12);
+    shown.press(":view health\n");
+    shown.press(":epochs 12\n");
+    assert!(shown.wait_until(|model| matches!(model.run.phase, Phase::Finished(_))));
+    let drawn = screen(&shown);
+    assert!(drawn.contains(":lr 0.0001, then :restart"), "{drawn}");
+    shown.press("\n");
+    assert!(shown.wait_until(|model| model.run.restarts == 1 && has(1e-4)(model)));
+}
+
+#[test]
 fn a_divergence_names_the_row_and_the_layer() {
     let exploding = Plan {
         activation: Activation::Relu,
@@ -366,6 +417,16 @@ fn a_column_that_gives_the_target_away_is_found() {
     shown.press("\n");
     let notice = shown.model.prompt.notice.as_ref().expect("advice");
     assert!(notice.text.contains("--drop"), "{}", notice.text);
+    // A table needs a column.
+    let mut only = given.clone();
+    only.columns.truncate(1);
+    only.values = given.values.select(ndarray::Axis(1), &[0]).into_shared();
+    let mut shown = Shown::new(only.clone(), plan(&[4]), (80, 24)).train(1);
+    shown.press(":view health\n");
+    let card = DataSummary::new(&only, &shown.model.run.data);
+    shown.update(Msg::Described(0, Box::new(card)));
+    let drawn = screen(&shown);
+    assert!(!drawn.contains("predicts the target"), "{drawn}");
 }
 
 #[test]

@@ -45,5 +45,6 @@ mod support;
 mod table_formats;
 mod tables;
 mod tour;
+mod waiting;
 mod walk;
 mod worker;

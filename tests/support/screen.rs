@@ -126,9 +126,12 @@ impl Shown {
                 '↓' => KeyCode::Down,
                 c => KeyCode::Char(c),
             };
+            let before = self.model.run.position;
             self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
             if c == 'S' {
-                self.wait(|event| matches!(event, Event::Evaluated { .. }));
+                // That of a change before is of the same position.
+                let is_later = |event: &Event| matches!(event, Event::Evaluated { position, .. } if *position != before);
+                self.wait(is_later);
             }
         }
         self.look();

@@ -86,6 +86,7 @@ impl<S: Sink> Trainer<S> {
             self.events.push(Event::Refused(why));
             return self.set_state(self.state.clone());
         }
+        self.is_changed |= change.alters_outputs();
         self.events.push(Event::Changed {
             now: Box::new(self.session.in_force()),
             change,
@@ -235,6 +236,7 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn replace_session(&mut self, session: Session) {
         self.scratch = Scratch::new(&session);
         self.session = session;
+        self.is_changed = false;
         self.leave_batch();
         self.restarts += 1;
         self.observed = None;

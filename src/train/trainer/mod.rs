@@ -66,6 +66,8 @@ pub(super) struct Trainer<S: Sink> {
     is_end_expected: bool,
     /// Whether the training was paused for the end of the run.
     goes_on: bool,
+    /// Whether what the network computes was changed since the last evaluation, at the same step.
+    is_changed: bool,
 }
 
 impl<S: Sink> Trainer<S> {
@@ -100,6 +102,7 @@ impl<S: Sink> Trainer<S> {
             is_resumed: false,
             is_end_expected: false,
             goes_on: false,
+            is_changed: false,
             session,
             settings,
             commands,
@@ -164,7 +167,15 @@ impl<S: Sink> Trainer<S> {
             self.save_when_due();
             self.events.flush();
             self.take_snapshot();
+            if std::mem::take(&mut self.is_changed) && self.is_evaluated_at_rest() {
+                self.evaluate();
+            }
         }
+    }
+
+    /// Whether the training waits, at parameters that can be evaluated.
+    fn is_evaluated_at_rest(&self) -> bool {
+        !self.is_training() && !matches!(self.state, State::Failed(_) | State::Diverged(_))
     }
 
     fn is_training(&self) -> bool {
@@ -292,6 +303,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn evaluate(&mut self) {
+        self.is_changed = false;
         self.evaluate_weights(Weights::Last);
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::command::{self, CommandLine};
 use super::help::Help;
@@ -59,11 +60,26 @@ pub enum Overlay {
     Preflight(Vec<PreflightCheck>),
 }
 
-/// Message in the footer; stays until the next key.
+/// Time for which a message that is not an error hides the keys.
+const NOTICE_TIME: Duration = Duration::from_secs(8);
+
+/// Message in the footer; stays until the next key, or for eight seconds if it is not an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
     pub is_error: bool,
+    /// Time since the start of the screen at which it was first drawn.
+    since: Option<Duration>,
+}
+
+impl Notice {
+    fn new(text: String, is_error: bool) -> Self {
+        Self {
+            text,
+            is_error,
+            since: None,
+        }
+    }
 }
 
 /// State of text entry and messages.
@@ -82,13 +98,24 @@ pub struct PromptState {
 impl PromptState {
     /// Shows a message that is not an error.
     pub(super) fn status(&mut self, text: impl Into<String>) {
-        let (text, is_error) = (text.into(), false);
-        self.notice = Some(Notice { text, is_error });
+        self.notice = Some(Notice::new(text.into(), false));
     }
 
     pub(super) fn error(&mut self, text: impl Into<String>) {
-        let (text, is_error) = (text.into(), true);
-        self.notice = Some(Notice { text, is_error });
+        self.notice = Some(Notice::new(text.into(), true));
+    }
+
+    /// Removes a message that has been shown for long enough at the time `now` since the start of the screen.
+    pub(super) fn tick(&mut self, now: Duration) {
+        self.notice.take_if(|notice| {
+            let since = *notice.since.get_or_insert(now);
+            !notice.is_error && now.saturating_sub(since) >= NOTICE_TIME
+        });
+    }
+
+    /// Whether a message will vanish though nothing happens.
+    pub(crate) fn is_vanishing(&self) -> bool {
+        self.notice.as_ref().is_some_and(|notice| !notice.is_error)
     }
 
     /// Shows the error of an action, if there is one.

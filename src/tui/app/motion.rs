@@ -106,7 +106,8 @@ impl Model {
 
     /// Whether the next frame differs though nothing happens.
     pub(crate) fn is_moving(&self) -> bool {
-        self.motion.is_on && (self.motion.step.is_some() || self.pulse().is_some())
+        let pulses = self.motion.is_on && (self.motion.step.is_some() || self.pulse().is_some());
+        pulses || self.prompt.is_vanishing()
     }
 }
 

@@ -131,6 +131,8 @@ impl Run {
         }
         let is_other = now.architecture != self.architecture;
         self.apply(now.clone());
+        // The worker evaluates the network anew if training waits.
+        self.evaluation.take_if(|_| change.alters_outputs());
         if is_other {
             self.expect_losses();
             self.initial_loss = f64::NAN;
@@ -151,7 +153,6 @@ impl Run {
         self.architecture = now.architecture.clone();
         self.batches = now.batches;
         self.position = now.position;
-        self.evaluation = None;
         // The same step, but other parameters.
         self.exported_at = None;
         self.in_force = Some(now);

@@ -2,10 +2,12 @@
 
 use super::actions::Done;
 use super::model::Model;
+use super::training::Phase;
 use crate::nn::Change;
 use crate::settings::{Choices, Direction, Facts, PACE, PATIENCE, Setting, TableShape, tenth};
 use crate::train::{Command, Pace, Plan};
 use crate::tui::text;
+use crate::util::numbers::rate;
 
 /// Largest network that can be asked for while training: about 1.5 GB of memory.
 const MAX_PARAMETERS: u128 = 1 << 26;
@@ -118,7 +120,14 @@ impl Model {
         let learning_rate = tenth(self.run.plan.rule.learning_rate);
         self.run.asked_learning_rate = Some(learning_rate);
         self.send(Command::Apply(Change::Recover { learning_rate }));
-        self.send(Command::Resume);
+        let rate = rate(learning_rate.get());
+        if let Phase::Finished(_) = self.run.phase {
+            // The limit stays, and it is reached.
+            self.prompt.status(text::recovered_at_limit(rate));
+        } else {
+            self.send(Command::Resume);
+            self.prompt.status(text::recovered(rate));
+        }
     }
 
     /// Switches between full speed and the speed limit before.

@@ -207,7 +207,10 @@ impl Model {
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
             Msg::Worker(event) => self.handle_event(*event),
-            Msg::Tick(now) => self.motion.tick(now),
+            Msg::Tick(now) => {
+                self.motion.tick(now);
+                self.prompt.tick(now);
+            }
             Msg::Snapshot(snapshot) => self.run.add_snapshot(*snapshot),
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {
@@ -241,8 +244,14 @@ impl Model {
             KeyCode::Char('l') => return self.effects.push(Effect::Redraw),
             _ => {}
         }
-        self.prompt.notice = None;
+        let was_noticed = self.prompt.notice.take().is_some();
         match self.prompt.overlay.take() {
+            // The message is gone, and that may be all that was meant.
+            None if was_noticed && key.code == KeyCode::Esc && self.prompt.count.is_none() => {
+                if bindings::find(key, |when| self.holds(when)).is_some() {
+                    self.press_over_panels(key);
+                }
+            }
             None => self.press_over_panels(key),
             Some(Overlay::Help(help)) => self.press_in_help(help, key),
             Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key),

@@ -47,6 +47,7 @@ impl Model {
                     self.export_at_end();
                 }
                 Phase::Failed(message) => self.prompt.error(text::training_failed(message)),
+                Phase::Training if was_finished => self.prompt.status(text::limit_lifted()),
                 _ => {}
             },
             Event::Found { position, taken } => self.on_rows_found(position, taken),

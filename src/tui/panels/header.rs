@@ -192,7 +192,10 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
     let (text, strong) = (theme.text(), theme.strong());
     let named = |rank, name, value: String, style| Part::named(rank, name, value, style, theme);
     let mut parts = vec![named(8, text::label_epoch(), epochs(run), strong)];
-    parts.extend(remaining(run).map(|remaining| Part::styled(6, remaining, text)));
+    // Ranks before the settings.
+    let [share, left] = remaining(run);
+    parts.extend(share.map(|share| Part::styled(6, share, text)));
+    parts.extend(left.map(|left| Part::styled(7, left, text)));
     parts.push(named(
         7,
         text::label_learning_rate(),
@@ -248,14 +251,13 @@ fn epochs(run: &Run) -> String {
 }
 
 /// Share of the epochs that are done, and the time left while training; none where there is no limit.
-fn remaining(run: &Run) -> Option<String> {
+fn remaining(run: &Run) -> [Option<String>; 2] {
     let left = run.time_left().map(|time| text::time_left(clock(time)));
     let share = run.limits.epochs.map(|all| {
         let share = run.epochs() / all.max(1) as f64;
         format!("{:>3.0}%", (100.0 * share).floor())
     });
-    let parts: Vec<_> = share.into_iter().chain(left).collect();
-    (!parts.is_empty()).then(|| parts.join("  "))
+    [share, left]
 }
 
 /// Learning rate in force, or the one that was asked for.

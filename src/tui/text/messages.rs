@@ -29,6 +29,9 @@ texts! {
     name_must_end_in(extensions) "the name must end in {extensions}";
     stopped_early(epochs) "stopped early: no lower validation loss for {epochs} epoch" | "stopped early: no lower validation loss for {epochs} epochs";
     time_limit_reached(time) "time limit reached ({time})";
+    recovered(rate) "last good weights restored · learning rate {rate}";
+    recovered_at_limit(rate) "last good weights restored · learning rate {rate} · the limit is reached: space trains on";
+    limit_lifted() "training goes on beyond the limit, until paused";
     training_has_failed() "the training has failed";
     thread_ended() "training thread ended";
     training_failed(message) "training failed: {message} · w: save last good weights";

@@ -390,6 +390,10 @@ open_hidden_first = 请先打开隐藏空间：:view hidden
 plane_of = { $y } 与 { $x }{ $others }
 others_of_row = { " " }· 其余列同样本 { $row }
 others_at_means = { " " }· 其余列取均值
+others_short_at_means = { " " }· 其余：均值
+others_short_of_row = { " " }· 其余：样本 { $row }
+others_now_at_means = 其余列取均值 · O: 取样本的值
+others_now_of_row = 其余列取样本 { $row } 的值 · O: 取均值
 no_other_columns = 没有其他列
 component = PC{ $number }（{ $share }）
 no_numeric_column = 需要数值列，而这里没有
@@ -741,6 +745,7 @@ label-quit = 退出
 
 ## 按键的帮助
 
+help-loss-landscape-toggle = 损失曲面（开关）
 group-training = 训练
 group-settings = 设置
 group-program = 程序
@@ -748,6 +753,7 @@ group-view = 查看
 group-chart-maximised = 图表（放大时）
 group-scores-of-two-classes = 两类的评分
 group-health = 健康
+group-regions-and-hidden-space = 区域与隐藏空间
 group-rows-and-confusion-matrix-maximised = 样本表与混淆矩阵（放大时）
 group-inspector = 检查器
 group-inspector-paused = 检查器（暂停时）

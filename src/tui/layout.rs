@@ -123,7 +123,9 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
         View::Scores if height >= IMPORTANCE_BELOW => {
             vec![band(Fill(2), &[(1, &[Scores])]), alone(Importance)]
         }
-        View::Scores => vec![alone(Scores)],
+        // The curves of two classes take the room.
+        View::Scores if screen.has_curves => vec![alone(Scores)],
+        View::Scores => vec![band(Fill(1), &[(58, &[Scores]), (42, &[Importance])])],
         View::Weights => vec![alone(Weights)],
         View::Regions => {
             let picture = picture(screen).unwrap_or(Regions);

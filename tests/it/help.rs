@@ -56,6 +56,10 @@ fn the_keys_of_the_context_come_first() {
         ("i", "Inspector"),
         ("\t\t\n", "Chart, maximised"),
         ("B", "Rows and confusion matrix, maximised"),
+        (":view health\n", "Health"),
+        (":view scores\n", "Scores of two classes"),
+        (":view regions\n", "Regions and hidden space"),
+        ("o", "Regions and hidden space"),
     ] {
         let mut model = iris((80, 24));
         write(&mut model, keys);

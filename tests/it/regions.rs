@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::Array1;
 use nn_tui::nn::output::predicted_class;
 use nn_tui::nn::textbook::Network;
-use nn_tui::train::probes::{Along, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
+use nn_tui::train::probes::{Along, ImportanceProbe, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
 use nn_tui::train::{Event, Observation, SampleId, Scratch, Session, Set, State};
 use nn_tui::tui::app::{Msg, View};
 use nn_tui::tui::click;
@@ -361,4 +361,69 @@ fn a_picture_is_finer_while_the_training_waits() {
     assert!(waiting > 2000, "{waiting} points");
     assert!(points(State::Running) <= 300);
     assert_eq!(points(State::Paused), waiting);
+}
+
+#[test]
+fn the_most_important_columns_span_the_plane_and_others_get_means_where_the_row_says_little() {
+    let mut shown = Shown::new(dataset("breast-cancer"), plan(&[16]), (120, 36)).train(40);
+    shown.press(":view regions\n");
+    // The first plane is by variance; the next snapshot is of the plane by importance.
+    shown.press(":view scores\n");
+    shown.press(":view regions\n");
+    shown.press("");
+    let model = &shown.model;
+    let snapshot = model.run.snapshot.as_ref().expect("looked");
+    let answer = snapshot.answer::<ImportanceProbe>().expect("asked for");
+    let mut ranked: Vec<_> = answer.columns.iter().collect();
+    ranked.sort_by(|a, b| b.mean.total_cmp(&a.mean));
+    let columns = &model.run.data.preprocessing.columns;
+    let importance = |along: &Along| {
+        let Along::Column(column) = *along else {
+            panic!("a column");
+        };
+        let name = &columns[column].name;
+        let known = answer.columns.iter().find(|known| known.name == *name);
+        known.expect("measured").mean.max(0.0)
+    };
+    let shown_ones: f64 = model.navigation.plane.axes.iter().map(importance).sum();
+    assert!(
+        shown_ones >= 0.69 * (ranked[0].mean + ranked[1].mean),
+        "{ranked:?}"
+    );
+    // What a person chooses stays.
+    shown.press(":plane mean radius,mean texture\n");
+    let chosen = shown.model.navigation.plane.axes.clone();
+    shown.press("S");
+    assert_eq!(shown.model.navigation.plane.axes, chosen);
+}
+
+#[test]
+fn the_other_columns_are_switched_with_a_message() {
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut shown = Shown::new(dataset("wine"), plan(&[8]), size).train(10);
+        shown.press(":view regions\n");
+        let before = shown.model.navigation.plane.at_means;
+        shown.press("O");
+        assert_ne!(shown.model.navigation.plane.at_means, before);
+        let notice = shown.model.prompt.notice.clone().expect("a message");
+        assert!(notice.text.contains("other columns"), "{notice:?}");
+        let screen = drawn(&shown, Theme::new(Depth::True));
+        let title = screen.lines().nth(2).expect("a title");
+        assert!(
+            title.contains("others") || title.contains("rest:"),
+            "{title}"
+        );
+        shown.press("O");
+        assert_eq!(shown.model.navigation.plane.at_means, before);
+    }
+}
+
+#[test]
+fn a_muted_neuron_has_a_mark() {
+    let mut shown = Shown::new(dataset("xor"), plan(&[3]), (120, 36)).train(2);
+    assert!(!drawn(&shown, Theme::new(Depth::True)).contains('✗'));
+    shown.press(":mute a1[1]\n");
+    assert!(shown.wait_until(|model| model.run.in_force.is_some()));
+    shown.press(":view network\n");
+    assert!(drawn(&shown, Theme::new(Depth::True)).contains("0 ✗"));
 }

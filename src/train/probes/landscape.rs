@@ -16,9 +16,11 @@ pub const POINTS: [u16; 2] = [48, 32];
 /// Largest and smallest number of training rows that the loss is the mean of.
 const ROWS: (usize, usize) = (256, 16);
 /// Multiplications for all points of a plane, which decide the number of rows.
-const PLANE_WORK: u64 = 200_000_000;
+const PLANE_WORK: u64 = 800_000_000;
 /// Multiplications in a snapshot while training, on average.
-const WORK: u64 = 500_000;
+const WORK: u64 = 1_000_000;
+/// Distances between the points that are computed first, then between them, and so on.
+const STRIDES: [usize; 3] = [4, 2, 1];
 /// Rounds of the iteration for the components, each over all numbers of the path, about.
 const COMPONENT_WORK: u64 = 300;
 /// Part of the path's extent that the plane has beyond it on each side.
@@ -42,8 +44,8 @@ pub enum Landscape {
 /// A plane in the space of the parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
-    /// Mean losses of the training rows, without weight decay: [`POINTS`] from left to right, the lowest line first. NaN
-    /// where none is computed yet.
+    /// Mean losses of the training rows, without weight decay: [`POINTS`] from left to right, the lowest line first. A point
+    /// that is not computed yet has the loss of the nearest one below and to the left; NaN before there is any.
     pub losses: Vec<f32>,
     /// Ranges of both directions: distances from the parameters that were current when the plane was laid.
     pub range: [(f64, f64); 2],
@@ -68,6 +70,8 @@ pub struct LastLandscape {
     parameters: Parameters,
     inputs: Array2<f32>,
     targets: Array2<f32>,
+    /// Points in the order in which they are computed, a coarse grid first, each with the distance to its neighbours then.
+    order: Vec<(usize, usize)>,
     /// Number of losses that are computed.
     done: usize,
     /// Step at which the plane was laid.
@@ -92,7 +96,8 @@ impl Probe for LandscapeProbe {
         let mut last = match kept.filter(|last| last.step <= step) {
             Some(last) => last,
             None => match LastLandscape::new(session) {
-                Some(last) => last,
+                // The first plane is seen as a whole at once.
+                Some(last) => last.with_coarse_grid(),
                 None => return Landscape::TooShort,
             },
         };
@@ -183,6 +188,7 @@ impl LastLandscape {
             parameters: Parameters::zeros(architecture),
             inputs,
             targets,
+            order: order(),
             done: 0,
             step: session.position().step,
             credit: 0,
@@ -195,13 +201,28 @@ impl LastLandscape {
         Some(last)
     }
 
+    /// Gives it credit for the coarsest grid, a part of what laying the plane takes.
+    fn with_coarse_grid(self) -> Self {
+        let points = self.plane.losses.len() / (STRIDES[0] * STRIDES[0]);
+        let pass = self.engine.architecture().parameter_count() as u64;
+        let credit = points as u64 * pass * self.plane.rows as u64;
+        Self { credit, ..self }
+    }
+
     /// Computes losses as long as there is credit.
     fn go_on(&mut self) {
         let pass = self.engine.architecture().parameter_count() as u64;
         let work = pass * self.plane.rows as u64;
         while self.done < self.plane.losses.len() && self.credit >= work {
             self.credit -= work;
-            self.plane.losses[self.done] = self.loss(self.done);
+            let (point, stride) = self.order[self.done];
+            let loss = self.loss(point);
+            // The points around it that come later have this loss till then.
+            let columns = usize::from(POINTS[0]);
+            for row in 0..stride {
+                let first = point + row * columns;
+                self.plane.losses[first..first + stride].fill(loss);
+            }
             self.done += 1;
         }
     }
@@ -227,6 +248,20 @@ impl LastLandscape {
         self.engine.forward(self.inputs.view(), &mut self.workspace);
         (self.workspace.loss(self.targets.view()) / self.plane.rows as f64) as f32
     }
+}
+
+/// All points with the distances of the grid that they are of, the coarsest first.
+fn order() -> Vec<(usize, usize)> {
+    let [columns, rows] = POINTS.map(usize::from);
+    let is_on = |point: usize, stride: usize| {
+        (point % columns).is_multiple_of(stride) && (point / columns).is_multiple_of(stride)
+    };
+    let stride_of = |point| STRIDES.into_iter().find(|&stride| is_on(point, stride));
+    let mut points: Vec<(usize, usize)> = (0..columns * rows)
+        .map(|point| (point, stride_of(point).unwrap_or(1)))
+        .collect();
+    points.sort_by_key(|&(_, stride)| std::cmp::Reverse(stride));
+    points
 }
 
 /// Projects parameters onto the plane.
@@ -262,7 +297,7 @@ mod tests {
     use ndarray::Array1;
 
     use super::*;
-    use crate::nn::textbook;
+    use crate::nn::{Change, ParameterId, textbook};
     use crate::train::Observation;
 
     fn plane(session: &Session, scratch: &mut Scratch, is_waiting: bool) -> Landscape {
@@ -306,6 +341,44 @@ mod tests {
             let expected = losses.sum::<f64>() / plane.rows as f64;
             assert!((f64::from(found) - expected).abs() < 1e-4 * expected.max(1.0));
         }
+    }
+
+    #[test]
+    fn a_plane_is_complete_when_its_coarse_grid_is_computed() {
+        let session = Session::trained_on_iris(40);
+        let mut scratch = Scratch::new(&session);
+        plane(&session, &mut scratch, false);
+        let last = scratch.landscape.as_mut().expect("kept");
+        let coarse = last.plane.losses.len() / (STRIDES[0] * STRIDES[0]);
+        let work = session.architecture().parameter_count() as u64 * last.plane.rows as u64;
+        last.credit = (coarse - last.done.min(coarse)) as u64 * work;
+        last.go_on();
+        assert!(last.plane.losses.iter().all(|loss| loss.is_finite()));
+        let computed = last.plane.losses.clone();
+        last.credit = u64::MAX;
+        last.go_on();
+        assert_ne!(last.plane.losses, computed);
+        for &(point, _) in last.order.clone().iter().step_by(97) {
+            assert_eq!(last.loss(point), last.plane.losses[point]);
+        }
+    }
+
+    #[test]
+    fn a_path_begins_with_the_parameters_that_training_began_with() {
+        let mut session = Session::trained_on_iris(0);
+        let id = ParameterId::Bias {
+            layer: 2,
+            output: 1,
+        };
+        let set = |value| Change::Parameter { id, value };
+        session.apply(set(3.0)).expect("valid");
+        let begin = session.engine().parameters();
+        for _ in 0..80 {
+            session.step().expect("finite");
+        }
+        session.apply(set(-3.0)).expect("valid");
+        let (position, first) = session.path().next().expect("a path");
+        assert_eq!((position.step, first), (0, begin));
     }
 
     #[test]

@@ -25,10 +25,15 @@ impl Session {
                 self.undo.push(undoable);
             }
         }
+        let alters_outputs = change.alters_outputs();
         self.log.push(LoggedChange {
             step: self.position.step,
             change,
         });
+        if alters_outputs && self.position.step == 0 {
+            // Training begins with these parameters.
+            self.begin_path();
+        }
         Ok(())
     }
 

@@ -381,6 +381,16 @@ impl Session {
             // The change under way is not logged yet.
             snapshot.changes += 1;
         }
+        self.begin_path_at(snapshot);
+    }
+
+    /// Starts recovery and path anew from the current state, whose changes are all logged.
+    pub(super) fn begin_path(&mut self) {
+        let snapshot = self.take_snapshot(None, UndoStack::default());
+        self.begin_path_at(snapshot);
+    }
+
+    fn begin_path_at(&mut self, snapshot: Arc<Snapshot>) {
         self.recovery = Recovery::new(Arc::clone(&snapshot));
         self.snapshots.forget(Purpose::Path);
         self.snapshots.path_steps = PATH_STEPS;

@@ -13,6 +13,7 @@ use super::views::View;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
 use crate::train::{Command, StepSize, Weights};
 use crate::tui::keymap::KeyMap;
+use crate::tui::panels::PanelId;
 use crate::util::lang::catalogue::{id_of, translated};
 
 /// A direction on the screen.
@@ -75,6 +76,7 @@ pub enum Group {
     Chart,
     Scores,
     Health,
+    Pictures,
     Rows,
     Inspector,
     Editing,
@@ -82,7 +84,7 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Training,
         Self::Settings,
         Self::Program,
@@ -90,6 +92,7 @@ impl Group {
         Self::Chart,
         Self::Scores,
         Self::Health,
+        Self::Pictures,
         Self::Rows,
         Self::Inspector,
         Self::Editing,
@@ -110,6 +113,7 @@ impl Group {
             Self::Chart => "Chart, maximised",
             Self::Scores => "Scores of two classes",
             Self::Health => "Health",
+            Self::Pictures => "Regions and hidden space",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
             Self::Editing => "Inspector, paused",
@@ -272,9 +276,10 @@ pub const BINDINGS: &[Binding] = bindings! {
         Model::toggle_pictures;
     View Always [key('V')] "V" SILENT, "edges of the network show: weight w, contribution w·a, last change Δw",
         act!(|model| model.turn_edge_value());
-    View Always [key('O')] "O" SILENT, "regions, fit, neurons as maps: other columns as in the row / at their means", Model::toggle_means;
-    View Layering [key('{')] "{ }" "layer", "hidden space: layer before / next layer", act!(|model| model.turn_hidden_layer(-1));
-    View Layering [key('}')] "}" SILENT, SILENT, act!(|model| model.turn_hidden_layer(1));
+    Pictures Always [key('O')] "O" SILENT, "regions, fit, neurons as maps: other columns as in the row / at their means", Model::toggle_means;
+    Pictures Browsing [key('o')] "o" SILENT, "loss landscape (toggle)", act!(|model| model.toggle_panel(View::Hidden, PanelId::Landscape));
+    Pictures Layering [key('{')] "{ }" "layer", "hidden space: layer before / next layer", act!(|model| model.turn_hidden_layer(-1));
+    Pictures Layering [key('}')] "}" SILENT, SILENT, act!(|model| model.turn_hidden_layer(1));
     View Always [key('B')] "B" SILENT, "browse rows (toggle); x and v filter", act!(|model| model.browse());
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));

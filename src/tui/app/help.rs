@@ -6,6 +6,7 @@ use super::bindings::Group;
 use super::list_keys::Jump;
 use super::model::{Model, Overlay};
 use super::prompt::{Prompt, PromptEvent, Purpose};
+use super::views::View;
 
 /// List shown by the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,12 @@ impl Model {
             &[Group::Inspector, Group::Editing]
         } else if navigation.is_charting() {
             &[Group::Chart]
+        } else if navigation.view == View::Health {
+            &[Group::Health]
+        } else if navigation.view == View::Scores {
+            &[Group::Scores]
+        } else if matches!(navigation.view, View::Regions | View::Hidden) {
+            &[Group::Pictures]
         } else if navigation.enlarged && navigation.has_choice() {
             &[Group::Rows]
         } else {

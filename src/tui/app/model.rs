@@ -194,6 +194,7 @@ impl Model {
         let mut navigation = Navigation::new(size, SampleId { set, index: 0 });
         navigation.plane = Plane::of(&run.data);
         navigation.has_images = run.data.image.is_some();
+        navigation.has_curves = run.data.class_names().len() == 2;
         navigation.plot.follow(&run.history, &run.ghosts);
         Self {
             run,

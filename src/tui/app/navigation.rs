@@ -43,6 +43,8 @@ pub struct Navigation {
     pub pictures: bool,
     /// Whether rows are images.
     pub(super) has_images: bool,
+    /// Whether there are two classes, whose scores have curves.
+    pub(crate) has_curves: bool,
     /// Quantities that the pictures of predictions vary.
     pub plane: Plane,
     /// Layer of the hidden space, if it is not the last hidden one.
@@ -128,6 +130,7 @@ impl Navigation {
             smoothing: 0,
             pictures: true,
             has_images: false,
+            has_curves: false,
             plane: Plane::default(),
             hidden_layer: None,
             edge_value: EdgeValue::Weight,

@@ -7,9 +7,9 @@ use ndarray::{Array2, ArrayView1};
 use super::actions::Done;
 use super::model::Model;
 use super::what_if::{Domain, unknown};
-use crate::data::{Encoding, Prepared, Samples};
+use crate::data::{Encoding, InputColumn, Prepared, Samples};
 use crate::train::SampleId;
-use crate::train::probes::Along;
+use crate::train::probes::{Along, ImportanceProbe, PlaneProbe, RowOutcome};
 use crate::tui::text;
 use crate::util::stats::Components;
 use crate::util::text::{sanitise, shorten};
@@ -18,6 +18,8 @@ use crate::util::text::{sanitise, shorten};
 const MAX_ROWS: usize = 2000;
 /// Maximum number of inputs of the training rows that principal components are computed from.
 const MAX_INPUTS: usize = 400_000;
+/// Importance of the columns that vary, as a part of that of the two most important ones, below which those take their place.
+const CLEARLY_LESS: f64 = 0.7;
 /// Longest name of a column on an axis.
 const NAME: usize = 20;
 /// Argument of `:plane` for the principal components.
@@ -36,6 +38,10 @@ pub struct Plane {
     pub is_everything: bool,
     /// Whether all others have their means in place of the values of the shown row.
     pub at_means: bool,
+    /// Whether a person has chosen the quantities.
+    is_chosen: bool,
+    /// Whether a person has chosen what the others have, or it was changed for them.
+    are_others_chosen: bool,
 }
 
 impl Plane {
@@ -102,7 +108,7 @@ impl Plane {
             components: Some(Arc::new(components)),
             ranges,
             is_everything: count == inputs,
-            at_means: false,
+            ..Self::default()
         }
     }
 
@@ -233,9 +239,80 @@ impl Model {
     /// A description of what is wrong with the names.
     pub(super) fn set_plane(&mut self, names: &str) -> Done {
         let plane = self.plane_of(names)?;
-        let at_means = self.navigation.plane.at_means;
-        self.navigation.plane = Plane { at_means, ..plane };
+        self.replace_plane(plane, !names.is_empty());
         Ok(())
+    }
+
+    /// Varies other quantities, and leaves what the others have as it is.
+    fn replace_plane(&mut self, plane: Plane, is_chosen: bool) {
+        let before = &self.navigation.plane;
+        self.navigation.plane = Plane {
+            at_means: before.at_means,
+            are_others_chosen: before.are_others_chosen,
+            is_chosen,
+            ..plane
+        };
+    }
+
+    /// Adapts the plane to what is known of the network, unless a person has chosen it: varies the two most important
+    /// columns once they are clearly more important than those that vary, and gives the others their means once the plane
+    /// through the shown row has a single class.
+    pub(super) fn settle_plane(&mut self) {
+        let plane = &self.navigation.plane;
+        if !plane.is_chosen
+            && let Some(pair) = self.most_important_pair()
+        {
+            let plane = Plane::of_columns(&pair, &self.run.data);
+            self.replace_plane(plane, false);
+        } else if !plane.is_everything
+            && !plane.are_others_chosen
+            && self.run.position.epoch > 0
+            && self.shows_one_class()
+        {
+            let plane = &mut self.navigation.plane;
+            (plane.at_means, plane.are_others_chosen) = (true, true);
+        }
+    }
+
+    /// The two numeric columns with the largest importance, ascending, if two columns vary that are clearly less important.
+    fn most_important_pair(&self) -> Option<[usize; 2]> {
+        let [Along::Column(first), Along::Column(second)] = self.navigation.plane.axes[..] else {
+            return None;
+        };
+        let found = self.run.answer::<ImportanceProbe>()?;
+        let importance = |column: &InputColumn| {
+            let mut all = found.columns.iter();
+            let known = all.find(|importance| importance.name == column.name);
+            known.map_or(0.0, |known| known.mean.max(0.0))
+        };
+        let columns = self.run.columns().iter().enumerate();
+        let numeric =
+            columns.filter(|(_, column)| matches!(column.encoding, Encoding::Numeric { .. }));
+        let mut ranked: Vec<(f64, usize)> = numeric
+            .map(|(index, column)| (importance(column), index))
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let of = |column: usize| ranked.iter().find(|(_, other)| *other == column);
+        let shown = of(first)?.0 + of(second)?.0;
+        let [best, next, ..] = ranked[..] else {
+            return None;
+        };
+        let mut pair = [best.1, next.1];
+        pair.sort_unstable();
+        (shown < CLEARLY_LESS * (best.0 + next.0)).then_some(pair)
+    }
+
+    /// Whether all points of the plane are predicted as one class, and not all rows.
+    fn shows_one_class(&self) -> bool {
+        let Some(answer) = self.run.answer::<PlaneProbe>() else {
+            return false;
+        };
+        let classes = answer.points.iter().map(|point| point.class);
+        let (Some(first), Some(last)) = (classes.clone().min(), classes.max()) else {
+            return false;
+        };
+        let is_other = |(_, row): &(SampleId, RowOutcome)| row.class != usize::from(first);
+        !self.run.is_regression() && first == last && answer.rows.iter().any(is_other)
     }
 
     fn plane_of(&self, names: &str) -> Result<Plane, String> {
@@ -273,6 +350,13 @@ impl Model {
             return Err(text::no_other_columns().to_owned());
         }
         plane.at_means = !plane.at_means;
+        plane.are_others_chosen = true;
+        let others = if plane.at_means {
+            text::others_now_at_means().to_owned()
+        } else {
+            text::others_now_of_row(self.navigation.sample.index + 1)
+        };
+        self.prompt.status(others);
         Ok(())
     }
 }

@@ -19,6 +19,8 @@ use crate::util::stats::robust_range;
 const LOG_FROM: f64 = 2.0;
 /// Decades below which it is linear again, so that it does not switch to and fro.
 const LOG_UNTIL: f64 = 1.7;
+/// Decades less that both limits have where the curves lie at the foot of a linear axis.
+const LOG_LESS: f64 = 0.5;
 
 /// Factor by which a key or a notch of the wheel zooms.
 const ZOOM: f64 = 0.8;
@@ -161,12 +163,23 @@ impl PlotView {
         let losses = [train, validation(&records[lost..])]
             .into_iter()
             .chain(ghosts);
-        let (low, high) = robust_range(losses).unwrap_or_default();
+        let losses: Vec<Vec<f64>> = losses.collect();
+        let (low, high) =
+            robust_range(losses.iter().map(|curve| curve.iter().copied())).unwrap_or_default();
+        // On a linear axis most of each curve would lie in its lowest tenth.
+        let is_at_foot = losses
+            .iter()
+            .filter(|curve| !curve.is_empty())
+            .all(|curve| {
+                let low = curve.iter().filter(|loss| **loss < high - 1.0).count();
+                2 * low > curve.len()
+            });
+        let less = if is_at_foot { LOG_LESS } else { 0.0 };
         let limit = if self.spans_decades {
             LOG_UNTIL
         } else {
             LOG_FROM
-        };
+        } - less;
         self.spans_decades = high - low > limit;
     }
 }
@@ -314,10 +327,10 @@ mod tests {
         let mut view = PlotView::default();
         for (last, is_log) in [
             (0.1, false),
-            (0.012, false),
-            (0.009, true),
+            (0.04, false),
             (0.012, true),
-            (0.03, false),
+            (0.05, true),
+            (0.07, false),
         ] {
             view.follow(&history(last), &[]);
             assert_eq!(view.is_log(), is_log, "{last}");

@@ -211,7 +211,10 @@ impl Model {
                 self.motion.tick(now);
                 self.prompt.tick(now);
             }
-            Msg::Snapshot(snapshot) => self.run.add_snapshot(*snapshot),
+            Msg::Snapshot(snapshot) => {
+                self.run.add_snapshot(*snapshot);
+                self.settle_plane();
+            }
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {
                 self.run.card = Some(Arc::new(card.printable()));

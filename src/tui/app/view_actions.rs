@@ -76,10 +76,15 @@ impl Model {
 
     /// Shows the rows of the table on the whole screen, or goes back from there.
     pub fn browse(&mut self) {
-        if self.navigation.enlarged && self.navigation.focus == PanelId::Rows {
+        self.toggle_panel(View::Data, PanelId::Rows);
+    }
+
+    /// Shows the panel `id` of `view` on the whole screen, or goes back from there.
+    pub(super) fn toggle_panel(&mut self, view: View, id: PanelId) {
+        if self.navigation.enlarged && self.navigation.focus == id {
             return self.go_back();
         }
-        self.navigation.follow(View::Data, PanelId::Rows);
+        self.navigation.follow(view, id);
         self.navigation.enlarged = true;
     }
 

@@ -45,17 +45,14 @@ impl Panel for ImportancePanel {
         vec![Request::new(ImportanceProbe)]
     }
 
-    /// Draws the columns in the order of the table where all of them fit, since bars that change places can't be
-    /// read; else the most important first.
+    /// Draws the most important columns first.
     fn draw(&self, pane: &mut Pane<'_>) {
         let Some(found) = pane.model.run.answer::<ImportanceProbe>() else {
             return pane.message([text::waiting_for_values()]);
         };
         let area = pane.area;
         let mut columns: Vec<&Importance> = found.columns.iter().collect();
-        if columns.len() > area.height.into() {
-            columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
-        }
+        columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
         let scale = scale(found);
         let names = columns.iter().map(|column| width(&column.name)).max();
         let names = (names.unwrap_or(0) as u16).min(area.width / 3);

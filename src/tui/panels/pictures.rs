@@ -23,8 +23,11 @@ pub(crate) fn title(model: &Model, inside: Rect) -> Title {
     Title::new(text::pictures_title(), details)
 }
 
+/// Largest weight of a neuron, relative to that of all shown ones, below which its picture gets darker.
+const NEGLIGIBLE: f32 = 0.1;
+
 /// Draws a grid of pictures. Each has a scale of its own that ends at the neuron's largest absolute
-/// weight, which is written beside the neuron's number.
+/// weight, which is written beside the neuron's number, or at a tenth of the largest of all.
 pub(crate) fn draw(pane: &mut Pane<'_>) {
     let (inner, model, theme) = (pane.area, pane.model, pane.theme);
     let grid = model
@@ -38,6 +41,10 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     }
     pane.limit = Some(grid.end());
     let (width, height) = grid.picture;
+    let known = model.run.answer::<IncomingWeightProbe>();
+    let of_layer = known.map_or(0.0, |weights| {
+        weights.iter().map(|w| w.abs()).fold(0.0, f32::max)
+    });
     for neuron in grid.shown() {
         let cell = grid.cell(neuron, inner);
         let caption = Rect { height: 1, ..cell };
@@ -47,14 +54,15 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
             continue;
         };
         let largest = weights.iter().map(|w| w.abs()).fold(0.0, f32::max);
-        let scale = format!(" ±{}", significant(largest.into(), 2));
-        let scale = Span::styled(scale, theme.dim());
-        if number.width() + scale.width() <= width.into() {
-            pane.line(caption, number + scale);
-        } else {
-            pane.line(caption, number);
-        }
-        let scale = largest.max(f32::MIN_POSITIVE);
+        let scales = [2, 1].map(|digits| {
+            let scale = format!(" ±{}", significant(largest.into(), digits));
+            Span::styled(scale, theme.dim())
+        });
+        let fits = |scale: &Span<'_>| number.width() + scale.width() <= width.into();
+        let scale = scales.into_iter().find(fits).unwrap_or_default();
+        pane.line(caption, number + scale);
+        // Weights that are nothing beside the others, as those of dead neurons, stay dark.
+        let scale = largest.max(NEGLIGIBLE * of_layer).max(f32::MIN_POSITIVE);
         let pixels = model.run.columns().iter().zip(weights);
         let pixels = pixels.map(|(column, weight)| (column.column, weight / scale));
         let area = Rect::new(cell.x, cell.y + 1, width, height);

@@ -24,6 +24,8 @@ const MAX_RESPONSES: u128 = 200_000;
 const MARGIN: f64 = 0.05;
 /// Longest name of the target.
 const NAME: usize = 20;
+/// Longest name of a column in a title that has little room.
+const SHORT_NAME: usize = 8;
 /// Fewest cells of the marks on the left of a plot.
 pub(crate) const MIN_LEFT: u16 = 3;
 /// Rows of the screen for each of these marks.
@@ -54,15 +56,23 @@ impl Wanted {
 pub(super) fn title(name: &str, model: &Model) -> Title {
     let (data, plane) = (&model.run.data, &model.navigation.plane);
     let names: Vec<String> = (plane.axes.iter().map(|&along| plane.caption(along, data))).collect();
-    let others = others(model);
+    let (others, short) = (others(model), short_others(model));
     let target = shorten(&data.target_name, NAME);
     let details = match names.as_slice() {
-        [x, y] => [text::plane_of(y, x, &others), text::plane_of(y, x, "")],
-        [x] => [
-            text::plane_of(&target, x, &others),
-            text::plane_of(&target, x, ""),
-        ],
-        _ => Default::default(),
+        [x, y] => {
+            let [first, second] = [y, x].map(|name| shorten(name, SHORT_NAME));
+            vec![
+                text::plane_of(y, x, &others),
+                text::plane_of(y, x, &short),
+                text::plane_of(first, second, &short),
+                text::plane_of(y, x, ""),
+            ]
+        }
+        [x] => {
+            let details = [&*others, &short, ""].map(|others| text::plane_of(&target, x, others));
+            details.to_vec()
+        }
+        _ => Vec::new(),
     };
     Title::new(
         name.to_owned(),
@@ -79,6 +89,18 @@ pub(super) fn others(model: &Model) -> String {
         text::others_at_means().to_owned()
     } else {
         text::others_of_row(model.navigation.sample.index + 1)
+    }
+}
+
+/// [`others`] in few cells.
+fn short_others(model: &Model) -> String {
+    let plane = &model.navigation.plane;
+    if plane.is_everything {
+        String::new()
+    } else if plane.at_means {
+        text::others_short_at_means().to_owned()
+    } else {
+        text::others_short_of_row(model.navigation.sample.index + 1)
     }
 }
 

@@ -7,8 +7,8 @@ use super::Panel;
 use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
-use crate::train::SampleId;
-use crate::train::probes::{PlaneAnswer, PlanePoint, PlaneProbe};
+use crate::train::probes::{ImportanceProbe, PlaneAnswer, PlanePoint, PlaneProbe};
+use crate::train::{Request, SampleId};
 use crate::tui::app::{Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -31,6 +31,13 @@ impl Panel for RegionsPanel {
 
     fn min_size(&self) -> (u16, u16) {
         (16, 6)
+    }
+
+    /// The importance of the columns chooses those of the plane.
+    fn probes(&self, model: &Model) -> Vec<Request> {
+        let is_everything = model.navigation.plane.is_everything;
+        let probe = (!is_everything && model.run.data.image.is_none()).then_some(ImportanceProbe);
+        probe.map(Request::new).into_iter().collect()
     }
 
     fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {

@@ -168,6 +168,10 @@ texts! {
     plane_of(y, x, others) "{y} over {x}{others}";
     others_of_row(row) " · others as in row {row}";
     others_at_means() " · others at their means";
+    others_short_at_means() " · rest: means";
+    others_short_of_row(row) " · rest: row {row}";
+    others_now_at_means() "all other columns have their means · O: the values of the row";
+    others_now_of_row(row) "all other columns have the values of row {row} · O: their means";
     no_other_columns() "there are no other columns";
     component(number, share) "PC{number} ({share})";
     no_numeric_column() "needs a numeric column: there is none";

@@ -14,7 +14,16 @@ pub(crate) fn translate(buf: &mut Buffer, symbols: Symbols) {
         Symbols::Ascii => plain,
     };
     let keeps_wide = lang::current() == Lang::Zh;
-    for cell in &mut buf.content {
+    let width = usize::from(buf.area.width).max(1);
+    for index in 0..buf.content.len() {
+        let is_after_space = index % width > 0 && buf.content[index - 1].symbol() == " ";
+        let cell = &mut buf.content[index];
+        if symbols == Symbols::Ascii && cell.symbol() == "±" && is_after_space {
+            // There is room for both signs.
+            cell.set_char('-');
+            buf.content[index - 1].set_char('+');
+            continue;
+        }
         let symbol = cell.symbol();
         if !(symbol.is_ascii() || keeps_wide && is_wide(symbol)) {
             let plain = symbol.chars().next().map_or(' ', replace);
@@ -79,7 +88,7 @@ fn plain(c: char) -> char {
         '⊕' => '+',
         '⊖' => '-',
         '○' => 'o',
-        '•' => '.',
+        '•' => '+',
         '◎' | '◉' => 'O',
         '◇' => 'o',
         '◆' => '#',
@@ -172,6 +181,15 @@ mod tests {
         translate(&mut buf, Symbols::Blocks);
         let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "┌■▀▄▌▐█ →▄√σ");
+    }
+
+    #[test]
+    fn a_spread_has_both_signs() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 12, 1));
+        buf.set_string(0, 0, "0.5 ±0.21 •", Style::new());
+        translate(&mut buf, Symbols::Ascii);
+        let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(text, "0.5+-0.21 + ");
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::util::numbers::short;
 /// Standard deviations of an input at full brightness: larger ones are rare.
 const FULL: f32 = 3.0;
 
+/// Mark of a neuron whose output is forced to 0.
+const MUTED: &str = "✗";
+
 /// A neuron to draw.
 struct Neuron<'a> {
     /// Number from -1 to 1 that its brightness shows; none if it is not known yet.
@@ -78,7 +81,15 @@ fn neuron<'a>(
         Shape::Map(_) => (width, look.plane),
         _ => (width.saturating_sub(2), None),
     };
+    let now = model.run.in_force.as_ref();
+    let is_muted = now.is_some_and(|now| {
+        let mut muted = now.muted.iter();
+        muted.any(|muted| (muted.layer, muted.neuron) == (layer, index))
+    });
     let (share, is_delta, text) = match look.shown(layer, index) {
+        // The next layer sees 0, whatever the neuron computes.
+        _ if is_muted && room >= 3 => (None, false, format!("0 {MUTED}")),
+        _ if is_muted => (None, false, MUTED.into()),
         Shown::Unknown => (None, false, "·".into()),
         Shown::Delta { delta, share } => (Some(share), true, short(delta, room)),
         Shown::Activation if layer == 0 => (Some(share), false, look.raw_input(model, index, room)),
@@ -160,6 +171,9 @@ fn number_style(theme: Theme, share: Option<f32>) -> Style {
 /// Symbol of a neuron in one cell. Without colours it shows the sign, without shades the size.
 fn symbol(theme: Theme, neuron: &Neuron<'_>) -> (&'static str, Style) {
     let Some(share) = neuron.share else {
+        if neuron.text.ends_with(MUTED) {
+            return (MUTED, theme.bad());
+        }
         return ("○", theme.dim());
     };
     let symbol = match share {

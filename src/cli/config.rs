@@ -15,9 +15,9 @@ use crate::train::Pace;
 use crate::tui::keymap::KeyMap;
 use crate::tui::options::ScreenOptions;
 use crate::tui::theme::{Symbols, ThemeChoice};
+use crate::util::foreign::{text_problem, toml_problem};
 use crate::util::lang::say;
 use crate::util::named::by_name;
-use crate::util::text::escape_lines;
 
 /// Longest configuration file.
 const MAX_BYTES: u64 = 1 << 20;
@@ -66,12 +66,12 @@ impl Config {
             Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             Err(cause) => return Err(problem(cause.to_string())),
         }
-        let text = fs::read_to_string(path).map_err(|cause| problem(cause.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|cause| problem(text_problem(cause)))?;
         Self::parse(&text).map_err(problem)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| escape_lines(&error.to_string()))?;
+        let file: File = toml::from_str(text).map_err(toml_problem)?;
         let mut config = Self::default();
         if let Some(name) = &file.theme {
             config.options.theme = by_name(

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::predict::{Unpredicted, lacks_history, report_unknown, rows_at_once};
 use super::standard_output;
-use crate::data::shown_source;
 use crate::data::{
     ClassScores, Confusion, ErrorSums, Errors, Labels, PredictionInput, PredictionRows, Ranking,
     Reading, Scores, Selection, Source, TargetScale, Task, UnknownTexts, write_class,
 };
+use crate::error::shown_source;
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::record::scores::{

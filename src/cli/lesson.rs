@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use super::args::{self, Args, GlobalArgs};
 use super::job::{FrontEnd, Job};
 use super::parse_error::problem;
 use super::{Work, given_options, load, standard_output, start, train};
+use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::lesson::{Lesson, names};
 use crate::model_file::NamedFiles;
@@ -48,13 +50,18 @@ pub(super) fn list() -> Result<()> {
 /// Checks the lesson called `name`, trained with `options` in place of its own, up to the start of its training.
 ///
 /// # Errors
-/// [`Error::Usage`] if there is no such lesson, or no terminal to show it.
+/// [`Error::Usage`] if there is no such lesson, or no terminal to show it; [`Error::Lesson`] if it is not valid.
 pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> Result<Work> {
     let lesson = Lesson::open(name)?;
-    check_acts(&lesson)
-        .map_err(|problem| Error::Usage(format!("{}: {problem}", sanitise(name))))?;
+    let wrong = |problem: String| Error::Lesson(format!("{}: {problem}", sanitise(name)));
+    check_acts(&lesson).map_err(wrong)?;
+    check_table(&lesson).map_err(wrong)?;
     let args = arguments(&lesson, options)?;
+    let checked = lesson.clone();
     let job = job(lesson, &args, global)?;
+    if let Some(hidden) = &job.choices.hidden {
+        checked.check_layers(hidden.len()).map_err(wrong)?;
+    }
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
         let reason = unusable.unwrap_or(say!(
@@ -68,6 +75,24 @@ pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> 
         )));
     }
     train(job)
+}
+
+/// Checks that the table of `lesson` is built in or a file.
+fn check_table(lesson: &Lesson) -> Result<(), String> {
+    match Source::parse(lesson.source()) {
+        Source::File(path) if !path.exists() => {
+            let folder = Path::new(&lesson.name).parent();
+            let folder = folder.filter(|folder| *folder != Path::new(""));
+            let folder = folder.unwrap_or(Path::new("."));
+            Err(say!(
+                "lesson-no-table",
+                "there is no table \"{table}\": it is neither built in nor a file in {folder}, the folder of the lesson",
+                table = sanitise(&lesson.table),
+                folder = sanitise(&folder.to_string_lossy())
+            ))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Runs the lesson called `name` in place of this process, whose keyboard nobody else reads then. Returns its exit code

@@ -116,7 +116,15 @@ pub(super) fn problem(error: &clap::Error) -> String {
 fn cause(error: &clap::Error) -> String {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     match cause.split_once(" is not in ") {
-        Some((_, range)) => say!("parse-range", "it must be in {range}", range),
+        Some((_, range)) => match range.split_once("..") {
+            Some((low, high)) if !high.is_empty() => say!(
+                "parse-between",
+                "it must be between {low} and {high}",
+                low,
+                high = high.trim_start_matches('=')
+            ),
+            _ => say!("parse-range", "it must be in {range}", range),
+        },
         None if cause.ends_with("found in string") => {
             say!("parse-integer", "it must be a whole number").to_owned()
         }

@@ -74,7 +74,6 @@ pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::converted::Conversion;
 pub(crate) use source::idx_file::files_beside;
-pub(crate) use source::shown_source;
 pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};

@@ -39,10 +39,12 @@ pub enum DataProblem {
     #[error("{}", say!("problem-empty", "there are no rows of data in it"))]
     Empty,
     /// A byte sequence that is not UTF-8.
-    #[error("{}", say!("problem-not-utf8", "the byte {byte} is not UTF-8{hint}", byte = format!("{:#04x}", .byte), hint = encoding_hint(*.byte)))]
+    #[error("{}", say!("problem-not-utf8", "the byte {byte} is not UTF-8{hint}", byte = format!("{:#04x}", .byte), hint = encoding_hint(*.byte, *.next)))]
     NotUtf8 {
         /// First invalid byte.
         byte: u8,
+        /// The byte after it in its cell, if there is one.
+        next: Option<u8>,
     },
     /// A row longer than 16 MB.
     #[error("{}", say!("problem-endless-row", "the row is longer than 16 MB"))]
@@ -310,8 +312,17 @@ fn list_of(names: &[String]) -> String {
     format!(" ({})", quoted(names))
 }
 
-/// Returns what helps with a `byte` that is not UTF-8.
-fn encoding_hint(byte: u8) -> String {
+/// Returns what helps with a `byte` that is not UTF-8, before the byte `next`.
+fn encoding_hint(byte: u8, next: Option<u8>) -> String {
+    // Both are those of a Chinese character in GB 2312, which GBK and GB 18030 extend.
+    let is_chinese = matches!((byte, next), (0xb0..=0xf7, Some(0xa1..=0xfe)));
+    if is_chinese {
+        return say!(
+            "problem-gbk",
+            "; if it is Chinese in GBK, iconv -f gb18030 -t utf-8 converts the file"
+        )
+        .to_owned();
+    }
     let option = character(byte).map_or_else(String::new, |character| {
         // The soft hyphen among them is invisible.
         let character = sanitise(&character.to_string());
@@ -378,11 +389,16 @@ mod tests {
 
     #[test]
     fn a_byte_cannot_hide_in_a_message() {
-        let message = |byte| DataProblem::NotUtf8 { byte }.to_string();
+        let message = |byte| DataProblem::NotUtf8 { byte, next: None }.to_string();
         assert!(message(0xe9).contains("reads it as \"é\";"));
         assert!(message(0xad).contains("reads it as \"\\u{ad}\";"));
         assert!(message(0x80).contains("--encoding windows-1252 reads it as \"\u{20ac}\";"));
         assert!(message(0x81).ends_with("not UTF-8; iconv -f ENCODING -t utf-8 converts a file"));
+        let of_gbk = DataProblem::NotUtf8 {
+            byte: 0xb3,
+            next: Some(0xc7),
+        };
+        assert!(of_gbk.to_string().contains("iconv -f gb18030 -t utf-8"));
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.source)?;
+        f.write_str(&shown_source(&self.source))?;
         if let Some(line) = self.line {
             f.write_str(&say!("place-line", ", line {line}", line))?;
         }
@@ -76,6 +76,15 @@ impl fmt::Display for Place {
             f.write_str(&say!("place-name", " ({name})", name = brief(name)))?;
         }
         Ok(())
+    }
+}
+
+/// Returns the name of data as a source is displayed and recorded, in the language of the screen.
+pub(crate) fn shown_source(source: &str) -> String {
+    match source.strip_prefix("built-in ") {
+        Some(name) => say!("source-built-in", "built-in {name}", name),
+        None if source == "standard input" => say!("source-stdin", "standard input").to_owned(),
+        None => source.to_owned(),
     }
 }
 
@@ -151,6 +160,9 @@ pub enum Error {
     /// Conflicting options, or a value out of range.
     #[error("{0}")]
     Usage(String),
+    /// A lesson that is not valid, with the words of its file.
+    #[error("{0}")]
+    Lesson(String),
     /// A panic while loading data.
     #[error("{}", say!("error-loading", "loading failed: {cause}", cause = .0))]
     Loading(String),
@@ -206,7 +218,7 @@ impl Error {
             Self::Checkpoint { .. } => "checkpoint",
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => "no-input",
             Self::CannotWrite { .. } | Self::Exists(_) => "cannot-write",
-            Self::Usage(_) => "usage",
+            Self::Usage(_) | Self::Lesson(_) => "usage",
             Self::Terminal(_)
             | Self::Diverged(_)
             | Self::Worker(_)
@@ -226,7 +238,7 @@ impl Error {
             | Self::OtherData { .. } => EXIT_BAD_DATA,
             Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
             Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
-            Self::Usage(_) => EXIT_USAGE,
+            Self::Usage(_) | Self::Lesson(_) => EXIT_USAGE,
             Self::Terminal(_)
             | Self::Diverged(_)
             | Self::Worker(_)

@@ -13,8 +13,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::util::foreign::{text_problem, toml_problem};
 use crate::util::lang::say;
-use crate::util::text::{escape_lines, near_matches, sanitise};
+use crate::util::text::{near_matches, sanitise};
 use expression::Quantity;
 pub use step::{Act, Choice, Kind, Step};
 pub use text::Text;
@@ -45,11 +46,12 @@ pub struct Lesson {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Members {
-    title: Text,
+    title: Option<Text>,
     formula: Text,
     table: String,
     otherwise: Option<String>,
     options: String,
+    #[serde(default)]
     steps: Vec<step::Members>,
 }
 
@@ -82,18 +84,18 @@ impl Lesson {
     /// Reads the built-in lesson called `name`, or else the lesson in the file of that path.
     ///
     /// # Errors
-    /// [`Error::Usage`] if there is neither, or the lesson is not valid.
+    /// [`Error::Usage`] if there is neither; [`Error::Lesson`] if the lesson is not valid.
     pub fn open(name: &str) -> Result<Self> {
         if let Some((_, text)) = BUILT_IN.iter().find(|(known, _)| *known == name) {
             return Self::parse(name, text);
         }
-        let usage = |problem: String| Error::Usage(format!("{}: {problem}", sanitise(name)));
+        let wrong = |problem: String| Error::Lesson(format!("{}: {problem}", sanitise(name)));
         let path = Path::new(name);
         let size = fs::metadata(path).map_err(|_| unknown(name))?.len();
         if size > MAX_BYTES {
-            return Err(usage(say!("lesson-long", "too long for a lesson").into()));
+            return Err(wrong(say!("lesson-long", "too long for a lesson").into()));
         }
-        let text = fs::read_to_string(path).map_err(|cause| usage(cause.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|cause| wrong(text_problem(cause)))?;
         let mut lesson = Self::parse(name, &text)?;
         // The table may be beside the lesson.
         let beside = path.with_file_name(&lesson.table);
@@ -105,12 +107,20 @@ impl Lesson {
 
     /// Parses the lesson `name` from the `text` of its file.
     fn parse(name: &str, text: &str) -> Result<Self> {
-        let usage = |problem: String| Error::Usage(format!("{}: {problem}", sanitise(name)));
-        let members: Members =
-            toml::from_str(text).map_err(|error| usage(escape_lines(&error.to_string())))?;
+        let wrong = |problem: String| Error::Lesson(format!("{}: {problem}", sanitise(name)));
+        let members: Members = toml::from_str(text).map_err(|error| wrong(toml_problem(error)))?;
+        let title = members.title.ok_or_else(|| {
+            wrong(
+                say!(
+                    "lesson-no-title",
+                    "a lesson has a title: [title] with en and zh"
+                )
+                .into(),
+            )
+        })?;
         let steps = members.steps.into_iter().zip(1..).map(|(step, number)| {
             Step::try_from(step).map_err(|problem| {
-                usage(say!(
+                wrong(say!(
                     "lesson-step",
                     "step {number}: {problem}",
                     number,
@@ -120,14 +130,14 @@ impl Lesson {
         });
         let lesson = Self {
             name: name.to_owned(),
-            title: members.title,
+            title,
             formula: members.formula,
             table: members.table,
             otherwise: members.otherwise,
             options: members.options,
             steps: steps.collect::<Result<_>>()?,
         };
-        lesson.check().map_err(usage)?;
+        lesson.check().map_err(wrong)?;
         Ok(lesson)
     }
 
@@ -141,7 +151,11 @@ impl Lesson {
     /// Checks that there are steps, and that every number they name exists where it is named.
     fn check(&self) -> Result<(), String> {
         if self.steps.is_empty() {
-            return Err(say!("lesson-no-step", "a lesson has at least one step").into());
+            return Err(say!(
+                "lesson-no-step",
+                "a lesson has at least one step: [[steps]]"
+            )
+            .into());
         }
         let mut kept: Vec<&str> = Vec::new();
         for (i, step) in self.steps.iter().enumerate() {
@@ -168,6 +182,43 @@ impl Lesson {
                 ));
             }
             kept.extend(step.kept_names());
+        }
+        Ok(())
+    }
+
+    /// Checks that no number is one of a layer that no network of the lesson has: one with so many `hidden` layers, or as
+    /// many as a command of a step asks for.
+    pub(crate) fn check_layers(&self, hidden: usize) -> Result<(), String> {
+        let commands = self.steps.iter().flat_map(|step| &step.acts);
+        let sizes = commands.filter_map(|act| match act {
+            Act::Command(command) => command.split_once(' '),
+            Act::Key(_) => None,
+        });
+        let sizes = sizes.filter(|(name, _)| "hidden".starts_with(name));
+        let deepest = sizes.map(|(_, sizes)| sizes.split(',').count()).max();
+        let layers = hidden.max(deepest.unwrap_or(0)) + 1;
+        for (i, step) in self.steps.iter().enumerate() {
+            let mut problem = None;
+            step.visit_quantities(&mut |quantity: &Quantity| {
+                if layer_of(quantity).is_some_and(|layer| layer > layers) {
+                    problem.get_or_insert_with(|| {
+                        say!(
+                            "lesson-no-layer",
+                            "{quantity}: the network has {layers} layers, with that of the outputs",
+                            quantity,
+                            layers
+                        )
+                    });
+                }
+            });
+            if let Some(problem) = problem {
+                return Err(say!(
+                    "lesson-step",
+                    "step {number}: {problem}",
+                    number = i + 1,
+                    problem
+                ));
+            }
         }
         Ok(())
     }
@@ -253,6 +304,16 @@ const QUANTITIES: &[(&str, bool, usize)] = &[
     ("w", true, 2),
     ("b", true, 1),
 ];
+
+/// The layer, from 1, that a number is one of; none for those of the run, the inputs and the targets.
+fn layer_of(quantity: &Quantity) -> Option<usize> {
+    let word = quantity.name.trim_end_matches(|c: char| c.is_ascii_digit());
+    match quantity.name[word.len()..].parse() {
+        Ok(layer) => Some(layer),
+        Err(_) if matches!(word, "x" | "y") => None,
+        Err(_) => quantity.indices.first().copied(),
+    }
+}
 
 /// Returns whether a run has a number of that name with as many indices.
 fn is_quantity(quantity: &Quantity) -> bool {

@@ -118,7 +118,7 @@ impl TryFrom<Members> for Step {
             }
         };
         if !members.keep.is_empty() && !matches!(kind, Kind::Task { .. }) {
-            return Err(say!("step-keep", "numbers are kept when `until` is reached").into());
+            return Err(say!("step-keep", "keep goes with until only").into());
         }
         let claims = members.claims.iter().map(|claim| Expression::parse(claim));
         Ok(Self {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{TrainedModel, TrainingRecord, tensors};
 use crate::data::{MissingValues, Preprocessing, Task};
 use crate::nn::{Architecture, Parameters};
+use crate::util::foreign::json_problem;
 use crate::util::lang::say;
 
 /// Last version in which the same words meant a missing value in every column.
@@ -78,7 +79,7 @@ impl Document {
 
     /// Parses a document of a version that this program reads.
     pub fn parse(json: &[u8]) -> Result<Self, String> {
-        let header: Header = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let header: Header = serde_json::from_slice(json).map_err(json_problem)?;
         if header.format.as_deref() != Some(FORMAT) {
             return Err(say!(
                 "model-no-format",
@@ -100,7 +101,7 @@ impl Document {
             }
             None => return Err(say!("model-no-version", "it has no \"version\"").into()),
         }
-        serde_json::from_slice(json).map_err(|error| error.to_string())
+        serde_json::from_slice(json).map_err(json_problem)
     }
 
     /// Parses a document of a format that stores the weights outside of it.

@@ -144,7 +144,7 @@ impl LogOption {
         let format = format.ok_or_else(|| {
             let extensions = LOG_FORMATS.map(|format| format!(".{}", format.extension));
             let path = sanitise(&path.to_string_lossy());
-            let extensions = extensions.join(" or ");
+            let extensions = extensions.join(say!("or", " or "));
             Error::Usage(say!(
                 "log-extension",
                 "{path}: the name of a log file ends in {extensions}",

@@ -339,12 +339,9 @@ impl SweepReport<'_> {
             )
         };
         let training = self.table.describe(&planned);
+        let line = say!("sweep-line", "{training}: {result}", training, result);
         // Standard error may be closed.
-        let _ = writeln!(
-            progress,
-            "{number:>5}/{}  {training}: {result}",
-            self.trainings
-        );
+        let _ = writeln!(progress, "{number:>5}/{}  {line}", self.trainings);
         Ok(())
     }
 
@@ -464,7 +461,8 @@ impl SweepReport<'_> {
                 .iter()
                 .map(|(score, value)| format!("{value} {}", self.table.show_score(*score)))
                 .collect();
-            sanitise(&format!("{name}: {}", shown.join("  ")))
+            let values = shown.join("  ");
+            sanitise(&say!("sweep-effect", "{name}: {values}", name, values))
         };
         let effects: Vec<String> = self.table.varied().map(effect).collect();
         if effects.is_empty() {

@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::scores::{NamedScore, ScoresJson, aligned, is_loss_repeated, named_scores};
-use crate::data::shown_source;
 use crate::data::{RowSet, Scores};
+use crate::error::shown_source;
 use crate::train::{Limit, Trial, Trials};
 use crate::util::lang::say;
 use crate::util::numbers::counted;

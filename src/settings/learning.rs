@@ -30,7 +30,11 @@ pub(crate) const OPTIMIZER: Setting = Setting {
         let name = text.split_whitespace().next().unwrap_or_default();
         match Optimizer::parse(text) {
             Err(problem) if Optimizer::named(name).is_some() => {
-                format!("a name and valid constants ({problem})")
+                say!(
+                    "optimizer-expected",
+                    "a name and valid constants ({problem})",
+                    problem
+                )
             }
             _ => one_of(&Optimizer::names()),
         }

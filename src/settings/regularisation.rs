@@ -27,7 +27,11 @@ pub(crate) const SCHEDULE: Setting = Setting {
     note: "",
     expected: |_| {
         let names = one_of(&Shape::ALL.map(Shape::name));
-        format!("{names}; step and plateau may be followed by epochs and a factor below 1")
+        say!(
+            "schedule-expected",
+            "{names}; step and plateau may be followed by epochs and a factor below 1",
+            names
+        )
     },
     words: || Shape::ALL.map(Shape::name).to_vec(),
     default: || Shape::default().name().into(),

@@ -40,7 +40,10 @@ use widgets::{ascii, overlay, wide};
 
 /// Draws `model` on the whole of `frame`.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    render(frame.area(), frame.buffer_mut(), model, *theme);
+    let drawn = render(frame.area(), frame.buffer_mut(), model, *theme);
+    if let Some(cursor) = drawn.cursor {
+        frame.set_cursor_position(cursor);
+    }
 }
 
 /// Draws `model` into `area` of `buf`. Returns what later input refers to.
@@ -62,10 +65,12 @@ pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Draw
         if model.prompt.overlay.is_some() {
             // A popup covers all of this.
             drawn.hits.clear();
+            drawn.cursor = pane.cursor;
         }
         let mut pane = Pane::new(parts.main, buf, model, theme);
         drawn.help = overlay::render(&mut pane);
         drawn.popup = pane.popup;
+        drawn.cursor = pane.cursor.or(drawn.cursor);
         drawn.hits.append(&mut pane.hits);
     }
     wide::mend(buf);

@@ -224,7 +224,12 @@ impl Program {
             let area = frame.area();
             match app {
                 App::Loading(loading) => render_loading(area, frame.buffer_mut(), loading, *theme),
-                App::Running(model) => drawn = render(area, frame.buffer_mut(), model, *theme),
+                App::Running(model) => {
+                    drawn = render(area, frame.buffer_mut(), model, *theme);
+                    if let Some(cursor) = drawn.cursor {
+                        frame.set_cursor_position(cursor);
+                    }
+                }
             }
         };
         if let Some(screen) = &mut self.screen {

@@ -2,6 +2,7 @@
 
 pub(crate) mod background;
 pub(crate) mod exact;
+pub(crate) mod foreign;
 pub mod lang;
 pub(crate) mod memory;
 pub(crate) mod named;

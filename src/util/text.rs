@@ -1,10 +1,12 @@
 //! Text: safe to print, measured and cut in terminal cells, matched by similarity.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
+use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Maximum length of a name that is compared with others, in characters.
 const LONGEST_NAME: usize = 200;
@@ -185,6 +187,16 @@ pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
 /// Breaks `text` between words into lines of at most `cells` terminal cells; where characters are two cells wide, as in
 /// Chinese, wherever Unicode allows it. Longer words are cut.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let lines = broken(text, cells, false).into_iter();
+    lines.map(|line| shorten(&line, cells)).collect()
+}
+
+/// Breaks `text` as [`wrap`] does, and longer words at any character, so that nothing is lost.
+pub(crate) fn wrap_whole(text: &str, cells: usize) -> Vec<String> {
+    broken(text, cells, true)
+}
+
+fn broken(text: &str, cells: usize, breaks_words: bool) -> Vec<String> {
     // No line is broken at a no-break space.
     let words = text.split(|c: char| c.is_whitespace() && c != '\u{a0}');
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
@@ -194,16 +206,34 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let text = words.join(" ");
     let is_wide = width(&text) > text.chars().count();
     let separator = if is_wide {
-        WordSeparator::UnicodeBreakProperties
+        WordSeparator::Custom(wide_words)
     } else {
         WordSeparator::AsciiSpace
     };
     let options = Options::new(cells)
-        .break_words(false)
+        .break_words(breaks_words)
         .word_separator(separator)
         .word_splitter(WordSplitter::NoHyphenation);
     let lines = textwrap::wrap(&text, options);
-    lines.iter().map(|line| shorten(line, cells)).collect()
+    lines.into_iter().map(Cow::into_owned).collect()
+}
+
+/// Splits `line` where Unicode allows a break, and before the colon of a typed command, where it does not.
+fn wide_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut pieces = Vec::new();
+    let mut begin = 0;
+    for (at, _) in line.match_indices(':') {
+        let before = line[..at].chars().next_back();
+        let is_apart = before.is_some_and(|c| c == ' ' || c.width() == Some(2));
+        let has_name = line[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_apart && has_name {
+            pieces.push(&line[begin..at]);
+            begin = at;
+        }
+    }
+    pieces.push(&line[begin..]);
+    let words = |piece| WordSeparator::UnicodeBreakProperties.find_words(piece);
+    Box::new(pieces.into_iter().flat_map(words))
 }
 
 /// Returns up to three of `names` that resemble `asked`, nearest first: those within a Levenshtein

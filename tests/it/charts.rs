@@ -197,3 +197,23 @@ fn axes_are_set_by_name() {
         drawn(&shown.model).contains("axis takes one of auto, linear, log, epochs, steps, seconds")
     );
 }
+
+#[test]
+fn a_ghost_is_named_by_the_settings_that_drew_it() {
+    let mut shown = shown().train(6);
+    let first = shown.model.run.plan.rule.learning_rate;
+    for rate in ["0.3", "0.2", "0.2", "0.2"] {
+        shown.press(&format!(":lr {rate}\n:seed 1\n"));
+        shown = shown.train(6);
+    }
+    maximise(&mut shown);
+    let screen = drawn(&shown.model);
+    for label in [format!(" lr {first} "), " lr 0.3 ".into()] {
+        assert!(screen.contains(&label), "{label}\n{screen}");
+    }
+    // Runs with the present settings.
+    for label in ["until epoch 6 ", "until epoch 6 #2"] {
+        assert!(screen.contains(label), "{label}\n{screen}");
+    }
+    assert!(!screen.contains("╌ lr 0.2"), "{screen}");
+}

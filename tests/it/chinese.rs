@@ -7,7 +7,7 @@ use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Symbols, Theme};
 use nn_tui::util::lang::{Lang, set_current};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::screen::Shown;
@@ -180,6 +180,32 @@ fn before_the_first_step_and_with_few_symbols() {
         let name = format!("symbols-{symbols:?}-80x24").to_lowercase();
         insta::assert_snapshot!(name, drawn_with(&iris((80, 24)), theme));
     }
+}
+
+/// An input method shows what it composes at the terminal's cursor.
+#[test]
+fn the_cursor_is_where_text_is_inserted() {
+    set_current(Lang::Zh);
+    let cursor = |shown: &Shown| {
+        let area = Rect::new(0, 0, 80, 24);
+        let drawn = render(
+            area,
+            &mut Buffer::empty(area),
+            &shown.model,
+            Theme::new(Depth::None),
+        );
+        drawn.cursor
+    };
+    let mut shown = Shown::new(dataset("xor"), textbook_plan(&[2]), (80, 24));
+    shown.press(":宽a");
+    assert_eq!(cursor(&shown), Some(Position::new(4, 23)));
+    shown.press("\x1b:batch 2\n");
+    shown.press(":quiz\n");
+    shown.press("-0.5");
+    let at = cursor(&shown).expect("a cursor");
+    let screen = drawn_with(&shown, Theme::new(Depth::None));
+    let row = screen.lines().nth(at.y.into()).expect("a row");
+    assert!(row.starts_with("│= -0.5 ") && at.x == 7, "{at}\n{screen}");
 }
 
 /// No size cuts a wide character in two or draws over one.

@@ -1,5 +1,6 @@
 //! Lessons, driven to their end with a real training.
 
+use nn_tui::error::Error;
 use nn_tui::lesson::{Kind, Lesson, names};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
@@ -141,6 +142,59 @@ fn mistakes_in_a_lesson_file_are_named_and_cannot_act_on_the_terminal() {
     let problem = Lesson::open("xr").expect_err("unknown").to_string();
     assert!(problem.contains("did you mean \"xor\"?"), "{problem}");
     assert!(Lesson::open("no such").is_err());
+}
+
+#[test]
+fn a_lesson_without_title_or_steps_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("l.toml");
+    let rest = "table = \"iris\"\noptions = \"--hidden 2\"\nformula = { en = \"f\", zh = \"f\" }\n";
+    let title = "title = { en = \"T :hidden 2\", zh = \"题\" }\n";
+    let step = "[[steps]]\nen = \"{a}\"\nzh = \"{a}\"\n";
+    for (text, part) in [
+        (format!("{rest}{step}"), "a lesson has a title"),
+        (format!("{rest}{title}"), "a lesson has at least one step"),
+        (
+            format!("{rest}{title}{}", step.replace("{a}", "{b")),
+            "a \"{\" without \"}\"",
+        ),
+    ] {
+        std::fs::write(&path, &text).expect("written");
+        let problem = Lesson::open(path.to_str().expect("UTF-8")).expect_err(&text);
+        assert!(matches!(problem, Error::Lesson(_)), "{problem}");
+        assert!(problem.to_string().contains(part), "{problem}");
+    }
+    lang::set_current(Lang::Zh);
+    std::fs::write(&path, b"title = \"\xb3\xc7\"").expect("written");
+    let problem = Lesson::open(path.to_str().expect("UTF-8")).expect_err("not UTF-8");
+    assert!(problem.to_string().contains("文件不是 UTF-8 文本"));
+}
+
+/// Every step has room for its text: nothing is cut off at the right.
+#[test]
+fn no_text_of_a_lesson_is_cut() {
+    for language in Lang::ALL {
+        lang::set_current(language);
+        for name in names() {
+            let mut shown = Shown::lesson(name, &[], (120, 36));
+            let steps = shown
+                .model
+                .course
+                .as_ref()
+                .expect("a lesson")
+                .lesson
+                .steps
+                .len();
+            for step in 0..steps {
+                shown.model.course.as_mut().expect("a lesson").step = step;
+                let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+                // The lesson is at the right; texts have ellipses of their own, but none before the frame.
+                let lines = screen.lines();
+                let cut: Vec<&str> = lines.filter(|line| line.ends_with("…│\"")).collect();
+                assert!(cut.is_empty(), "{name} {}: {cut:?}", step + 1);
+            }
+        }
+    }
 }
 
 #[test]

@@ -38,7 +38,9 @@ fn a_lesson_asks_explains_and_leads_to_the_next_one() {
     terminal.wait_for("整数部分不对");
     terminal.press("2\r");
     terminal.wait_for("z1[1] = 2");
+    // A letter is typed into the field.
     terminal.press("q");
+    terminal.press(":quit\r");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
 use super::split::Split;
-use crate::data::source::shown_source;
 use crate::data::summary::collect;
 use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
 use crate::error::Result;
+use crate::error::shown_source;
 use crate::util::text::sanitise;
 
 /// A data set that is split and encoded.

@@ -166,15 +166,6 @@ impl fmt::Display for Source {
     }
 }
 
-/// Returns the name of data as [`Source`] is displayed and recorded, in the language of the screen.
-pub(crate) fn shown_source(source: &str) -> String {
-    match source.strip_prefix("built-in ") {
-        Some(name) => say!("source-built-in", "built-in {name}", name),
-        None if source == "standard input" => say!("source-stdin", "standard input").to_owned(),
-        None => source.to_owned(),
-    }
-}
-
 /// Suggests built-in data sets for a missing file called `name`.
 fn hint(name: &str) -> String {
     let names: Vec<String> = BUILT_IN.iter().map(|b| b.name.to_owned()).collect();

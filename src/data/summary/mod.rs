@@ -14,7 +14,7 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{Baseline, Dataset, Prepared, ReadReport, Samples, Target};
-use crate::data::source::shown_source;
+use crate::error::shown_source;
 use crate::util::numbers::score;
 use crate::util::text::sanitise;
 use columns::Statistics;

@@ -371,8 +371,8 @@ impl<R: Read> Records<R> {
                 let place = Place::whole(&self.source)
                     .at_line(line + line_ends(before, false))
                     .at_column(column + 1, None);
-                let byte = rest[0];
-                return Some(Error::data(place, DataProblem::NotUtf8 { byte }));
+                let (byte, next) = (rest[0], rest.get(1).copied());
+                return Some(Error::data(place, DataProblem::NotUtf8 { byte, next }));
             }
             line += line_ends(cell, false);
         }

@@ -6,10 +6,12 @@
 mod npy;
 mod source_code;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::TrainedModel;
 use crate::error::{Error, Result};
+use crate::util::lang::catalogue::translated;
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 
@@ -60,6 +62,16 @@ formats! {
     python
     rust
     c
+}
+
+impl Format {
+    /// Description in a few words, in the language of the screen.
+    pub(crate) fn about(&self) -> Cow<'static, str> {
+        translated(
+            &format!("model-format-{}", self.extension),
+            self.description,
+        )
+    }
 }
 
 /// Returns the formats that [`super::load`] reads.

@@ -61,7 +61,7 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 }
 
 fn message(error: SafeTensorError) -> String {
-    error.to_string()
+    say!("foreign-safetensors", "{error}", error)
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {

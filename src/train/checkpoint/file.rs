@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
 use crate::nn::{Architecture, LayerParameters, Parameters};
 use crate::train::session::{Fields, Numbers, SessionState};
+use crate::util::foreign::json_problem;
 use crate::util::lang::say;
 use crate::util::text::{sanitise, shorten};
 
@@ -178,7 +179,7 @@ fn check_version(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
-    serde_json::from_slice(json).map_err(|error| error.to_string())
+    serde_json::from_slice(json).map_err(json_problem)
 }
 
 fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {

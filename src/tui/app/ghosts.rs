@@ -31,7 +31,7 @@ pub struct Ghost {
 
 impl Ghost {
     /// Describes the settings in which the ghost differs from `plan`: `lr 0.01 · seed 1`.
-    pub(crate) fn label(&self, plan: &Plan) -> String {
+    fn label(&self, plan: &Plan) -> String {
         // Limits of epochs and of speed are no part of a plan.
         let choices = |plan| Choices::of(plan, Limits::default(), Pace::Full);
         let (ghost, now) = (choices(&self.plan), choices(plan));
@@ -61,13 +61,30 @@ impl Run {
             curves: history.curves().clone(),
             timeline: history.timeline().clone(),
             span,
-            plan: self.plan.clone(),
+            plan: self.drawn_plan.clone(),
         });
         history.begin_at(span.1);
         if self.ghosts.len() > GHOSTS {
             self.ghosts.remove(0);
         }
         true
+    }
+
+    /// Describes each ghost by the settings that drew it, as far as they differ from the present ones; equal
+    /// descriptions are numbered.
+    pub(crate) fn ghost_labels(&self) -> Vec<String> {
+        let mut labels: Vec<String> = Vec::new();
+        let mut plain: Vec<String> = Vec::new();
+        for ghost in &self.ghosts {
+            let label = ghost.label(&self.plan);
+            let before = plain.iter().filter(|other| **other == label).count();
+            labels.push(match before {
+                0 => label.clone(),
+                before => format!("{label} #{}", before + 1),
+            });
+            plain.push(label);
+        }
+        labels
     }
 
     /// Right end of the charts in epochs: that of the run, or of the ghosts while they are ahead.

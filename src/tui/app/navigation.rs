@@ -95,6 +95,8 @@ pub struct Drawn {
     pub help: Option<u16>,
     /// Area of the popup, if there is one.
     pub popup: Option<Rect>,
+    /// Cell in which the next character of a text is inserted, while one is typed.
+    pub cursor: Option<Position>,
     /// Areas that can be clicked besides those that panels find themselves.
     pub hits: Vec<(Rect, ClickTarget)>,
 }

@@ -97,6 +97,10 @@ impl Run {
 
     fn add_progress(&mut self, progress: &Progress) {
         self.history.add_progress(progress);
+        let draws = !(progress.losses.is_empty() && progress.epochs.is_empty());
+        if draws && self.drawn_plan != self.plan {
+            self.drawn_plan = self.plan.clone();
+        }
         self.move_to(progress.position);
         self.samples_per_second = progress.samples_per_second;
         self.seconds = progress.seconds;

@@ -61,6 +61,8 @@ impl From<State> for Phase {
 #[derive(Debug, Clone)]
 pub struct Run {
     pub plan: Plan,
+    /// Plan in force at the last point of the curves.
+    pub(super) drawn_plan: Plan,
     pub data: Arc<Prepared>,
     pub architecture: Architecture,
     /// Steps of an epoch.
@@ -145,6 +147,7 @@ impl Run {
         let curves = resumed.map(|resumed| resumed.curves.clone());
         let mut run = Self {
             plan: started.plan.clone(),
+            drawn_plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
             history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
             ghosts: Vec::new(),

@@ -38,7 +38,9 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
         pane.line(area, saved.right_aligned());
         let typed = overlay::prompt::typed(&line.prompt, ":", left + 1, theme);
         let width = left as u16 + 1;
-        return pane.draw(typed, Rect { width, ..area });
+        let area = Rect { width, ..area };
+        pane.place_cursor(area, overlay::prompt::cursor_column(&typed));
+        return pane.draw(typed, area);
     }
     let line = if let Some(count) = prompt.count {
         Span::styled(format!(" {count}… "), theme.key())
@@ -154,6 +156,15 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
         keys.any(|(code, _)| *code == KeyCode::Enter)
     };
     let shown = shown.filter(|binding| !(is_enter(binding) && model.is_enter_of_lesson()));
+    // Letters are typed into the number that is asked for.
+    let is_letter = |binding: &Binding| {
+        let mut keys = binding.keys.iter();
+        keys.any(|(code, modifiers)| {
+            let is_typed = |c: char| c == ' ' || c == '-' || c.is_alphanumeric();
+            modifiers.is_empty() && code.as_char().is_some_and(is_typed)
+        })
+    };
+    let shown = shown.filter(|binding| !(is_letter(binding) && model.is_quizzed()));
     let mut hints: Vec<Hint> = shown
         .map(|binding| (model.keys.shown(binding.shown), binding))
         .collect();

@@ -33,7 +33,7 @@ type Column = (u16, fn() -> &'static str);
 const COLUMNS: [Column; 7] = [
     (7, || ""),
     (7, text::head_gradients),
-    (4, text::head_update),
+    (7, text::head_update_log),
     (6, text::head_weights),
     (4, text::head_dead),
     (4, text::head_saturated),

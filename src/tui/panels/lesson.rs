@@ -14,7 +14,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Pane, Title};
 use crate::util::lang;
-use crate::util::text::wrap;
+use crate::util::text::{width, wrap_whole};
 
 pub(crate) struct LessonPanel;
 
@@ -46,12 +46,18 @@ impl Panel for LessonPanel {
 
     fn draw(&self, pane: &mut Pane<'_>) {
         let area = pane.area;
-        let rows = rows(pane.model, area.width, pane.theme);
+        let Page { rows, cursor, .. } = page(pane.model, area.width, pane.theme);
         if pane.model.course.is_some() && rows.len() + 1 < area.height.into() {
             let last = area.rows().next_back().unwrap_or_default();
             pane.left(last, text::lesson_commands(), pane.theme.dim());
         }
         let first = pane.first_line(rows.len(), area.height.into());
+        if let Some((row, column)) = cursor
+            && let Some(row) = row.checked_sub(first)
+            && let Some(row) = area.rows().nth(row)
+        {
+            pane.place_cursor(row, column);
+        }
         for ((line, key), row) in rows.into_iter().skip(first).zip(area.rows()) {
             pane.line(row, line);
             if let Some(key) = key {
@@ -63,16 +69,17 @@ impl Panel for LessonPanel {
     fn preferred_rows(&self, model: &Model) -> u16 {
         let cells = model.navigation.size.0.saturating_sub(2);
         let theme = Theme::new(crate::tui::theme::Depth::None);
-        u16::try_from(rows(model, cells, theme).len()).unwrap_or(u16::MAX)
+        u16::try_from(page(model, cells, theme).rows.len()).unwrap_or(u16::MAX)
     }
 }
 
 /// The lines of the panel in `cells` cells.
-fn rows(model: &Model, cells: u16, theme: Theme) -> Vec<Row> {
+fn page(model: &Model, cells: u16, theme: Theme) -> Page {
     let mut page = Page {
         cells: usize::from(cells).max(1),
         theme,
         rows: Vec::new(),
+        cursor: None,
     };
     if let Some(course) = &model.course {
         page.course(model, course);
@@ -80,7 +87,7 @@ fn rows(model: &Model, cells: u16, theme: Theme) -> Vec<Row> {
     if let Some(quiz) = &model.quiz {
         page.quiz(quiz);
     }
-    page.rows
+    page
 }
 
 /// Lines that are collected.
@@ -88,12 +95,14 @@ struct Page {
     cells: usize,
     theme: Theme,
     rows: Vec<Row>,
+    /// Line and column of the cursor, while a number is typed.
+    cursor: Option<(usize, usize)>,
 }
 
 impl Page {
     fn write(&mut self, text: &str, style: Style) {
         for paragraph in text.split('\n') {
-            let lines = wrap(paragraph, self.cells).into_iter();
+            let lines = wrap_whole(paragraph, self.cells).into_iter();
             self.rows
                 .extend(lines.map(|line| (Line::styled(line, style), None)));
         }
@@ -101,9 +110,17 @@ impl Page {
 
     /// Writes what the enter key does now.
     fn enter(&mut self, does: &str) {
-        let key = Span::styled(text::enter_key(), self.theme.accent());
-        let line = key + Span::styled(format!(" {does}"), self.theme.dim());
-        self.rows.push((line, Some(KeyCode::Enter)));
+        let indent = width(text::enter_key()) + 1;
+        let room = self.cells.saturating_sub(indent).max(1);
+        for (n, line) in wrap_whole(does, room).into_iter().enumerate() {
+            let key = match n {
+                0 => text::enter_key().to_owned() + " ",
+                _ => " ".repeat(indent),
+            };
+            let line =
+                Span::styled(key, self.theme.accent()) + Span::styled(line, self.theme.dim());
+            self.rows.push((line, Some(KeyCode::Enter)));
+        }
     }
 
     fn course(&mut self, model: &Model, course: &Course) {
@@ -173,7 +190,7 @@ impl Page {
                 .map(KeyCode::Char)
                 .filter(|_| course.answered.is_none());
             let room = self.cells.saturating_sub(4).max(1);
-            for (n, line) in wrap(choice, room).into_iter().enumerate() {
+            for (n, line) in wrap_whole(choice, room).into_iter().enumerate() {
                 let before = if n == 0 {
                     format!("{mark} {} ", i + 1)
                 } else {
@@ -236,9 +253,11 @@ impl Page {
         let line = Span::styled("= ", self.theme.text())
             + Span::styled(quiz.typed.clone(), self.theme.accent())
             + Span::styled(" ", self.theme.text().add_modifier(Modifier::REVERSED));
+        self.cursor = Some((self.rows.len(), line.width() - 1));
         self.rows.push((line, None));
-        if let Some(Reply::Wrong(mistake, numbers)) = reply {
-            self.write(&text::mistake(*mistake), self.theme.bad());
+        if let Some(Reply::Wrong(typed, mistake, numbers)) = reply {
+            let mistake = text::mistake(*mistake);
+            self.write(&text::wrong_number(typed, mistake), self.theme.bad());
             if let Some(numbers) = numbers.as_ref().filter(|numbers| !numbers.is_empty()) {
                 self.write(&format!("{} = {numbers}", question.name), self.theme.text());
             }

@@ -201,6 +201,7 @@ pub fn render_panel(
     pane.frame(area, &title);
     drawn.panels.extend(pane.limit.map(|limit| (id, limit)));
     drawn.hits.append(&mut pane.hits);
+    drawn.cursor = drawn.cursor.or(pane.cursor);
 }
 
 /// Message for a click on the panel in `area`.

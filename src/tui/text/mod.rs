@@ -14,6 +14,7 @@ mod popups;
 mod tests;
 
 use super::app::lesson::Mistake;
+use crate::util::lang::say;
 pub(super) use header::*;
 pub(super) use inspector::*;
 pub(super) use lesson::*;
@@ -70,4 +71,23 @@ pub(super) fn mistake(mistake: Mistake) -> String {
         Mistake::WholePart => whole_part_is_off().into(),
         Mistake::Decimal(decimal) => decimal_is_off(decimal),
     }
+}
+
+/// Returns `formula`, of one or more lines, with `if` and `else` in the language of the screen.
+pub(super) fn cases(formula: &str) -> String {
+    let lines = formula.split('\n').map(|line| {
+        let parts = line.split_once(" if ");
+        let parts = parts.and_then(|(value, rest)| Some((value, rest.split_once(", else ")?)));
+        match parts {
+            Some((value, (condition, other))) => say!(
+                "formula-cases",
+                "{value} if {condition}, else {other}",
+                value,
+                condition,
+                other
+            ),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -134,6 +134,7 @@ texts! {
     head_gradients() "grad.";
     head_weights() "weight";
     head_update() "Δw/w";
+    head_update_log() "lg Δw/w";
     head_dead() "dead";
     head_saturated() "sat.";
     head_mean_std() "activations";

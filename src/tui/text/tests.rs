@@ -157,6 +157,12 @@ fn texts() -> BTreeMap<String, BTreeSet<String>> {
     for kind in ["number", "category", "yes-no", "pixel", "date", "lag"] {
         all.insert(format!("column-{kind}"), BTreeSet::new());
     }
+    for format in crate::model_file::formats::ALL {
+        all.insert(
+            format!("model-format-{}", format.extension),
+            BTreeSet::new(),
+        );
+    }
     for data in &BUILT_IN {
         all.insert(format!("data-{}", data.name), BTreeSet::new());
     }

@@ -2,6 +2,7 @@
 //! known. On the screen neurons are counted from 1.
 
 use crate::nn::{Activation, Loss, Output, ParameterId};
+use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::numbers::{subscript, superscript};
 
@@ -150,7 +151,7 @@ impl Notation {
 
     /// A formula of a neuron's `a` and `z`.
     pub fn formula(self, symbols: &str, a: &str, z: &str) -> String {
-        let mut text = symbols.to_owned();
+        let mut formula = symbols.to_owned();
         for (set, plain) in [
             ("σ", "sigmoid"),
             ("Φ", "Phi"),
@@ -159,9 +160,9 @@ impl Notation {
             ("½", "1/2"),
             ("′", "'"),
         ] {
-            text = text.replace(set, self.either(set, plain));
+            formula = formula.replace(set, self.either(set, plain));
         }
-        text.replace("{a}", a).replace("{z}", z)
+        text::cases(&formula).replace("{a}", a).replace("{z}", z)
     }
 
     /// `f(z)`; that of a softmax depends on the other outputs too.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
@@ -58,6 +58,8 @@ pub(crate) struct Pane<'a> {
     pub hits: Vec<(Rect, ClickTarget)>,
     /// Area of the popup that was drawn.
     pub popup: Option<Rect>,
+    /// Cell in which the next character of a text is inserted, while one is typed.
+    pub cursor: Option<Position>,
 }
 
 impl<'a> Pane<'a> {
@@ -75,6 +77,7 @@ impl<'a> Pane<'a> {
             footnote: String::new(),
             hits: Vec::new(),
             popup: None,
+            cursor: None,
         }
     }
 
@@ -82,6 +85,14 @@ impl<'a> Pane<'a> {
     pub(crate) fn hit(&mut self, area: Rect, target: ClickTarget) {
         let row = area.rows().next().unwrap_or_default();
         self.hits.push((row, target));
+    }
+
+    /// Places the terminal's cursor at column `column` of the first row of `area`, where an input method shows what it
+    /// composes.
+    pub(crate) fn place_cursor(&mut self, area: Rect, column: usize) {
+        let column = u16::try_from(column).unwrap_or(u16::MAX);
+        let at = Position::new(area.x.saturating_add(column), area.y);
+        self.cursor = area.contains(at).then_some(at);
     }
 
     /// Draws `widget` into `area`.

@@ -62,6 +62,26 @@ fn lines_are_broken_between_words() {
 }
 
 #[test]
+fn commands_in_chinese_begin_a_line_and_are_not_cut() {
+    let text = "依次输入 :activation\u{a0}leaky-relu、:epochs\u{a0}200、:restart。看“反向”。";
+    let lines = [
+        "依次输入",
+        ":activation\u{a0}leaky-relu、",
+        ":epochs\u{a0}200、:restart。",
+        "看“反向”。",
+    ];
+    assert_eq!(wrap(text, 24), lines);
+    let narrow = wrap_whole(text, 10);
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    assert_eq!(letters(&narrow.concat()), letters(text));
+    assert!(narrow.iter().all(|line| width(line) <= 10), "{narrow:?}");
+    assert_eq!(
+        wrap_whole("incomprehensible it is", 8),
+        ["incompre", "hensible", "it is"]
+    );
+}
+
+#[test]
 fn names_are_matched_by_likeness() {
     let names: Vec<String> = ["species", "sepal width", "petal width"]
         .map(String::from)

@@ -284,7 +284,7 @@ pub(in crate::tui::app) fn models(typed: &str, files: Option<&Files>) -> Vec<Can
                     .any(|(name, _)| path[folder.len()..] == *name)
             };
             if ending.starts_with(begun) && !files.is_some_and(is_there) {
-                all.push(Candidate::new(path, format.description));
+                all.push(Candidate::new(path, format.about()));
             }
         }
     }

@@ -51,6 +51,18 @@ pub(super) fn mistake(typed: &str, right: f64) -> Option<Mistake> {
     Some(Mistake::Decimal(first.unwrap_or(DECIMALS - 1) + 1))
 }
 
+/// Replaces a full-width digit, sign or point, which Chinese input methods type, by the narrow one.
+pub(super) fn narrow(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
+        '－' => '-',
+        '．' | '。' => '.',
+        '，' => ',',
+        c if c.is_whitespace() => ' ',
+        c => c,
+    }
+}
+
 /// `number` with as many decimals as show three digits of `right`, at least four.
 fn decimals(number: f64, right: f64) -> String {
     let zeros = if right > 0.0 && right < SMALL {

@@ -257,7 +257,8 @@ impl Model {
         };
         course.restarts = self.run.restarts;
         let step = course.current();
-        self.quiz = matches!(step.kind, Kind::Quiz).then(Quiz::default);
+        let is_quiz = matches!(step.kind, Kind::Quiz);
+        self.quiz = is_quiz.then(|| Quiz::new(&self.run.architecture, self.run.plan.batch.get()));
         if !matches!(step.kind, Kind::Task { .. }) {
             let acts = step.acts.clone();
             self.carry_out(&acts);
@@ -327,8 +328,8 @@ impl Model {
             KeyCode::Down if choices > 0 => {
                 course.choice = Some(course.choice.map_or(0, |now| (now + 1) % choices));
             }
-            KeyCode::Char(digit @ '1'..='9') if choices > 0 => {
-                let choice = digit as usize - '1' as usize;
+            KeyCode::Char(digit) if choices > 0 && matches!(digits::narrow(digit), '1'..='9') => {
+                let choice = digits::narrow(digit) as usize - '1' as usize;
                 if choice < choices {
                     course.choice = Some(choice);
                     course.answered = Some(choice);
@@ -422,7 +423,8 @@ impl Model {
         if !matches!(self.run.phase, Phase::Paused | Phase::Finished(_)) {
             return Err(text::pause_first().into());
         }
-        self.quiz = Some(Quiz::default());
+        let (architecture, rows) = (&self.run.architecture, self.run.plan.batch.get());
+        self.quiz = Some(Quiz::new(architecture, rows));
         Ok(())
     }
 }

@@ -4,11 +4,11 @@ mod questions;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::digits::{Mistake, mistake, shown};
+use super::digits::{Mistake, mistake, narrow, shown};
 use crate::nn::Architecture;
 use crate::train::SampleId;
 use crate::train::probes::Trace;
-use questions::{Question, questions};
+use questions::{Question, count, questions};
 
 /// Most numbers that are asked for.
 const MAX_QUESTIONS: usize = 2000;
@@ -43,18 +43,29 @@ pub(crate) enum Reply {
     Right(String, String),
     /// The number before was shown; its name and value.
     Shown(String, String),
-    /// It is wrong, for this reason; with the numbers in the formula from the second time on.
-    Wrong(Mistake, Option<String>),
+    /// This number is wrong, for this reason; with the numbers in the formula from the second time on.
+    Wrong(String, Mistake, Option<String>),
 }
 
 impl Quiz {
+    /// Creates a quiz about a mini-batch of `rows` rows in a network of `architecture`, before its numbers are known.
+    pub fn new(architecture: &Architecture, rows: usize) -> Self {
+        Self {
+            is_too_large: count(architecture, rows) > MAX_QUESTIONS as u128,
+            ..Self::default()
+        }
+    }
+
     /// Takes the numbers that are asked for from `trace`, unless that was done. The network is one of `architecture`.
     pub fn fill(&mut self, trace: Option<&Trace>, architecture: &Architecture) {
         if !self.questions.is_empty() || self.is_too_large {
             return;
         }
         let (loss, output) = (architecture.loss(), architecture.output());
-        let questions = trace.map(|trace| questions(trace, loss, output));
+        let is_small =
+            |trace: &&Trace| count(architecture, trace.rows.len()) <= MAX_QUESTIONS as u128;
+        let small = trace.filter(is_small);
+        let questions = small.map(|trace| questions(trace, loss, output));
         let questions = questions.unwrap_or_default();
         if let Some(trace) = trace {
             self.samples = trace.rows.iter().map(|row| row.sample).collect();
@@ -97,11 +108,17 @@ impl Quiz {
         (self.at + 1, self.questions.len())
     }
 
-    /// Handles a key for the number that is typed. Returns whether it has to do with that.
+    /// Handles a key for the number that is typed. Returns whether it has to do with that: letters and blanks, which
+    /// train outside a text, change nothing.
     pub fn press(&mut self, key: &KeyEvent) -> bool {
-        match key.code {
+        let typed = match key.code {
+            KeyCode::Char(c) => KeyCode::Char(narrow(c)),
+            code => code,
+        };
+        match typed {
             KeyCode::Char(c @ ('0'..='9' | '.' | ',' | '-' | '−')) => self.typed.push(c),
             KeyCode::Char('e') if !self.typed.is_empty() => self.typed.push('e'),
+            KeyCode::Char(c) if c == ' ' || c.is_alphabetic() => return true,
             KeyCode::Backspace if !self.typed.is_empty() => _ = self.typed.pop(),
             KeyCode::Esc if !self.typed.is_empty() => self.typed.clear(),
             KeyCode::Enter => {
@@ -126,7 +143,7 @@ impl Quiz {
         } else if let Some(mistake) = mistake(typed, question.value) {
             let numbers = (self.attempts > 0).then(|| question.numbers.clone());
             self.attempts += 1;
-            self.reply = Some(Reply::Wrong(mistake, numbers));
+            self.reply = Some(Reply::Wrong(typed.replace('-', "−"), mistake, numbers));
             return;
         } else {
             self.right += usize::from(self.attempts == 0);

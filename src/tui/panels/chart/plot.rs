@@ -53,9 +53,10 @@ impl Plot {
             points.collect()
         };
         let curves = curves.map(|points| shown(&points, timeline));
-        let ghosts = ghosts.iter().map(|ghost| {
+        let ghosts = ghosts.iter().zip(model.run.ghost_labels());
+        let ghosts = ghosts.map(|(ghost, label)| {
             let points = shown(&ghost_curve(ghost, content), &ghost.timeline);
-            (points, ghost.label(&model.run.plan))
+            (points, label)
         });
         let ghosts: Vec<(Points, String)> = ghosts.collect();
         let is_log = content == Chart::Loss && view.is_log();

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use ratatui::layout::Margin;
 use ratatui::text::{Line, Span, Text};
 
-use super::prompt::typed;
+use super::prompt::{cursor_column, typed};
 use super::{content_width, scrolled};
 use crate::tui::app::bindings::{BINDINGS, Binding, Group};
 use crate::tui::app::command::{COMMANDS, Spec};
@@ -55,6 +56,9 @@ fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
     let entries: Vec<_> = keys
         .chain(specs.map(|spec| command(spec, ":", theme)))
         .collect();
+    let column = help
+        .is_typing
+        .then(|| cursor_column(&typed(search, "/", room, theme)));
     let mut text = if help.is_typing {
         Text::from(typed(search, "/", room, theme))
     } else {
@@ -67,7 +71,11 @@ fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
         text.push_line(Line::styled(text::nothing_found(), theme.dim()));
     }
     text.extend(definitions(entries, room, theme).into_iter().flatten());
-    scrolled(pane, text::search_title(), vec![text], room, help.line)
+    let last = scrolled(pane, text::search_title(), vec![text], room, help.line);
+    if let (Some(column), Some(place), 0) = (column, pane.popup, help.line) {
+        pane.place_cursor(place.inner(Margin::new(2, 1)), column);
+    }
+    last
 }
 
 /// Draws the keys from line `first` on, those that matter now before others. Returns the largest line to scroll to.

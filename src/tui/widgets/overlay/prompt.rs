@@ -28,11 +28,14 @@ pub(super) fn render(pane: &mut Pane<'_>, prompt: &Prompt) {
         Some(error) => (error, theme.bad()),
         None => (&hint, theme.dim()),
     };
-    let mut lines = vec![typed(prompt, "› ", cells, theme), Line::default()];
+    let typed = typed(prompt, "› ", cells, theme);
+    let column = cursor_column(&typed);
+    let mut lines = vec![typed, Line::default()];
     lines.extend(wrapped(note, cells, style));
     let place = centred(pane.area, cells, lines.len());
     let inner = popup(pane, place, &title, None);
     pane.draw(Paragraph::new(lines), inner);
+    pane.place_cursor(inner, column);
 }
 
 fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
@@ -99,6 +102,12 @@ pub(crate) fn typed(
         + Span::styled(shorten_front(&printable(before), room), typed)
         + Span::styled(under, chosen_if(true, theme.strong()))
         + Span::styled(after, theme.strong())
+}
+
+/// Returns the column of the cursor in a line that [`typed`] made.
+pub(crate) fn cursor_column(typed: &Line<'_>) -> usize {
+    let before = typed.spans.iter().take(2);
+    before.map(|span| width(&span.content)).sum()
 }
 
 /// Replaces characters that a terminal would act on.

@@ -1,9 +1,10 @@
 //! Numbers of one step of training with their formulas, in the order of the derivation.
 
 use crate::nn::textbook::Layer;
-use crate::nn::{Loss, Output};
+use crate::nn::{Architecture, Loss, Output};
 use crate::train::probes::{RowTrace, Trace};
 use crate::tui::app::lesson::digits::shown;
+use crate::tui::text;
 use crate::util::lang::say;
 
 /// A number to compute.
@@ -64,6 +65,13 @@ pub(super) fn questions(trace: &Trace, loss: Loss, output: Output) -> Vec<Questi
     }
     all.update();
     all.asked
+}
+
+/// Number of [`questions`] about a mini-batch of `rows` rows, but for those about the update: `z`, `a` and δ of every
+/// neuron and the gradient of every parameter for each row, and its loss.
+pub(super) fn count(architecture: &Architecture, rows: usize) -> u128 {
+    let neurons: usize = architecture.sizes().iter().skip(1).sum();
+    rows as u128 * (3 * neurons as u128 + architecture.parameter_count() + 1)
 }
 
 /// Symbol of the output of neuron `i` (from 0) of `layer`; layer 0 are the inputs.
@@ -150,7 +158,7 @@ impl Questions<'_> {
             }
         }
         let depth = trace.network.layers.len();
-        let formula = self.loss.formula(self.output).replace("{sum}", "Σ ");
+        let formula = text::cases(self.loss.formula(self.output)).replace("{sum}", "Σ ");
         let formula = formula
             .replace("{a}", &format!("a{depth}[k]"))
             .replace("{y}", "y[k]");
@@ -207,8 +215,7 @@ impl Questions<'_> {
         let Some(function) = function.filter(|_| formula.contains('′')) else {
             return formula;
         };
-        let symbols = function.slope().symbols;
-        let slope = symbols
+        let slope = text::cases(function.slope().symbols)
             .replace("{z}", &format!("z{n}[{to}]"))
             .replace("{a}", &format!("a{n}[{to}]"));
         format!("{formula}, f′ = {slope}")

@@ -79,10 +79,16 @@ fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
     let mut quiz = Quiz::default();
     quiz.fill(Some(&trace()), &architecture());
     type_number(&mut quiz, "3");
-    assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::WholePart, None)));
+    assert_eq!(
+        quiz.reply,
+        Some(Reply::Wrong("3".into(), Mistake::WholePart, None))
+    );
     type_number(&mut quiz, "-2");
     let numbers = Some("1·1 + (−1)·(−1) + 0".to_owned());
-    assert_eq!(quiz.reply, Some(Reply::Wrong(Mistake::Sign, numbers)));
+    assert_eq!(
+        quiz.reply,
+        Some(Reply::Wrong("−2".into(), Mistake::Sign, numbers))
+    );
     assert_eq!(
         quiz.question().expect("the same").formula,
         "w1[1,1]·x[1] + w1[1,2]·x[2] + b1[1]"
@@ -90,6 +96,37 @@ fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
     type_number(&mut quiz, "");
     assert_eq!(quiz.reply, Some(Reply::Shown("z1[1]".into(), "2".into())));
     assert_eq!((quiz.right, quiz.place().0), (0, 2));
+}
+
+#[test]
+fn the_field_ignores_letters_and_takes_wide_digits() {
+    let mut quiz = Quiz::default();
+    quiz.fill(Some(&trace()), &architecture());
+    type_number(&mut quiz, "2 s");
+    assert!(matches!(quiz.reply, Some(Reply::Right(..))));
+    type_number(&mut quiz, " n－０。５　");
+    assert!(matches!(quiz.reply, Some(Reply::Right(..))));
+    for c in [' ', '　', 'n'] {
+        assert!(quiz.press(&KeyEvent::from(KeyCode::Char(c))), "{c:?}");
+    }
+    assert!(!quiz.press(&KeyEvent::from(KeyCode::Char(':'))));
+    assert!(
+        !quiz.press(&KeyEvent::from(KeyCode::Esc)),
+        "it ends at once"
+    );
+}
+
+#[test]
+fn the_number_of_questions_is_known_before_they_are_made() {
+    let all = questions(&trace(), Loss::Quadratic, Output::Sigmoid);
+    let of_rows = all.iter().filter(|question| question.row.is_some());
+    assert_eq!(count(&architecture(), 2), of_rows.count() as u128);
+    let (inputs, hidden, outputs) = (64, 64, 10);
+    let sizes = vec![inputs, hidden, outputs];
+    let large = Architecture::new(sizes, Activation::Relu, Output::Softmax, Loss::CrossEntropy);
+    let quiz = Quiz::new(&large.expect("valid"), 32);
+    assert!(quiz.is_too_large && !quiz.is_waiting());
+    assert!(Quiz::new(&architecture(), 2).is_waiting());
 }
 
 #[test]

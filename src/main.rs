@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Reading the arguments takes memory already.
+    if !nn_tui::cli::has_memory_to_start() {
+        return ExitCode::FAILURE;
+    }
     match nn_tui::cli::run(std::env::args_os()) {
         Ok(code) => code.into(),
         Err(error) => {

@@ -49,6 +49,16 @@ use config::Config;
 use job::{FrontEnd, Job, headless_epochs};
 use loading::LoadingNotice;
 
+/// Returns whether there is memory for arguments and messages. If not, says so on standard error.
+pub fn has_memory_to_start() -> bool {
+    let has_memory = memory::has_minimum();
+    if !has_memory {
+        // In English: looking for the language takes memory. If nobody reads it, there is nobody to tell.
+        let _ = io::stderr().write_all(b"nn-tui: starting takes 16.0 MiB of memory\n");
+    }
+    has_memory
+}
+
 /// Runs the program with `arguments`, its own name first. Returns the exit code.
 ///
 /// # Errors

@@ -11,6 +11,8 @@ use crate::util::lang::say;
 const HEADROOM: u64 = 32 << 20;
 /// Bytes without which no run is started.
 const RESERVE: u128 = 16 << 20;
+/// Bytes without which not even a message is sure to be made.
+const MINIMUM: usize = 2 << 20;
 /// Threads of a run, and the address space that the C library reserves for each of them.
 const THREADS: u64 = 6;
 const BYTES_PER_THREAD: u64 = 64 << 20;
@@ -68,6 +70,15 @@ pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
             needed
         ))
     })
+}
+
+/// Returns whether [`MINIMUM`] bytes can be allocated.
+pub(crate) fn has_minimum() -> bool {
+    let mut room = Vec::<u8>::new();
+    let is_there = room.try_reserve_exact(MINIMUM).is_ok();
+    // An allocation that nothing uses may be left out.
+    std::hint::black_box(&room);
+    is_there
 }
 
 /// Checks that there is memory for all that is not checked on its own: a small allocation that fails ends the process.

@@ -118,15 +118,8 @@ impl Lesson {
                 .into(),
             )
         })?;
-        let steps = members.steps.into_iter().zip(1..).map(|(step, number)| {
-            Step::try_from(step).map_err(|problem| {
-                wrong(say!(
-                    "lesson-step",
-                    "step {number}: {problem}",
-                    number,
-                    problem
-                ))
-            })
+        let steps = members.steps.into_iter().enumerate().map(|(i, step)| {
+            Step::try_from(step).map_err(|problem| wrong(in_step(i, &problem.to_string())))
         });
         let lesson = Self {
             name: name.to_owned(),
@@ -167,12 +160,7 @@ impl Lesson {
                 }
             });
             if let Some(problem) = problem {
-                return Err(say!(
-                    "lesson-step",
-                    "step {number}: {problem}",
-                    number = i + 1,
-                    problem
-                ));
+                return Err(in_step(i, &problem));
             }
             if !step.text.has_same_numbers() {
                 return Err(say!(
@@ -212,12 +200,7 @@ impl Lesson {
                 }
             });
             if let Some(problem) = problem {
-                return Err(say!(
-                    "lesson-step",
-                    "step {number}: {problem}",
-                    number = i + 1,
-                    problem
-                ));
+                return Err(in_step(i, &problem));
             }
         }
         Ok(())
@@ -327,6 +310,16 @@ fn is_quantity(quantity: &Quantity) -> bool {
         };
         is_called && indices == quantity.indices.len()
     })
+}
+
+/// Adds to a problem the number of its step, which has this index.
+fn in_step(index: usize, problem: &str) -> String {
+    say!(
+        "lesson-step",
+        "step {number}: {problem}",
+        number = index + 1,
+        problem
+    )
 }
 
 #[cfg(test)]

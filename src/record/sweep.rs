@@ -1,28 +1,24 @@
 //! Sweeps: a line and a row of a CSV file for each training, then the combinations of settings, the best first.
 
-use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+mod file;
+
 use std::io::{self, Write};
-use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::scores::{aligned, number};
-use crate::error::{Error, Result};
-use crate::model_file::create_file;
-use crate::train::{Outcome, Planned, Standing, Swept};
+use crate::train::{Planned, Standing, Swept};
 use crate::util::lang::say;
 use crate::util::numbers::{counted, percent, r2};
 use crate::util::stats::mean;
 use crate::util::text::{printable_json, sanitise};
+pub(crate) use file::SweepFile;
 
 /// Maximum number of combinations in the table of text.
 const MAX_ROWS: usize = 20;
-/// Columns of results.
-const RESULTS: [&str; 4] = ["epoch", "val_loss", "val_score", "seconds"];
 
-/// What trainings of a sweep are told apart by.
+/// Combinations of a sweep, and the columns that tell its trainings apart.
 pub(crate) struct SweepTable {
     /// Names of the settings that were given, without the seed.
     pub settings: Vec<&'static str>,
@@ -91,124 +87,6 @@ impl SweepTable {
         let shown: Vec<String> = shown.chain([planned.id.to_string()]).collect();
         sanitise(&shown.join("  "))
     }
-}
-
-/// CSV file with a row for each training.
-pub(crate) struct SweepFile {
-    rows: csv::Writer<File>,
-    known: HashMap<Vec<String>, Outcome>,
-}
-
-impl SweepFile {
-    /// Opens the file in `path` to go on with it, or creates it. An incomplete last line, of a program that was killed, is
-    /// removed.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] for a file that is not of such a sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
-    pub fn open(path: &Path, table: &SweepTable, replace: bool) -> Result<Self> {
-        let columns = [&table.columns()[..], &RESULTS].concat();
-        let cannot_write = |cause| Error::CannotWrite {
-            path: path.to_owned(),
-            cause,
-        };
-        let text = match fs::read(path) {
-            Ok(text) if !replace => text,
-            Ok(_) => Vec::new(),
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(cause) => return Err(cannot_write(cause)),
-        };
-        let end = text
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        if end == 0 {
-            let file = create_file(path, replace || text.is_empty())?;
-            let mut rows = csv::Writer::from_writer(file);
-            rows.write_record(&columns)
-                .map_err(io::Error::from)
-                .map_err(cannot_write)?;
-            rows.flush().map_err(cannot_write)?;
-            return Ok(Self {
-                rows,
-                known: HashMap::new(),
-            });
-        }
-        let known = known(&text[..end], &columns).ok_or_else(|| {
-            Error::Usage(say!(
-                "sweep-other-file",
-                "{path} is not the file of this sweep, whose columns are {columns}; --force overwrites it",
-                path = sanitise(&path.to_string_lossy()),
-                columns = columns.join(",")
-            ))
-        })?;
-        let file = OpenOptions::new()
-            .append(true)
-            .open(path)
-            .map_err(cannot_write)?;
-        file.set_len(end as u64).map_err(cannot_write)?;
-        Ok(Self {
-            rows: csv::Writer::from_writer(file),
-            known,
-        })
-    }
-
-    /// Takes the outcomes that were in the file when it was opened, by [`SweepTable::key`].
-    pub fn take_known(&mut self) -> HashMap<Vec<String>, Outcome> {
-        std::mem::take(&mut self.known)
-    }
-
-    /// Adds a training.
-    ///
-    /// # Errors
-    /// Those of writing.
-    pub fn add(&mut self, table: &SweepTable, swept: &Swept) -> io::Result<()> {
-        let Outcome {
-            epoch,
-            loss,
-            score,
-            seconds,
-        } = swept.outcome;
-        let finite = |number: f64| {
-            let finite = number.is_finite().then_some(number);
-            finite.map_or(String::new(), |number| number.to_string())
-        };
-        let mut cells = table.key(&swept.planned);
-        cells.extend([
-            epoch.to_string(),
-            finite(loss),
-            finite(score),
-            format!("{seconds:.3}"),
-        ]);
-        self.rows.write_record(&cells)?;
-        self.rows.flush()
-    }
-}
-
-/// Reads the trainings in the `text` of a file; `None` if it has other columns.
-fn known(text: &[u8], columns: &[&str]) -> Option<HashMap<Vec<String>, Outcome>> {
-    let mut reader = csv::Reader::from_reader(text);
-    if reader.headers().ok()?.iter().ne(columns.iter().copied()) {
-        return None;
-    }
-    let keys = columns.len() - RESULTS.len();
-    let mut known = HashMap::new();
-    for row in reader.records() {
-        let row = row.ok()?;
-        let cell = |at: usize| row.get(keys + at).unwrap_or_default();
-        // An empty cell is NaN.
-        let number = |at: usize| match cell(at) {
-            "" => Some(f64::NAN),
-            text => text.parse().ok(),
-        };
-        let outcome = Outcome {
-            epoch: cell(0).parse().ok()?,
-            loss: number(1)?,
-            score: number(2)?,
-            seconds: number(3)?,
-        };
-        known.insert(row.iter().take(keys).map(str::to_owned).collect(), outcome);
-    }
-    Some(known)
 }
 
 /// Writer of the results of a sweep: text, or JSON lines on standard output.
@@ -290,14 +168,14 @@ impl SweepReport<'_> {
         Ok(())
     }
 
-    /// Writes a training, the `number`th: JSON to `out`, or a line of text to `progress`.
+    /// Writes a training, the `nth`: JSON to `out`, or a line of text to `progress`.
     ///
     /// # Errors
     /// Those of writing JSON.
     pub fn trained(
         &self,
         swept: &Swept,
-        number: usize,
+        nth: usize,
         out: &mut dyn Write,
         progress: &mut dyn Write,
     ) -> io::Result<()> {
@@ -334,14 +212,14 @@ impl SweepReport<'_> {
                 "{name} {score}, loss {loss}, epoch {epoch}",
                 name = self.table.score_name(),
                 score,
-                loss = super::scores::number(outcome.loss),
+                loss = number(outcome.loss),
                 epoch = outcome.epoch
             )
         };
         let training = self.table.describe(&planned);
         let line = say!("sweep-line", "{training}: {result}", training, result);
         // Standard error may be closed.
-        let _ = writeln!(progress, "{number:>5}/{}  {line}", self.trainings);
+        let _ = writeln!(progress, "{nth:>5}/{}  {line}", self.trainings);
         Ok(())
     }
 

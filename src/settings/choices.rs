@@ -46,7 +46,7 @@ pub struct Choices {
     pub motion: bool,
 }
 
-/// What a plan depends on in a table.
+/// Size and kind of target of a table, on which a plan depends.
 #[derive(Debug, Clone, Copy)]
 pub struct TableShape {
     /// Number of inputs that its columns give.

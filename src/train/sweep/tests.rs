@@ -48,7 +48,7 @@ fn run(sweep: &Sweep, jobs: usize) -> (Vec<Standing>, Vec<Swept>) {
     (done.expect("they train"), swept)
 }
 
-/// What does not depend on time.
+/// Lists the results that do not depend on time.
 fn timeless(swept: &[Swept]) -> Vec<(Planned, u64, u64, u64)> {
     let of = |swept: &Swept| {
         let Outcome {

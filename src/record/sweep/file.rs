@@ -1,0 +1,134 @@
+//! CSV file of a sweep, with which it goes on when it is started again.
+
+use std::collections::HashMap;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use super::SweepTable;
+use crate::error::{Error, Result};
+use crate::model_file::create_file;
+use crate::train::{Outcome, Swept};
+use crate::util::lang::say;
+use crate::util::text::sanitise;
+
+/// Columns of results.
+const RESULTS: [&str; 4] = ["epoch", "val_loss", "val_score", "seconds"];
+
+/// CSV file with a row for each training.
+pub(crate) struct SweepFile {
+    rows: csv::Writer<File>,
+    known: HashMap<Vec<String>, Outcome>,
+}
+
+impl SweepFile {
+    /// Opens the file in `path` to go on with it, or creates it. An incomplete last line, of a program that was killed, is
+    /// removed.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a file that is not of such a sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
+    pub fn open(path: &Path, table: &SweepTable, replace: bool) -> Result<Self> {
+        let columns = [&table.columns()[..], &RESULTS].concat();
+        let cannot_write = |cause| Error::CannotWrite {
+            path: path.to_owned(),
+            cause,
+        };
+        let text = match fs::read(path) {
+            Ok(text) if !replace => text,
+            Ok(_) => Vec::new(),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(cause) => return Err(cannot_write(cause)),
+        };
+        let end = text
+            .iter()
+            .rposition(|&byte| byte == b'\n')
+            .map_or(0, |at| at + 1);
+        if end == 0 {
+            let file = create_file(path, replace || text.is_empty())?;
+            let mut rows = csv::Writer::from_writer(file);
+            rows.write_record(&columns)
+                .map_err(io::Error::from)
+                .map_err(cannot_write)?;
+            rows.flush().map_err(cannot_write)?;
+            return Ok(Self {
+                rows,
+                known: HashMap::new(),
+            });
+        }
+        let known = known(&text[..end], &columns).ok_or_else(|| {
+            Error::Usage(say!(
+                "sweep-other-file",
+                "{path} is not the file of this sweep, whose columns are {columns}; --force overwrites it",
+                path = sanitise(&path.to_string_lossy()),
+                columns = columns.join(",")
+            ))
+        })?;
+        let file = OpenOptions::new()
+            .append(true)
+            .open(path)
+            .map_err(cannot_write)?;
+        file.set_len(end as u64).map_err(cannot_write)?;
+        Ok(Self {
+            rows: csv::Writer::from_writer(file),
+            known,
+        })
+    }
+
+    /// Takes the outcomes that were in the file when it was opened, by [`SweepTable::key`].
+    pub fn take_known(&mut self) -> HashMap<Vec<String>, Outcome> {
+        std::mem::take(&mut self.known)
+    }
+
+    /// Adds a training.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn add(&mut self, table: &SweepTable, swept: &Swept) -> io::Result<()> {
+        let Outcome {
+            epoch,
+            loss,
+            score,
+            seconds,
+        } = swept.outcome;
+        let finite = |number: f64| {
+            let finite = number.is_finite().then_some(number);
+            finite.map_or(String::new(), |number| number.to_string())
+        };
+        let mut cells = table.key(&swept.planned);
+        cells.extend([
+            epoch.to_string(),
+            finite(loss),
+            finite(score),
+            format!("{seconds:.3}"),
+        ]);
+        self.rows.write_record(&cells)?;
+        self.rows.flush()
+    }
+}
+
+/// Reads the trainings in the `text` of a file; `None` if it has other columns.
+fn known(text: &[u8], columns: &[&str]) -> Option<HashMap<Vec<String>, Outcome>> {
+    let mut reader = csv::Reader::from_reader(text);
+    if reader.headers().ok()?.iter().ne(columns.iter().copied()) {
+        return None;
+    }
+    let keys = columns.len() - RESULTS.len();
+    let mut known = HashMap::new();
+    for row in reader.records() {
+        let row = row.ok()?;
+        let cell = |at: usize| row.get(keys + at).unwrap_or_default();
+        // An empty cell is NaN.
+        let number = |at: usize| match cell(at) {
+            "" => Some(f64::NAN),
+            text => text.parse().ok(),
+        };
+        let outcome = Outcome {
+            epoch: cell(0).parse().ok()?,
+            loss: number(1)?,
+            score: number(2)?,
+            seconds: number(3)?,
+        };
+        known.insert(row.iter().take(keys).map(str::to_owned).collect(), outcome);
+    }
+    Some(known)
+}

@@ -139,8 +139,7 @@ pub(super) fn job(
             pace,
             paused,
             limits,
-            motion: _,
-            looks: _,
+            ..
         } => {
             if !is_given("--pace") {
                 *pace = Some(checkpoint.pace());

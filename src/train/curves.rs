@@ -36,6 +36,13 @@ impl Curves {
         self.epochs.push(record);
     }
 
+    /// Drops what is later than a time in epochs.
+    pub(crate) fn cut(&mut self, epochs: f64) {
+        self.losses.truncate_where(|point| point.epochs <= epochs);
+        self.epochs
+            .truncate_where(|record| record.epoch as f64 <= epochs);
+    }
+
     /// Training losses, in order.
     pub(crate) fn losses(&self) -> &[LossPoint] {
         self.losses.buckets()

@@ -75,6 +75,27 @@ pub(super) struct Recording {
     recorded_epochs: u64,
 }
 
+impl Recording {
+    /// Returns the recording up to where `session` is, or its past.
+    pub(super) fn until(&self, session: &Session) -> Self {
+        let epochs = epochs_of(session);
+        let mut recording = self.clone();
+        if epochs < recording.recorded {
+            recording.curves.cut(epochs);
+            recording.open_point = (0.0, 0);
+            recording.recorded = epochs;
+            recording.recorded_epochs = session.position().epoch;
+        }
+        recording
+    }
+}
+
+/// Returns the epochs done, with the fraction of the current one.
+fn epochs_of(session: &Session) -> f64 {
+    let position = session.position();
+    position.epoch as f64 + f64::from(position.batch) / f64::from(session.batches())
+}
+
 impl<S: Sink> EventQueue<S> {
     pub fn new(sink: S) -> Self {
         Self {
@@ -125,8 +146,7 @@ impl<S: Sink> EventQueue<S> {
     /// Records the loss of a step.
     pub(crate) fn record_step(&mut self, session: &Session, stepped: Stepped) {
         let position = session.position();
-        let fraction = f64::from(position.batch) / f64::from(session.batches());
-        let epochs = position.epoch as f64 + fraction;
+        let epochs = epochs_of(session);
         let recording = &mut self.recording;
         if epochs <= recording.recorded {
             return;

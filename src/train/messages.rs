@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +12,10 @@ use super::evaluation::{Evaluation, Outcomes};
 use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
-use super::race::{Handover, LaneStart, Lanes};
 use super::refit::Refitted;
 use super::{
-    BestEpoch, Divergence, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition, Weights,
+    BestEpoch, Divergence, Moment, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition,
+    Weights,
 };
 use crate::data::Prepared;
 use crate::error::{Error, Result};
@@ -68,8 +69,16 @@ pub enum Command {
     /// Check on sessions of their own whether a network with these settings can learn the data; answered by
     /// [`Event::Preflight`], after each check.
     Preflight,
-    /// End the check, or the search for a rate, that is in progress.
+    /// End the check, the search for a rate, or the replay that is in progress.
     CancelTask,
+    /// Show the run at an earlier moment, paused; answered by [`Event::Moment`] at once, and again while a replay
+    /// approaches the moment and gets there. From there [`Command::Resume`], [`Command::Step`] and [`Command::Apply`] go on
+    /// as a branch; answered by [`Event::Started`] first.
+    Rewind(Moment),
+    /// Show the present again; answered by [`Event::Moment`].
+    ShowPresent,
+    /// Return to the run that was left for a branch; answered by [`Event::Started`].
+    SwitchBranch,
     /// Evaluate the parameters of the best epoch, or the current ones; answered by [`Event::Evaluated`].
     Evaluate(Weights),
     /// Measure the importance of the columns for the parameters of the best epoch, or for the current ones; answered by
@@ -130,20 +139,6 @@ pub enum Command {
         /// The checkpoint.
         path: PathBuf,
     },
-    /// Make runs beside this one, `first` being the place of the first among all of the race, from 1; answered by
-    /// [`Event::LanesMade`] or [`Event::Refused`].
-    MakeLanes {
-        /// Start of each lane.
-        starts: Vec<LaneStart>,
-        /// Place of the first lane.
-        first: usize,
-        /// Whether all of them begin each epoch together.
-        in_lockstep: bool,
-    },
-    /// Copy the state of a lane, for the main run to continue from; answered by [`Event::HandedOver`].
-    HandOver,
-    /// Continue from the state of a lane; answered by [`Event::Started`].
-    Adopt(Box<Handover>),
     /// End the thread after the current step, as the user wants it.
     Stop,
     /// End the thread after the current step for another reason: a signal, a lost terminal, a failed export.
@@ -260,10 +255,8 @@ pub enum Event {
     RatesTried(Box<RateCurve>),
     /// Pre-flight checks that have ended so far; all of them if there are [`PreflightCheck::COUNT`].
     Preflight(Vec<PreflightCheck>),
-    /// Runs beside this one are ready to train.
-    LanesMade(Box<Lanes>),
-    /// The state of a lane was copied.
-    HandedOver(Box<Handover>),
+    /// Another moment is shown, or a replay got closer to one.
+    Moment(Box<ShownMoment>),
     /// A snapshot was put into the mailbox.
     Snapshot,
     /// The thread is about to end.
@@ -300,6 +293,8 @@ pub struct ProgressSoFar {
     pub curves: Curves,
     /// Seconds spent on training.
     pub seconds: f64,
+    /// Whether it goes on from an earlier moment of the run before, or returns from there.
+    pub is_branch: bool,
 }
 
 impl Started {
@@ -309,6 +304,30 @@ impl Started {
             .as_ref()
             .map_or_else(Position::default, |resumed| resumed.now.position)
     }
+}
+
+/// Moment of the run that is shown.
+#[derive(Debug, Clone)]
+pub struct ShownMoment {
+    /// Settings in force at that moment, and its position.
+    pub now: InForce,
+    /// Learning rate in force.
+    pub learning_rate: f64,
+    /// The best epoch until then.
+    pub best: Option<BestEpoch>,
+    /// Relation to the present; `None` if it is the present.
+    pub past: Option<PastMoment>,
+}
+
+/// Earlier moment of the run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PastMoment {
+    /// Position of the present.
+    pub present: Position,
+    /// Moment that a replay is on its way to.
+    pub goal: Option<Moment>,
+    /// Estimated time until the replay gets there.
+    pub left: Option<Duration>,
 }
 
 /// Plan and network in force after a change.

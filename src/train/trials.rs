@@ -99,9 +99,7 @@ impl Trials {
     ) -> Result<Vec<Trial>> {
         let ids = self.ids();
         let mut trials = Vec::with_capacity(ids.len());
-        let train = |at: usize, is_over: &AtomicBool| {
-            self.train(ids[at], |_| !is_over.load(Ordering::Relaxed))
-        };
+        let train = |at: usize, is_over: &AtomicBool| self.train(ids[at], is_over);
         in_order(ids.len(), threads, train, |trial| {
             report(&trial)?;
             trials.push(trial);
@@ -110,15 +108,11 @@ impl Trials {
         Ok(trials)
     }
 
-    /// Carries out one training while `goes_on` says so, which is asked before every step, and scores it.
+    /// Carries out one training and scores it.
     ///
     /// # Errors
     /// Those of splitting and preparing; [`Error::Diverged`]; [`Error::Usage`] without rows to score.
-    pub(super) fn train(
-        &self,
-        id: TrialId,
-        mut goes_on: impl FnMut(&Session) -> bool,
-    ) -> Result<Trial> {
+    pub(super) fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
         let mut recipe = self.recipe.clone();
         recipe.plan.seed = id.seed;
         recipe.resources.threads = Threads::ONE;
@@ -130,8 +124,8 @@ impl Trials {
             }
             _ => recipe.split()?,
         };
-        let mut finish = |session: &mut Session, limits: Limits| {
-            let limit = fit(session, limits, &mut goes_on);
+        let finish = |session: &mut Session, limits: Limits| {
+            let limit = fit(session, limits, || !is_over.load(Ordering::Relaxed));
             limit.map_err(|divergence| Error::Diverged(format!("{id}: {divergence}")))
         };
         let mut session = recipe.session(split.clone())?;

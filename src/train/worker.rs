@@ -15,7 +15,6 @@ use std::time::Duration;
 use super::checkpoint::{CheckpointOption, FinalModel, Resumed};
 use super::event_queue::Sink;
 use super::limits::Limits;
-use super::lockstep::RacePlace;
 use super::messages::{Command, Event, State};
 use super::observation::Mailbox;
 use super::pace::Pace;
@@ -24,7 +23,6 @@ use super::trainer::Trainer;
 use super::{Position, Session};
 use crate::error::{Error, Result};
 use crate::model_file::NamedFiles;
-use crate::nn::LoggedChange;
 
 /// Name of the worker's thread, whose panics are caught.
 pub(crate) const THREAD_NAME: &str = "training";
@@ -44,14 +42,12 @@ pub struct Settings {
     pub checkpoint: Option<CheckpointOption>,
     /// Folder and conditions of the checkpoint that a run leaves when it ends unsaved.
     pub recovery: Option<RecoveryOption>,
+    /// Memory for snapshots of earlier moments, in bytes; with 0 they are shown only by a replay from the start.
+    pub history_memory: u64,
     /// Files that models and checkpoints typed by a person must not replace.
     pub files: NamedFiles,
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,
-    /// Changes to make at their steps, which ascend.
-    pub changes: Vec<LoggedChange>,
-    /// RacePlace among the runs of a race.
-    pub place: Option<RacePlace>,
 }
 
 impl Default for Settings {
@@ -64,10 +60,9 @@ impl Default for Settings {
             final_model: FinalModel::default(),
             checkpoint: None,
             recovery: None,
+            history_memory: 0,
             files: NamedFiles::default(),
             resumed: None,
-            changes: Vec::new(),
-            place: None,
         }
     }
 }

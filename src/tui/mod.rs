@@ -17,7 +17,6 @@ pub mod panels;
 mod replies;
 mod run;
 pub mod screenshot;
-pub(crate) mod sweep;
 mod terminal;
 mod text;
 pub mod theme;
@@ -124,6 +123,6 @@ pub fn point(model: &Model, area: Rect, x: u16, y: u16, does: Pointer) -> Option
         Pointer::Hover if model.navigation.plot.crosshair.is_some() => {
             Some(Msg::Plot(PlotGesture::Hover(None)))
         }
-        Pointer::Hover | Pointer::Drag => None,
+        Pointer::Hover | Pointer::Drag | Pointer::Release => None,
     })
 }

@@ -2,7 +2,6 @@
 
 mod close;
 mod effects;
-mod lanes;
 mod suspension;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -30,10 +29,8 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{LogOption, Recorders};
-use crate::settings::TableShape;
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
-use lanes::LaneWorkers;
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -81,7 +78,6 @@ pub fn run(
         loader: Loader::spawn(load, sender.clone())?,
         loading_since: Instant::now(),
         training: None,
-        lanes: LaneWorkers::default(),
         sender,
         signals,
         log,
@@ -132,8 +128,6 @@ struct Program {
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
     training: Option<Training>,
-    /// Workers of the runs beside the main one.
-    lanes: LaneWorkers,
     /// For threads that report to the loop.
     sender: SyncSender<Incoming>,
     signals: Signals,
@@ -219,7 +213,6 @@ impl Program {
                 if let Some(snapshot) = snapshot {
                     self.update(Msg::Snapshot(Box::new(snapshot)))?;
                 }
-                self.look_at_lanes()?;
             }
             (App::Running(_), None) => {}
         }
@@ -286,7 +279,6 @@ impl Program {
                 }
                 Msg::Worker(event)
             }
-            Incoming::Lane(id, event) => Msg::Lane(id, event),
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
@@ -394,10 +386,6 @@ impl Program {
                         training.worker.send(command);
                     }
                 }
-                Effect::ToLane(id, command) => self.lanes.send(id, command),
-                Effect::StartLanes(pacing, lanes) => self.start_lanes(pacing, lanes)?,
-                Effect::SetLockstep(is_on) => self.lanes.set_lockstep(is_on),
-                Effect::EndLanes => self.lanes.end(),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::TakeScreenshot(path) => {
@@ -426,8 +414,8 @@ impl Program {
         if let Some(log) = &self.log {
             self.recorders.add_log(log)?;
         }
+        self.update(Msg::Loaded(settings.pace))?;
         let dataset = Arc::clone(session.dataset());
-        self.update(Msg::Loaded(settings.pace, TableShape::of(&dataset)))?;
         let worker = spawn_worker(session, settings, self.sender.clone())?;
         // An empty mailbox asks for the first snapshot.
         worker.mailbox().take();
@@ -471,6 +459,7 @@ fn mouse_message(model: &Model, event: MouseEvent) -> Option<Msg> {
         MouseEventKind::ScrollUp => point(model, area, x, y, Pointer::Wheel(-WHEEL_LINES)),
         MouseEventKind::Moved => point(model, area, x, y, Pointer::Hover),
         MouseEventKind::Drag(MouseButton::Left) => point(model, area, x, y, Pointer::Drag),
+        MouseEventKind::Up(MouseButton::Left) => point(model, area, x, y, Pointer::Release),
         _ => None,
     }
 }

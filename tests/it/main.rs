@@ -34,11 +34,11 @@ mod mouse;
 mod panels;
 mod path;
 mod persistence;
-mod race;
 mod readme;
 mod refinements;
 mod regions;
 mod resume;
+mod rewind;
 mod screens;
 mod single_output;
 #[path = "../support/mod.rs"]

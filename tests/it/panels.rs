@@ -15,8 +15,8 @@ use nn_tui::train::probes::{
     PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe, WeightProbe,
 };
 use nn_tui::train::{
-    BestEpoch, EpochRecord, LayerHealth, LossPoint, Position, PreflightCheck, Probe, Progress,
-    RateCurve, RatePoint, SampleId, Set, Snapshot, Weights,
+    BestEpoch, EpochRecord, LayerHealth, LossPoint, Moment, PastMoment, Position, PreflightCheck,
+    Probe, Progress, RateCurve, RatePoint, SampleId, Set, Snapshot, Weights,
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
@@ -409,7 +409,7 @@ proptest! {
         numbers in prop::collection::vec(any_number(), 1..40),
         (loss_scale, smoothing, accuracy) in (0usize..3, 0usize..3, any::<bool>()),
         plot in (0usize..3, prop::option::of((-1.0..40.0, 0.0..40.0)), prop::option::of(-1.0..50.0)),
-        ghosts in 0usize..3,
+        (ghosts, past) in (0usize..3, prop::option::of(0u64..60)),
         (edges, seconds) in (0usize..3, 0u64..9),
         scroll in 0i16..300,
         fills_screen in any::<bool>(),
@@ -426,6 +426,11 @@ proptest! {
         model.navigation.plot.crosshair = plot.2;
         model.navigation.smoothing = smoothing;
         model.navigation.chart = if accuracy { Chart::Accuracy } else { Chart::Loss };
+        model.run.past = past.map(|epoch| PastMoment {
+            present: Position { epoch, ..Position::default() },
+            goal: (epoch > 30).then_some(Moment::Epoch(epoch)),
+            left: (epoch > 40).then_some(Duration::from_secs(epoch)),
+        });
         let values = [EdgeValue::Weight, EdgeValue::Contribution, EdgeValue::Change];
         model.navigation.edge_value = values[edges];
         (model.motion.is_on, model.run.phase) = (seconds > 0, Phase::Training);

@@ -18,13 +18,13 @@ mod lessons;
 mod memory;
 mod messages;
 mod predictions;
-#[cfg(unix)]
-mod race;
 mod refusals;
 mod resume;
 #[cfg(unix)]
 mod resume_screen;
 mod resumed_model;
+#[cfg(unix)]
+mod rewind;
 #[cfg(unix)]
 mod signals;
 mod splits;

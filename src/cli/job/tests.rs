@@ -197,6 +197,7 @@ fn the_front_end_depends_on_the_terminal() {
             paused: true,
             limits: Limits::default(),
             motion: true,
+            history_memory: 64 << 20,
             looks: ScreenArgs::default(),
         }
     );

@@ -128,6 +128,7 @@ impl Observation {
         Snapshot {
             position: training.session.position(),
             restarts: 0,
+            is_past: false,
             answers: self.requests.iter().map(answer).collect(),
             observation: self.clone(),
         }
@@ -141,6 +142,8 @@ pub struct Snapshot {
     pub position: Position,
     /// Number of restarts of the worker before.
     pub restarts: u32,
+    /// Whether an earlier moment than the present is shown.
+    pub is_past: bool,
     observation: Observation,
     /// Answers in the order of the requests.
     answers: Vec<AnyAnswer>,

@@ -8,6 +8,7 @@ use super::snapshots::Snapshot;
 use super::undo::UndoStack;
 use super::{Position, Session};
 use crate::nn::Parameters;
+use crate::nn::engine::EngineSnapshot;
 use crate::train::{Evaluation, Plan};
 use crate::util::named::shown_by_name;
 
@@ -89,11 +90,14 @@ impl Session {
     }
 
     /// Keeps the current state if `loss`, that of the validation rows at the end of an epoch, is the lowest so
-    /// far. Of equal losses the earlier epoch is the best one; a loss that is not finite never is.
-    pub(super) fn note_validation_loss(&mut self, loss: f64) {
+    /// far. Of equal losses the earlier epoch is the best one; a loss that is not finite never is. `engine` is the state
+    /// of the engine, if it was copied already.
+    pub(super) fn note_validation_loss(&mut self, loss: f64, engine: Option<&Arc<EngineSnapshot>>) {
         let best = self.recovery.best.as_ref();
         if loss.is_finite() && best.is_none_or(|best| loss < best.loss) {
-            let snapshot = self.take_snapshot(None, UndoStack::default());
+            let engine = engine.cloned();
+            let engine = engine.unwrap_or_else(|| Arc::new(self.engine.snapshot()));
+            let snapshot = self.snapshot_of(engine, None, UndoStack::default());
             self.recovery.best = Some(Best { snapshot, loss });
         }
     }
@@ -150,7 +154,7 @@ mod tests {
         let plan = Plan::small();
         let mut session = Session::new(plan, Arc::new(dataset)).expect("sound");
         let mut best_after = |loss| {
-            session.note_validation_loss(loss);
+            session.note_validation_loss(loss, None);
             session.best().map(|best| best.loss)
         };
         assert_eq!(best_after(f64::NAN), None);

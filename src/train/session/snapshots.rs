@@ -48,15 +48,19 @@ pub(in crate::train) enum Purpose {
     StepBack,
     /// Path of the run, at the start of epochs; thinned evenly when full.
     Path,
+    /// Rewinding, at the end of epochs; thinned the more the longer ago they are. Checkpoints are without them.
+    #[serde(skip)]
+    Rewind,
 }
 
 impl Purpose {
     /// Maximum number of snapshots.
-    fn max_count(self) -> usize {
+    pub(super) fn max_count(self) -> usize {
         match self {
             Self::Undo => 100,
             Self::StepBack => 8,
             Self::Path => 64,
+            Self::Rewind => 256,
         }
     }
 }
@@ -64,7 +68,7 @@ impl Purpose {
 /// State of a session at one position: everything that steps and changes alter, except the log.
 #[derive(Debug, Clone)]
 pub(in crate::train) struct Snapshot {
-    pub(super) engine: EngineSnapshot,
+    pub(super) engine: Arc<EngineSnapshot>,
     pub(super) batch: usize,
     pub(super) now: Plan,
     pub(super) frozen: FrozenParameters,
@@ -82,7 +86,7 @@ impl Snapshot {
     /// State at the start of a training.
     pub fn initial(engine: &Engine, plan: &Plan) -> Arc<Self> {
         Arc::new(Self {
-            engine: engine.snapshot(),
+            engine: Arc::new(engine.snapshot()),
             batch: engine.batch(),
             now: plan.clone(),
             frozen: FrozenParameters::default(),
@@ -103,7 +107,7 @@ impl Snapshot {
 
 /// Estimates the bytes of a snapshot. The estimate depends on the network's shape alone, so that the same
 /// snapshots are kept in every run.
-fn bytes(architecture: &Architecture) -> u128 {
+pub(super) fn bytes(architecture: &Architecture) -> u128 {
     architecture
         .parameter_count()
         .saturating_mul(BYTES_PER_PARAMETER)
@@ -137,6 +141,12 @@ impl Recovery {
         }
     }
 
+    /// Returns the snapshots to return to.
+    pub(super) fn snapshots(&self) -> impl Iterator<Item = &Arc<Snapshot>> {
+        let best = self.best.iter().map(|best| &best.snapshot);
+        [&self.good, &self.candidate].into_iter().chain(best)
+    }
+
     /// Forgets the best epoch if it is later than the candidate.
     pub(super) fn forget_best_after_candidate(&mut self) {
         let Position { epoch, step, .. } = self.candidate.position;
@@ -160,10 +170,12 @@ pub(super) struct Entry {
 #[derive(Debug, Clone)]
 pub(super) struct SnapshotRing {
     /// Snapshots of each [`Purpose`], oldest first.
-    by_purpose: [VecDeque<Entry>; 3],
+    pub(super) by_purpose: [VecDeque<Entry>; 4],
     pub next_id: u64,
     /// Minimum number of steps between two snapshots of the path; doubles whenever the path is thinned.
     pub path_steps: u64,
+    /// Memory limit of the snapshots for rewinding, in bytes; none are taken if it is 0.
+    pub rewind_bytes: u64,
 }
 
 impl Default for SnapshotRing {
@@ -172,6 +184,7 @@ impl Default for SnapshotRing {
             by_purpose: Default::default(),
             next_id: 0,
             path_steps: PATH_STEPS,
+            rewind_bytes: 0,
         }
     }
 }
@@ -179,7 +192,7 @@ impl Default for SnapshotRing {
 impl SnapshotRing {
     /// Creates a ring with the entries of another, oldest first.
     pub fn with_entries(entries: Vec<Entry>, next_id: u64, path_steps: u64) -> Self {
-        let mut by_purpose: [VecDeque<Entry>; 3] = Default::default();
+        let mut by_purpose: [VecDeque<Entry>; 4] = Default::default();
         for entry in entries {
             by_purpose[entry.purpose as usize].push_back(entry);
         }
@@ -187,6 +200,7 @@ impl SnapshotRing {
             by_purpose,
             next_id,
             path_steps,
+            rewind_bytes: 0,
         }
     }
 
@@ -216,7 +230,7 @@ impl SnapshotRing {
         id
     }
 
-    fn of(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = &Arc<Snapshot>> {
+    pub(super) fn of(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = &Arc<Snapshot>> {
         let entries = self.by_purpose[purpose as usize].iter();
         entries.map(|entry| &entry.snapshot)
     }
@@ -235,10 +249,12 @@ impl SnapshotRing {
         });
     }
 
-    /// Drops the part of the path after `step` steps.
-    fn cut_path(&mut self, step: u64) {
-        let path = &mut self.by_purpose[Purpose::Path as usize];
-        path.retain(|entry| entry.snapshot.position.step <= step);
+    /// Drops what is after `step` steps of the path, and of the snapshots for rewinding.
+    pub(super) fn cut(&mut self, step: u64) {
+        for purpose in [Purpose::Path, Purpose::Rewind] {
+            let entries = &mut self.by_purpose[purpose as usize];
+            entries.retain(|entry| entry.snapshot.position.step <= step);
+        }
     }
 
     /// Drops all snapshots of a purpose.
@@ -272,8 +288,18 @@ impl Session {
         recovery: Option<Recovery>,
         undo: UndoStack,
     ) -> Arc<Snapshot> {
+        self.snapshot_of(Arc::new(self.engine.snapshot()), recovery, undo)
+    }
+
+    /// Takes a snapshot with the state of the engine that is copied already.
+    pub(super) fn snapshot_of(
+        &self,
+        engine: Arc<EngineSnapshot>,
+        recovery: Option<Recovery>,
+        undo: UndoStack,
+    ) -> Arc<Snapshot> {
         Arc::new(Snapshot {
-            engine: self.engine.snapshot(),
+            engine,
             batch: self.engine.batch(),
             now: self.now.clone(),
             frozen: self.frozen.clone(),
@@ -350,7 +376,8 @@ impl Session {
 
     /// Restores a snapshot, except for the undo stack. The log stays.
     pub(super) fn restore(&mut self, snapshot: &Arc<Snapshot>) {
-        let engine = Engine::from_snapshot(snapshot.engine.clone(), snapshot.batch);
+        let engine = EngineSnapshot::clone(&snapshot.engine);
+        let engine = Engine::from_snapshot(engine, snapshot.batch);
         self.use_engine(engine);
         self.now = snapshot.now.clone();
         self.frozen = snapshot.frozen.clone();
@@ -362,7 +389,7 @@ impl Session {
             None => Recovery::new(Arc::clone(snapshot)),
         };
         self.diverged = None;
-        self.snapshots.cut_path(self.position.step);
+        self.snapshots.cut(self.position.step);
         self.shuffle();
     }
 
@@ -398,8 +425,8 @@ impl Session {
     }
 
     /// Updates the snapshots for recovery and the path at the end of an epoch with the mean training loss
-    /// `loss`.
-    pub(super) fn keep_at_epoch_end(&mut self, loss: f64) {
+    /// `loss`. Returns the state of the engine if it was copied.
+    pub(super) fn keep_at_epoch_end(&mut self, loss: f64) -> Option<Arc<EngineSnapshot>> {
         let recovery = &mut self.recovery;
         let candidate = recovery.candidate.position;
         if candidate.epoch + 1 == self.position.epoch && loss <= recovery.loss {
@@ -408,9 +435,11 @@ impl Session {
         }
         let steps = self.position.step - candidate.step;
         let is_candidate = steps >= recovery_steps(self.architecture());
+        let mut engine = None;
         if is_candidate || self.is_path_due(self.position.step) {
             let snapshot = self.take_snapshot(None, UndoStack::default());
             self.extend_path(&snapshot);
+            engine = Some(Arc::clone(&snapshot.engine));
             if is_candidate {
                 self.recovery.candidate = snapshot;
             }
@@ -419,6 +448,7 @@ impl Session {
         if self.steps_kept() == 0 {
             self.snapshots.forget(Purpose::Undo);
         }
+        engine
     }
 
     pub(super) fn extend_path(&mut self, snapshot: &Arc<Snapshot>) {

@@ -9,7 +9,7 @@ use super::best::Best;
 use super::frozen::FrozenParameters;
 use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing};
 use super::undo::UndoStack;
-use super::{Buffers, Divergence, Position, RunningMean, Session, Start};
+use super::{Buffers, Divergence, Position, Recipe, RunningMean, Session, Start};
 use crate::data::{Dataset, Prepared};
 use crate::nn::engine::{Engine, EngineSnapshot, Threads};
 use crate::nn::schedule::Plateau;
@@ -362,7 +362,7 @@ impl SnapshotFields {
             None => None,
         };
         Ok(Snapshot {
-            engine,
+            engine: Arc::new(engine),
             batch: self.batch,
             now: self.plan,
             frozen,
@@ -421,7 +421,9 @@ impl Session {
             (current, SnapshotRing::default(), None)
         } else {
             let current = self.take_snapshot(Some(self.recovery.clone()), self.undo.clone());
-            (current, self.snapshots.clone(), self.diverged)
+            let mut ring = self.snapshots.clone();
+            ring.forget(Purpose::Rewind);
+            (current, ring, self.diverged)
         };
         SessionState {
             plan: self.plan.clone(),
@@ -451,38 +453,60 @@ impl Session {
             entry.snapshot.check(inputs, outputs, rows)?;
         }
         state.current.check(inputs, outputs, rows)?;
-        let plan = state.plan;
         let current = Arc::unwrap_or_clone(state.current);
-        let engine = Engine::from_snapshot(current.engine, current.batch);
-        let recovery = current
-            .recovery
-            .ok_or(say!("state-snapshot", "a snapshot is missing"))?;
+        if current.recovery.is_none() {
+            return Err(say!("state-snapshot", "a snapshot is missing").into());
+        }
+        let recipe = Recipe {
+            dataset,
+            plan: state.plan,
+            initial_values: state.initial_values,
+            start: state.start,
+            resources: threads.into(),
+        };
+        let past = (state.log, state.ring);
+        let mut session = Self::from_snapshot(recipe, Arc::new(data), past, current);
+        session.diverged = state.diverged;
+        Ok(session)
+    }
+
+    /// Creates a session in the state `current`, with this log and these snapshots.
+    pub(super) fn from_snapshot(
+        recipe: Recipe,
+        data: Arc<Prepared>,
+        (log, snapshots): (Vec<LoggedChange>, SnapshotRing),
+        current: Snapshot,
+    ) -> Self {
+        let recovery =
+            (current.recovery.clone()).unwrap_or_else(|| Recovery::new(Arc::new(current.clone())));
+        let engine = Arc::unwrap_or_clone(current.engine);
+        let engine = Engine::from_snapshot(engine, current.batch);
         let mut session = Self {
             evaluator: Evaluator::new(&engine),
             position: current.position,
-            sampler: Sampler::new(&plan, &data.training),
-            order: vec![0; rows],
+            sampler: Sampler::new(&recipe.plan, &data.training),
+            order: vec![0; data.training.rows()],
             mean: current.mean,
             plateau: current.plateau,
             validated: None,
             buffers: Buffers::needed_for(&data.training, engine.architecture(), engine.batch()),
             engine,
-            resources: threads.into(),
-            log: state.log,
+            resources: recipe.resources,
+            log,
             frozen: current.frozen,
             undo: current.undo,
-            snapshots: state.ring,
+            snapshots,
             recovery,
-            diverged: state.diverged,
+            diverged: None,
             is_interrupted: false,
-            initial_values: state.initial_values,
-            start: state.start,
+            initial_values: recipe.initial_values,
+            start: recipe.start,
             now: current.now,
-            plan,
-            dataset,
-            data: Arc::new(data),
+            plan: recipe.plan,
+            dataset: recipe.dataset,
+            data,
         };
         session.shuffle();
-        Ok(session)
+        session
     }
 }

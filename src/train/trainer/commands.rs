@@ -20,6 +20,9 @@ use crate::train::{Session, Weights};
 
 impl<S: Sink> Trainer<S> {
     pub(super) fn execute(&mut self, command: Command) -> Then {
+        if self.is_in_past() {
+            self.leave_past_for(&command);
+        }
         match command {
             Command::Stop => {
                 self.is_end_expected = true;
@@ -27,7 +30,8 @@ impl<S: Sink> Trainer<S> {
             }
             Command::StopUnsaved => return Then::End,
             Command::Observe(observation) => {
-                self.scratch.prepare(&self.session, &observation);
+                let (training, scratch) = self.shown();
+                scratch.prepare(training.session, &observation);
                 self.observation = observation;
             }
             Command::SetPace(pace) => {
@@ -57,13 +61,19 @@ impl<S: Sink> Trainer<S> {
             Command::CheckGradients => self.start_task(Task::CheckGradients),
             Command::FindRate => self.start_task(Task::FindRate),
             Command::Preflight => self.start_task(Task::Preflight),
+            Command::Rewind(moment) => self.rewind(moment),
+            // It has shown the present already.
+            Command::ShowPresent => {}
+            Command::SwitchBranch => self.switch_branch(),
+            Command::CancelTask if self.stop_replay() => {}
             Command::CancelTask => self.cancel_task(),
             Command::Evaluate(weights) => self.evaluate_weights(weights),
             Command::MeasureImportance(weights) => self.start_task(Task::Importance(weights)),
             Command::Refit { weights, path } => self.start_task(Task::Refit { weights, path }),
             Command::FindRows { actual, predicted } => {
-                let taken = self.session.rows_taken(actual, predicted);
-                let position = self.session.position();
+                let shown = self.shown_session_mut();
+                let taken = shown.rows_taken(actual, predicted);
+                let position = shown.position();
                 self.events.push(Event::Found { position, taken });
             }
             Command::Apply(change) => self.apply(change),
@@ -74,19 +84,12 @@ impl<S: Sink> Trainer<S> {
                 is_last,
             } => self.write_checkpoint(path, replace, is_last),
             Command::Restore { path } => self.restore(&path),
-            Command::MakeLanes {
-                starts,
-                first,
-                in_lockstep,
-            } => self.make_lanes(starts, first, in_lockstep),
-            Command::HandOver => self.hand_over(),
-            Command::Adopt(lane) => self.adopt(*lane),
         }
         Then::GoOn
     }
 
     /// Makes a live change, or refuses it, and reports the state in force after it.
-    pub(super) fn apply(&mut self, change: Change) {
+    fn apply(&mut self, change: Change) {
         let before = self.session.architecture().clone();
         let batches = self.session.batches();
         if let Err(why) = self.session.apply(change.clone()) {
@@ -167,10 +170,11 @@ impl<S: Sink> Trainer<S> {
     }
 
     pub(super) fn export(&mut self, path: &Path, weights: Weights, replace: Replace) {
-        let chosen = self.session.chosen_weights(weights);
+        let chosen = self.shown_session().chosen_weights(weights);
         let best = chosen.best;
         let result = self.write_model(path, chosen, replace);
         match &result {
+            Ok(_) if self.is_in_past() => {}
             Ok(_) => self.note_exported(),
             Err(_) => self.saver.note_lost_output(),
         }
@@ -179,7 +183,7 @@ impl<S: Sink> Trainer<S> {
             weights,
             best,
             result,
-            step: self.session.position().step,
+            step: self.shown_session().position().step,
         });
     }
 
@@ -190,14 +194,14 @@ impl<S: Sink> Trainer<S> {
         replace: Replace,
     ) -> Result<Saved> {
         self.settings.files.check("--export", path)?;
-        let model = EncodedModel::new(&mut self.session, chosen, path)?;
+        let model = EncodedModel::new(self.shown_session_mut(), chosen, path)?;
         let replace = match replace {
             Replace::Nothing => false,
             Replace::Own => self.settings.final_model.may_replace(path),
             Replace::Anything => true,
         };
         self.announce_model(path, model.contents());
-        model.write(&self.session, path, replace)
+        model.write(self.shown_session(), path, replace)
     }
 
     /// Writes the network of a session on all rows to `path`, in place of the final model of the run.
@@ -239,15 +243,18 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Replaces the session by another one on the same data.
-    pub(super) fn replace_session(&mut self, session: Session) {
+    /// Replaces the session by another one on the same data. Returns the one before.
+    pub(super) fn replace_session(&mut self, mut session: Session) -> Session {
+        session.keep_past(self.settings.history_memory);
         self.scratch = Scratch::new(&session);
-        self.session = session;
+        let before = std::mem::replace(&mut self.session, session);
+        self.other_branch = None;
         self.is_changed = false;
         self.leave_batch();
         self.restarts += 1;
         self.observed = None;
         self.restart_task();
         self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        before
     }
 }

@@ -1,7 +1,7 @@
 //! Loop of the worker's thread: execute commands, train in slices, report events.
 
 mod commands;
-mod lanes;
+mod rewind;
 mod saving;
 mod stepping;
 mod tasks;
@@ -15,10 +15,11 @@ use super::event_queue::{EventQueue, Recording, Sink, Status};
 use super::findings::loss_before_training;
 use super::inspection::StepValues;
 use super::messages::{Command, Event, ProgressSoFar, Started, State};
-use super::observation::{Mailbox, Observation, Scratch, Training};
+use super::observation::{Mailbox, Observation, Scratch};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped, Weights};
+use rewind::{OtherBranch, Past};
 use stepping::Goal;
 use tasks::TaskInProgress;
 
@@ -56,6 +57,12 @@ pub(super) struct Trainer<S: Sink> {
     restarts: u32,
     throttle: Throttle,
     meter: SpeedMeter,
+    /// Earlier moment that is shown in place of the present.
+    past: Option<Past>,
+    /// Run that was left for this one, which began at an earlier moment of it.
+    other_branch: Option<OtherBranch>,
+    /// Whether the run that is about to be announced is a branch of the one before.
+    is_branch: bool,
     /// Work in progress that training waits for; commands do not.
     task: Option<TaskInProgress>,
     saver: Saver,
@@ -80,6 +87,8 @@ impl<S: Sink> Trainer<S> {
         mailbox: Arc<Mailbox>,
         sink: S,
     ) -> Self {
+        let mut session = session;
+        session.keep_past(settings.history_memory);
         let saver = Saver::new(&settings, session.dataset());
         let resumed = settings.resumed.take();
         let seconds = resumed
@@ -97,6 +106,9 @@ impl<S: Sink> Trainer<S> {
             stepper: None,
             throttle: Throttle::new(settings.pace, session.batches()),
             meter: SpeedMeter::default(),
+            past: None,
+            other_branch: None,
+            is_branch: false,
             task: None,
             saver,
             exported: None,
@@ -122,10 +134,12 @@ impl<S: Sink> Trainer<S> {
     /// Reports a training that is about to start.
     pub(crate) fn announce_start(&mut self) {
         let is_resumed = std::mem::take(&mut self.is_resumed);
+        let is_branch = std::mem::take(&mut self.is_branch);
         let resumed = is_resumed.then(|| ProgressSoFar {
             now: self.session.in_force(),
             curves: self.events.recording().curves.clone(),
             seconds: self.meter.seconds(),
+            is_branch,
         });
         self.meter.restart(Instant::now());
         self.events.push(Event::Started(Box::new(Started {
@@ -162,6 +176,8 @@ impl<S: Sink> Trainer<S> {
             }
             if self.task.is_some() {
                 self.work_a_slice();
+            } else if self.is_replaying() {
+                self.replay_a_slice();
             } else if self.is_training() {
                 self.train_a_slice();
             }
@@ -186,10 +202,8 @@ impl<S: Sink> Trainer<S> {
     /// Returns the next command, if any; waits as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
-        let wait = if self.task.is_some() {
+        let wait = if self.task.is_some() || self.is_replaying() {
             Duration::ZERO
-        } else if self.is_training() && self.waits_for_lanes() {
-            lanes::LOOK.max(self.throttle.wait().min(RETRY))
         } else if self.is_training() && (has_news || !self.events.is_empty()) {
             self.throttle.wait().min(RETRY)
         } else if self.is_training() {
@@ -226,9 +240,6 @@ impl<S: Sink> Trainer<S> {
         }
         let due = self.throttle.due(start);
         for done in 1..=due {
-            if self.waits_for_lanes() {
-                break;
-            }
             self.step();
             if !self.is_training() {
                 break;
@@ -251,9 +262,6 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
-        if !self.make_due_changes() {
-            return;
-        }
         let before = self.step_values();
         match self.session.step() {
             Ok(stepped) => {
@@ -298,7 +306,6 @@ impl<S: Sink> Trainer<S> {
             self.events
                 .record_epoch(&self.session, of_epoch, validation);
             let done = self.session.position().epoch;
-            self.end_epoch_of_race();
             if self.saver.end_epoch(done) {
                 self.save_when_due();
             }
@@ -319,14 +326,17 @@ impl<S: Sink> Trainer<S> {
 
     fn evaluate_weights(&mut self, weights: Weights) {
         let best = match weights {
-            Weights::Best => self.session.evaluate_best(),
+            Weights::Best => self.shown_session_mut().evaluate_best(),
             Weights::Last => None,
         };
         let (best, evaluation) = best.unzip();
+        let shown = self.shown_session_mut();
+        let evaluation = evaluation.unwrap_or_else(|| shown.evaluate());
+        let position = shown.position();
         self.events.push(Event::Evaluated {
-            position: self.session.position(),
+            position,
             best,
-            evaluation: Box::new(evaluation.unwrap_or_else(|| self.session.evaluate())),
+            evaluation: Box::new(evaluation),
         });
     }
 
@@ -335,7 +345,6 @@ impl<S: Sink> Trainer<S> {
         self.report_progress();
         self.state = state.clone();
         self.goes_on = false;
-        self.note_training();
         self.events.push(Event::State {
             state,
             position: self.session.position(),
@@ -359,7 +368,7 @@ impl<S: Sink> Trainer<S> {
                 .observed
                 .as_ref()
                 .is_none_or(|(position, is_waiting, observation)| {
-                    *position != self.session.position()
+                    *position != self.shown_session().position()
                         || *is_waiting == self.is_training()
                         || *observation != self.observation
                 })
@@ -372,21 +381,17 @@ impl<S: Sink> Trainer<S> {
             return;
         }
         let now = Instant::now();
-        if self.is_training() && now < self.next_observation {
+        let is_moving = self.is_training() || self.is_replaying();
+        if is_moving && now < self.next_observation {
             return;
         }
-        let training = Training {
-            session: &self.session,
-            stepper: self.stepper.as_ref(),
-            is_waiting: !self.is_training(),
-        };
-        let mut snapshot = self.observation.snapshot(&training, &mut self.scratch);
+        let observation = self.observation.clone();
+        let (training, scratch) = self.shown();
+        let is_waiting = training.is_waiting;
+        let mut snapshot = observation.snapshot(&training, scratch);
         snapshot.restarts = self.restarts;
-        self.observed = Some((
-            snapshot.position,
-            training.is_waiting,
-            self.observation.clone(),
-        ));
+        snapshot.is_past = self.is_in_past();
+        self.observed = Some((snapshot.position, is_waiting, observation));
         self.mailbox.put(snapshot);
         self.events.push_droppable(Event::Snapshot);
         self.next_observation = now + now.elapsed() * SNAPSHOT_SHARE;

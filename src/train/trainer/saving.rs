@@ -9,43 +9,61 @@ use crate::data::Origin;
 use crate::error::Result;
 use crate::model_file::Contents;
 use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
-use crate::train::event_queue::Sink;
+use crate::train::event_queue::{Recording, Sink};
 use crate::train::messages::{Event, Replace};
 use crate::train::speed::SpeedMeter;
-use crate::train::{Conclusion, PhaseStepper, Resumed};
+use crate::train::{Conclusion, PhaseStepper, Resumed, Session};
 use crate::util::lang::say;
 
 impl<S: Sink> Trainer<S> {
     pub(super) fn stamp(&self) -> Stamp {
         Stamp {
-            restarts: self.restarts,
-            position: self.session.position(),
-            changes: self.session.log().len(),
             phases: self.stepper.as_ref().map(PhaseStepper::phases_done),
+            ..self.stamp_of(&self.session)
+        }
+    }
+
+    fn stamp_of(&self, session: &Session) -> Stamp {
+        Stamp {
+            restarts: self.restarts,
+            position: session.position(),
+            changes: session.log().len(),
+            phases: None,
             model: self.settings.final_model.written(),
         }
     }
 
     /// Copies the state of the run; `None` for data that cannot be found again.
     fn capture(&self) -> Option<Capture> {
-        let dataset = self.session.dataset();
-        let origin = dataset.origin.as_ref()?;
         let stepper = self.stepper.as_ref();
+        let recording = self.events.recording().clone();
+        let mut capture = self.capture_of(&self.session, recording)?;
+        let progress = &mut capture.progress;
+        progress.is_paused = matches!(self.state, State::Paused | State::Stepping) && !self.goes_on;
+        progress.stepper = stepper.map(PhaseStepper::fields);
+        capture.before_update = stepper.and_then(PhaseStepper::before_update).cloned();
+        Some(capture)
+    }
+
+    /// Copies the state of `session`, the present one or one in its past, between two steps and paused.
+    fn capture_of(&self, session: &Session, recording: Recording) -> Option<Capture> {
+        let dataset = session.dataset();
+        let origin = dataset.origin.as_ref()?;
         Some(Capture {
-            about: About::new(self.saver.run(), &origin.source, &self.session),
+            about: About::new(self.saver.run(), &origin.source, session),
             origin: Origin::clone(origin),
             dataset: Arc::clone(dataset),
-            session: self.session.state(),
+            session: session.state(),
             progress: Progress {
-                recording: self.events.recording().clone(),
+                recording,
                 seconds: self.meter.seconds(),
                 limits: self.settings.limits,
                 pace: self.settings.pace,
                 final_model: self.settings.final_model.clone(),
-                is_paused: matches!(self.state, State::Paused | State::Stepping) && !self.goes_on,
-                stepper: stepper.map(PhaseStepper::fields),
+                is_paused: true,
+                stepper: None,
             },
-            before_update: stepper.and_then(PhaseStepper::before_update).cloned(),
+            before_update: None,
         })
     }
 
@@ -72,7 +90,13 @@ impl<S: Sink> Trainer<S> {
 
     /// Writes a checkpoint because a person wants it, by default to the file of the interval.
     pub(super) fn write_checkpoint(&mut self, path: PathBuf, replace: bool, is_last: bool) {
-        let Some(capture) = self.capture().filter(|_| !self.session.is_interrupted()) else {
+        let shown = if self.is_in_past() {
+            let shown = self.shown_session();
+            self.capture_of(shown, self.events.recording().until(shown))
+        } else {
+            self.capture()
+        };
+        let Some(capture) = shown.filter(|_| !self.session.is_interrupted()) else {
             let problem = say!(
                 "nothing-to-resume",
                 "there is no state that could be resumed"
@@ -80,7 +104,11 @@ impl<S: Sink> Trainer<S> {
             return self.events.push(Event::Refused(problem.into()));
         };
         let target = (path, replace);
-        let stamp = self.stamp();
+        let stamp = if self.is_in_past() {
+            self.stamp_of(self.shown_session())
+        } else {
+            self.stamp()
+        };
         if let Some(before) = self.saver.write_asked(capture, stamp, target, is_last) {
             self.report_written(before);
         }
@@ -152,6 +180,8 @@ impl<S: Sink> Trainer<S> {
     /// something could not be saved, the recovery file. That from which the run was resumed is deleted if another
     /// checkpoint holds the run, or if it ends as the user wants it with its model saved.
     pub fn conclude(&mut self) -> Conclusion {
+        // The run is saved, not the moment that is shown.
+        self.past = None;
         let rescued_model = self.rescue_model();
         let lacks_model = self.saver.has_lost_output;
         let failed_checkpoint = self.write_last_checkpoint().err();

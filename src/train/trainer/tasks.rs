@@ -99,7 +99,8 @@ impl TaskInProgress {
 impl<S: Sink> Trainer<S> {
     /// Starts a task, in place of one in progress.
     pub(super) fn start_task(&mut self, task: Task) {
-        self.task = Some(TaskInProgress::new(task, &self.session));
+        self.stop_replay();
+        self.task = Some(TaskInProgress::new(task, self.shown_session()));
     }
 
     /// Starts the task in progress again, whose network has changed.

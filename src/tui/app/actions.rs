@@ -101,12 +101,10 @@ impl Model {
     }
 
     pub(super) fn pause(&mut self) -> Done {
-        if !self.trains() {
+        if !self.run.is_training() {
             return Err(text::not_training().into());
         }
-        if self.run.is_training() {
-            self.run.phase = Phase::Pausing;
-        }
+        self.run.phase = Phase::Pausing;
         self.send(Command::Pause);
         Ok(())
     }
@@ -138,7 +136,6 @@ impl Model {
     }
 
     pub(super) fn quit(&mut self) {
-        self.show_main_run();
         if self.run.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
             self.prompt.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
@@ -164,11 +161,11 @@ impl Model {
         if self.leaving.is_some() {
             return;
         }
-        self.show_main_run();
         let code = match self.run.phase {
             Phase::Failed(_) if code == 0 => EXIT_FAILED,
             _ => code,
         };
+        self.leave_past();
         self.leaving = Some(code);
         self.leaving_later = None;
         self.is_impatient = false;
@@ -325,6 +322,8 @@ impl Model {
     fn checkpoint_path(&self, typed: &str) -> PathBuf {
         match &self.run.checkpoint {
             _ if !typed.is_empty() => typed.into(),
+            // The file of the run stays that of its present.
+            _ if self.run.past.is_some() => format!("{}.checkpoint", self.moment_name()).into(),
             Some(path) => path.clone(),
             None => format!("{}.checkpoint", self.plain_name()).into(),
         }
@@ -363,8 +362,16 @@ impl Model {
         name.map(|c| if is_plain(c) { c } else { '_' }).collect()
     }
 
+    /// Name of the data, with the epoch of an earlier moment that is shown.
+    fn moment_name(&self) -> String {
+        match self.run.past {
+            Some(_) => format!("{}-epoch{}", self.plain_name(), self.run.position.epoch),
+            None => self.plain_name(),
+        }
+    }
+
     pub(super) fn open_save_prompt(&mut self) -> Done {
-        let path = format!("{}.json", self.plain_name());
+        let path = format!("{}.json", self.moment_name());
         // The model on the screen is the current one.
         let prompt = Prompt::selected(Purpose::SavePath(Weights::Last), &path);
         self.prompt.overlay = Some(Overlay::Prompt(prompt));

@@ -8,6 +8,7 @@ use super::actions::{Action, act};
 use super::help::{Help, HelpPage};
 use super::inspector::Move;
 use super::model::{Model, Overlay};
+use super::rewind::Way;
 use super::update::Effect;
 use super::views::View;
 use crate::settings::{Direction as Step, LEARNING_RATE, PACE};
@@ -32,6 +33,14 @@ pub enum When {
     Training,
     /// While waiting: paused or finished.
     Waiting,
+    /// While waiting with the present on the screen.
+    Present,
+    /// While an earlier moment is shown.
+    Past,
+    /// While one is shown, and there is nothing else to go back from.
+    Departing,
+    /// While a replay leads to one.
+    Replaying,
     /// While waiting inside a mini-batch that is stepped through.
     Stepping,
     /// While waiting between mini-batches.
@@ -44,6 +53,8 @@ pub enum When {
     Failed,
     Browsing,
     Inspecting,
+    /// With the inspector open, unless a replay is in progress.
+    Closing,
     /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
     /// While one does in which there is.
@@ -54,17 +65,17 @@ pub enum When {
     Layering,
     /// While a chart fills the screen.
     Charting,
+    /// While a chart with a crosshair does.
+    Pointing,
     /// While the scores of two classes fill the screen.
     Scoring,
     /// While the health of the layers has the focus.
     Diagnosing,
-    /// While the runs of a race have the focus.
-    Racing,
     /// While neither does.
     Elsewhere,
     /// While none does, and the inspector is closed.
     Overview,
-    /// While there is something to go back from.
+    /// While there is something to go back from, and no replay in progress.
     Away,
 }
 
@@ -75,10 +86,10 @@ pub enum Group {
     Settings,
     Program,
     View,
+    Rewinding,
     Chart,
     Scores,
     Health,
-    Race,
     Pictures,
     Rows,
     Inspector,
@@ -92,10 +103,10 @@ impl Group {
         Self::Settings,
         Self::Program,
         Self::View,
+        Self::Rewinding,
         Self::Chart,
         Self::Scores,
         Self::Health,
-        Self::Race,
         Self::Pictures,
         Self::Rows,
         Self::Inspector,
@@ -114,10 +125,10 @@ impl Group {
             Self::Settings => "Settings",
             Self::Program => "Program",
             Self::View => "View",
+            Self::Rewinding => "Earlier moments",
             Self::Chart => "Chart, maximised",
             Self::Scores => "Scores of two classes",
             Self::Health => "Health",
-            Self::Race => "Race",
             Self::Pictures => "Regions and hidden space",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
@@ -161,13 +172,14 @@ impl Binding {
 const NONE: KeyModifiers = KeyModifiers::NONE;
 const CTRL: KeyModifiers = KeyModifiers::CONTROL;
 const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+const ALT: KeyModifiers = KeyModifiers::ALT;
 
 const fn key(c: char) -> (KeyCode, KeyModifiers) {
     (KeyCode::Char(c), NONE)
 }
 
 const fn alt(c: char) -> (KeyCode, KeyModifiers) {
-    (KeyCode::Char(c), KeyModifiers::ALT)
+    (KeyCode::Char(c), ALT)
 }
 
 /// Text of a row that another row explains.
@@ -191,7 +203,11 @@ macro_rules! bindings {
 /// once where the rows can't hold at the same time.
 pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" "pause", "pause / resume", Model::pause;
-    Training Waiting [key(' ')] "space" "train", SILENT, Model::resume;
+    Training Present [key(' ')] "space" "train", SILENT, Model::resume;
+    Rewinding Replaying [(KeyCode::Esc, NONE)] "esc" "stop here", SILENT, act!(|model| model.stop_replay());
+    Rewinding Departing [(KeyCode::Esc, NONE)] "esc" "present", SILENT, Model::show_present;
+    Rewinding Past [key(' ')] "space" "go on", "go on from there as a branch (also s, S, p or a change); z: back to the run before it",
+        Model::resume;
     Training Stepping [key('p')] "p" "phase", "next phase: forward one layer, loss, backward one layer, update",
         |model| model.step_counted(StepSize::Phase);
     Training Stepping [key('n')] "n" "next row", "finish this row of the mini-batch (paused)",
@@ -236,6 +252,13 @@ pub const BINDINGS: &[Binding] = bindings! {
     Editing Editing [key('F')] "F" SILENT, "freeze / unfreeze the weight", |model| model.freeze(None, None);
     Editing Editing [key('X')] "X" SILENT, "mute / unmute the neuron", |model| model.mute(None, None);
     Editing Editing [key('I')] "I" SILENT, "sliders for the row's inputs", Model::open_sliders;
+    Rewinding Browsing [key('(')] "( )" SILENT, "an epoch back / forth (with a count: several); esc: back to the present",
+        |model| model.rewind_by(Way::Epoch);
+    Rewinding Browsing [key(')')] ")" SILENT, SILENT, |model| model.forward_by(Way::Epoch);
+    Rewinding Always [(KeyCode::Left, ALT)] "alt-←" SILENT, "a step back / forth (alt-→)", |model| model.rewind_by(Way::Step);
+    Rewinding Always [(KeyCode::Right, ALT)] "alt-→" SILENT, SILENT, |model| model.forward_by(Way::Step);
+    Rewinding Always [(KeyCode::Left, CTRL)] "ctrl-←" SILENT, "a tenth of the run back / forth (ctrl-→)", |model| model.rewind_by(Way::Jump);
+    Rewinding Always [(KeyCode::Right, CTRL)] "ctrl-→" SILENT, SILENT, |model| model.forward_by(Way::Jump);
     Program Always [key('w')] "w" "save", "save the model", Model::open_save_prompt;
     View Always [key('[')] "[ ]" "row", "previous / next row in the network",
         act!(|model| model.navigation.shift_sample(-1, &model.run.data));
@@ -249,7 +272,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows (in the scores: validation and test rows)", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
-    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images), race",
+    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images)",
         act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));
     View Always [alt('1')] "alt-1…9" SILENT, "this view; alt-0: the tenth (where the terminal passes alt on)", act!(|model| model.turn_to(0));
     View Always [alt('2')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(1));
@@ -299,6 +322,8 @@ pub const BINDINGS: &[Binding] = bindings! {
     Chart Charting [(KeyCode::Up, NONE), key('k')] "↑ ↓" SILENT, "crosshair to the previous / next change",
         act!(|model| model.move_crosshair(Direction::Up));
     Chart Charting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Down));
+    Chart Pointing [(KeyCode::Enter, NONE)] "enter" "go there", "show the moment under the crosshair (also a click; dragging follows)",
+        Model::rewind_to_crosshair;
     Chart Charting [key('x')] "x" SILENT, "time axis: epochs, steps, seconds",
         act!(|model| model.navigation.plot.next_time_unit());
     Scores Scoring [(KeyCode::Left, NONE), key('h')] "← →" "threshold", "threshold down / up by 0.01 (with shift by 0.1)",
@@ -340,17 +365,10 @@ pub const BINDINGS: &[Binding] = bindings! {
         act!(|model| model.move_cursor(Move::PreviousLayer));
     Inspector Inspecting [(KeyCode::Enter, NONE)] "enter" "weights", "from a neuron to its weights and bias (then ↑ ↓)",
         act!(|model| model.move_cursor(Move::Into));
-    Inspector Inspecting [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
+    Inspector Closing [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
-    Race Racing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "lane", "previous / next run", act!(|model| model.move_lane(-1));
-    Race Racing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_lane(1));
-    Race Racing [(KeyCode::Enter, NONE)] "enter" "open", "this run in all panels (esc: back to the race)", Model::open_lane;
-    Race Racing [key('b')] "b" SILENT, "keep the regions of this run beside those of the others", Model::put_beside;
-    Race Racing [key('F')] "F" "lockstep", "all runs begin each epoch together / free", Model::toggle_lockstep;
-    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Left));
-    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Keys))));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",

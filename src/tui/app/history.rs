@@ -70,6 +70,23 @@ impl History {
         }
     }
 
+    /// Continues another history, of which this one has the first `epochs` epochs of its curves.
+    pub(super) fn branch_from(&mut self, other: &Self, epochs: f64) {
+        self.timeline = other.timeline.until(epochs);
+        self.begin = if other.begin < epochs {
+            other.begin
+        } else {
+            0.0
+        };
+        self.recovered = other.recovered.filter(|recovered| *recovered <= epochs);
+        self.weights.clone_from(&other.weights);
+        for series in &mut self.weights {
+            series.truncate_where(|state| state.epochs <= epochs);
+        }
+        self.marks.clone_from(&other.marks);
+        self.marks.retain(|mark| mark.epochs <= epochs);
+    }
+
     /// Adds metrics that the worker reported.
     pub(crate) fn add_progress(&mut self, progress: &Progress) {
         for &point in &progress.losses {

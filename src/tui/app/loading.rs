@@ -13,7 +13,6 @@ use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
-use crate::settings::Invocation;
 use crate::train::{Pace, Started, Weights};
 use crate::tui::keymap::KeyMap;
 
@@ -60,8 +59,6 @@ pub struct Loading {
     pub lesson: Option<Arc<Lesson>>,
     /// Keys in place of others.
     pub keys: KeyMap,
-    /// Command line of the run; `None` where no command repeats it.
-    pub command: Option<Invocation>,
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
     pace: Pace,
@@ -87,7 +84,6 @@ impl Loading {
             notice: None,
             lesson: None,
             keys: KeyMap::default(),
-            command: None,
             size: (0, 0),
             pace: Pace::Full,
             recent: VecDeque::new(),
@@ -101,12 +97,7 @@ impl Loading {
             Msg::Terminate(code) => return vec![Effect::Quit { code }],
             Msg::Resize(width, height) => self.size = (width, height),
             Msg::LoadingStage(stage, elapsed) => self.observe(stage, elapsed),
-            Msg::Loaded(pace, table) => {
-                self.pace = pace;
-                if let Some(command) = &mut self.command {
-                    command.table = Some(table);
-                }
-            }
+            Msg::Loaded(pace) => self.pace = pace,
             _ => {}
         }
         Vec::new()
@@ -119,7 +110,6 @@ impl Loading {
         model.run.weights = self.weights;
         model.motion.is_on = self.motion;
         model.keys.clone_from(&self.keys);
-        model.command.clone_from(&self.command);
         model.course = self.lesson.clone().map(Course::new);
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);

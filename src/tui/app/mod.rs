@@ -25,7 +25,7 @@ mod pictures;
 pub mod plane;
 pub mod plot;
 pub mod prompt;
-pub(crate) mod race;
+mod rewind;
 mod row_selection;
 mod run_events;
 mod settings;

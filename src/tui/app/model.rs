@@ -13,14 +13,13 @@ use super::motion::Motion;
 use super::navigation::Navigation;
 use super::plane::Plane;
 use super::prompt::Prompt;
-use super::race::Race;
 use super::training::{Phase, Run};
 use super::update::Effect;
 use super::what_if::Sliders;
 use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::Initialisation;
-use crate::settings::{Choices, Invocation};
+use crate::settings::Choices;
 use crate::train::probes::{DivergenceProbe, HealthProbe, PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{
     Command, Observation, Pace, PreflightCheck, RateCurve, Request, SampleId, Started, Weights,
@@ -140,12 +139,6 @@ pub struct Model {
     pub motion: Motion,
     /// Keys in place of others.
     pub keys: KeyMap,
-    /// Command line of the run, but for its settings; `None` where no command repeats it.
-    pub command: Option<Invocation>,
-    /// The runs beside the main one.
-    pub race: Option<Race>,
-    /// Number of lanes of all races so far.
-    pub(super) lane_ids: u64,
     /// The lesson that is in progress.
     pub course: Option<Course>,
     /// The numbers that are asked for.
@@ -210,9 +203,6 @@ impl Model {
             prompt,
             motion: Motion::default(),
             keys: KeyMap::default(),
-            command: None,
-            race: None,
-            lane_ids: 0,
             course: None,
             quiz: None,
             next_lesson: None,
@@ -233,7 +223,7 @@ impl Model {
             }
             course.note_command(&command);
         }
-        self.route(command);
+        self.effects.push(Effect::Send(command));
     }
 
     /// Returns the values of all settings, as asked for.

@@ -28,6 +28,8 @@ const ZOOM: f64 = 0.8;
 const MIN_SPAN: f64 = 0.1;
 /// Part of the visible time by which a key moves it.
 const PAN: f64 = 0.2;
+/// Cells within which the line at the moment that is shown can be grabbed.
+const NEAR: f64 = 2.5;
 /// Cells of the screen beside the plot of a maximised chart.
 const BESIDE: u16 = 8;
 
@@ -68,6 +70,8 @@ pub enum PlotGesture {
     Grab(PanelId, f64),
     /// The pointer was moved to what was this time, with the button held.
     Drag(f64),
+    /// The button was released at a time.
+    Release(f64),
     /// The wheel was turned at a time by some lines; below zero zooms in.
     Wheel(f64, i16),
 }
@@ -84,6 +88,10 @@ pub struct PlotView {
     pub crosshair: Option<f64>,
     /// Time at which the plot was grabbed with the mouse.
     grabbed: Option<f64>,
+    /// Whether the pointer was moved since.
+    is_dragged: bool,
+    /// Whether moving it moves through the run.
+    scrubs: bool,
     /// Whether the losses span so many decades that the automatic axis is logarithmic.
     spans_decades: bool,
 }
@@ -96,6 +104,8 @@ impl Default for PlotView {
             zoom: None,
             crosshair: None,
             grabbed: None,
+            is_dragged: false,
+            scrubs: false,
             spans_decades: false,
         }
     }
@@ -199,12 +209,23 @@ impl Model {
             PlotGesture::Hover(at) => view.crosshair = at,
             PlotGesture::Grab(panel, at) => {
                 view.grabbed = Some(at);
+                view.is_dragged = false;
                 self.prompt.notice = None;
                 self.navigation.focus = panel;
+                self.navigation.plot.scrubs = self.scrubs(at, end);
             }
             PlotGesture::Drag(at) => {
-                if let Some(grabbed) = view.grabbed {
-                    view.pan_by(grabbed - at, end);
+                view.is_dragged = true;
+                match view.grabbed {
+                    Some(_) if view.scrubs => self.scrub_to(at),
+                    Some(grabbed) => view.pan_by(grabbed - at, end),
+                    None => {}
+                }
+            }
+            PlotGesture::Release(at) => {
+                let is_click = view.grabbed.take().is_some() && !view.is_dragged;
+                if is_click && self.navigation.is_charting() {
+                    self.scrub_to(at);
                 }
             }
             PlotGesture::Wheel(at, lines) => {
@@ -212,6 +233,23 @@ impl Model {
                 view.zoom_by(factor, at, end);
             }
         }
+    }
+
+    /// Returns whether dragging what was grabbed at a time moves through the run: in a maximised chart that shows all
+    /// times, or by the line at the moment that is shown.
+    fn scrubs(&self, grabbed: f64, end: f64) -> bool {
+        let view = &self.navigation.plot;
+        let (from, to) = view.visible(end);
+        let near = NEAR * (to - from) / f64::from(self.navigation.size.0.max(1));
+        let is_line = self.run.past.is_some() && (self.run.epochs() - grabbed).abs() <= near;
+        self.navigation.is_charting() && (view.zoom.is_none() || is_line)
+    }
+
+    /// Shows the moment at a time.
+    fn scrub_to(&mut self, at: f64) {
+        self.navigation.plot.crosshair = Some(at);
+        let done = self.rewind_to_time(at);
+        self.prompt.report(done);
     }
 
     /// Turns to the next scale of the loss axis.

@@ -2,7 +2,7 @@
 
 use super::history::change_label;
 use super::training::{Phase, Run};
-use crate::nn::{Change, LoggedChange};
+use crate::nn::Change;
 use crate::train::{Event, InForce, Plan, Position, Progress, Snapshot, Started, State};
 
 impl Run {
@@ -27,7 +27,10 @@ impl Run {
     pub(super) fn update(&mut self, event: &Event) {
         match event {
             Event::Started(started) => self.restart(started),
+            // They are of the present, which is shown later.
+            Event::State { .. } if self.past.is_some() => {}
             Event::State { state, position } => self.enter(state.clone(), *position),
+            Event::Moment(moment) => self.show_moment(moment),
             Event::Progress(progress) => self.add_progress(progress),
             Event::Evaluated {
                 position,
@@ -35,7 +38,9 @@ impl Run {
                 evaluation,
             } => {
                 self.position = *position;
-                self.unpredicted.note(position.epoch, &evaluation.outcomes);
+                if self.past.is_none() {
+                    self.unpredicted.note(position.epoch, &evaluation.outcomes);
+                }
                 self.outcomes = Some(evaluation.outcomes.clone());
                 self.evaluation = Some((**evaluation).clone());
             }
@@ -51,11 +56,18 @@ impl Run {
             }
             _ => return,
         }
-        self.diagnose();
+        // What was found is about the present.
+        if self.past.is_none() {
+            self.diagnose();
+        }
     }
 
     /// Replaces everything by the start of another training, except phase, pace, exports and what was drawn.
     fn restart(&mut self, started: &Started) {
+        let branch = started.resumed.as_ref().filter(|resumed| resumed.is_branch);
+        let before = branch.map(|_| self.history.clone());
+        let is_returning = self.is_returning;
+        let other = self.other_branch.take();
         self.keep_ghost();
         *self = Self {
             ghosts: std::mem::take(&mut self.ghosts),
@@ -74,6 +86,9 @@ impl Run {
             exporting: std::mem::take(&mut self.exporting),
             ..Self::new(started, self.pace)
         };
+        if let Some(before) = before {
+            self.branch_off(before, other.filter(|_| is_returning));
+        }
     }
 
     fn enter(&mut self, state: State, position: Position) {
@@ -90,7 +105,7 @@ impl Run {
     }
 
     /// Sets the position. Scores of another position are dropped.
-    fn move_to(&mut self, position: Position) {
+    pub(super) fn move_to(&mut self, position: Position) {
         self.evaluation.take_if(|_| position != self.position);
         self.position = position;
     }
@@ -115,15 +130,19 @@ impl Run {
 
     /// Adds a snapshot, unless it was taken before a restart.
     pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
-        if snapshot.restarts == self.restarts {
+        if snapshot.restarts == self.restarts && snapshot.is_past == self.past.is_some() {
             let epochs = self.epochs_at(snapshot.position);
-            self.history.add_snapshot(&snapshot, epochs);
+            if !snapshot.is_past {
+                self.history.add_snapshot(&snapshot, epochs);
+            }
             let position = snapshot.position;
             let before = self.snapshot.replace(snapshot);
             if let Some(before) = before.filter(|before| before.position != position) {
                 self.snapshot_before = Some(before);
             }
-            self.diagnose();
+            if self.past.is_none() {
+                self.diagnose();
+            }
         }
     }
 
@@ -135,12 +154,6 @@ impl Run {
         }
         let is_other = now.architecture != self.architecture;
         self.apply(now.clone());
-        if let Some(log) = &mut self.log {
-            log.push(LoggedChange {
-                step: now.position.step,
-                change: change.clone(),
-            });
-        }
         // The worker evaluates the network anew if training waits.
         self.evaluation.take_if(|_| change.alters_outputs());
         if is_other {

@@ -84,6 +84,15 @@ impl Timeline {
         }
     }
 
+    /// Returns the milestones up to a time in epochs.
+    pub(super) fn until(&self, epochs: f64) -> Self {
+        let mut until = self.clone();
+        until
+            .0
+            .truncate_where(|milestone| milestone.epochs <= epochs);
+        until
+    }
+
     /// Converts a time in epochs to `unit`.
     pub(crate) fn value(&self, epochs: f64, unit: TimeUnit) -> f64 {
         self.convert(epochs, TimeUnit::Epochs, unit)

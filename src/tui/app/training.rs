@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use super::ghosts::Ghost;
 use super::history::History;
+use super::rewind::AwaitedMoments;
 use super::timeline::Milestone;
 use super::undo::UnloggedChange;
 use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_offset};
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, LearningRate, LoggedChange};
+use crate::nn::{Architecture, LearningRate};
 use crate::settings::Choices;
 use crate::train::findings::{ExpectedLosses, Finding, Unpredicted};
 use crate::train::{
     BestEpoch, Divergence, EpochRecord, Evaluation, InForce, Limit, Limits, Observation, Outcomes,
-    Pace, Plan, Position, Probe, SampleId, Set, Snapshot, Started, State, Weights,
+    Pace, PastMoment, Plan, Position, Probe, SampleId, Set, Snapshot, Started, State, Weights,
 };
 use crate::tui::text;
 use crate::util::numbers::{ago, loss, short};
@@ -61,10 +62,6 @@ impl From<State> for Phase {
 #[derive(Debug, Clone)]
 pub struct Run {
     pub plan: Plan,
-    /// Plan at the start.
-    pub(super) start: Plan,
-    /// Changes since then; `None` of a run that was resumed, before which there may have been others.
-    pub(super) log: Option<Vec<LoggedChange>>,
     /// Plan in force at the last point of the curves.
     pub(super) drawn_plan: Plan,
     pub data: Arc<Prepared>,
@@ -89,6 +86,14 @@ pub struct Run {
     pub history: History,
     /// Earlier curves, oldest first.
     pub ghosts: Vec<Ghost>,
+    /// Earlier moment that is shown in place of the present.
+    pub past: Option<PastMoment>,
+    /// Moments that were asked for and are not shown yet.
+    pub(super) awaited_moments: AwaitedMoments,
+    /// History of the run that was left for this branch.
+    pub(super) other_branch: Option<Box<History>>,
+    /// Whether the run that was left is to be returned to.
+    pub(super) is_returning: bool,
     /// Scores of the present parameters; gone with the next step.
     pub evaluation: Option<Evaluation>,
     /// Confusion counts or errors of the last evaluation.
@@ -151,12 +156,14 @@ impl Run {
         let curves = resumed.map(|resumed| resumed.curves.clone());
         let mut run = Self {
             plan: started.plan.clone(),
-            start: started.plan.clone(),
-            log: resumed.is_none().then(Vec::new),
             drawn_plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
             history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
             ghosts: Vec::new(),
+            past: None,
+            awaited_moments: AwaitedMoments::default(),
+            other_branch: None,
+            is_returning: false,
             architecture: started.architecture.clone(),
             batches: started.batches,
             restarts: started.restarts,
@@ -205,7 +212,8 @@ impl Run {
         if let Some(resumed) = resumed {
             run.seconds = resumed.seconds;
             // The checkpoint is there.
-            run.saved = Some((resumed.now.position.step, resumed.seconds));
+            let saved = (resumed.now.position.step, resumed.seconds);
+            run.saved = (!resumed.is_branch).then_some(saved);
             run.apply(resumed.now.clone());
             run.history.add_milestone(run.milestone());
         }
@@ -248,9 +256,17 @@ impl Run {
         }
     }
 
+    /// Metrics of the last epoch, or of the one nearest to the moment that is shown.
+    fn shown_record(&self) -> Option<&EpochRecord> {
+        match self.past {
+            Some(_) => self.history.nearest(self.epochs()),
+            None => self.history.epochs().last(),
+        }
+    }
+
     /// Training and validation loss, the newest that are known; NaN if unknown.
     pub fn losses(&self) -> (f64, f64) {
-        match (&self.evaluation, self.history.epochs().last()) {
+        match (&self.evaluation, self.shown_record()) {
             (Some(now), _) => {
                 let validation = now.validation.as_ref().map(|scores| scores.loss);
                 (now.training.loss, validation.unwrap_or(f64::NAN))
@@ -266,7 +282,7 @@ impl Run {
     /// Training and validation accuracy, for regression R², the newest that are known; NaN if
     /// unknown.
     pub fn scores(&self) -> (f64, f64) {
-        match (&self.evaluation, self.history.epochs().last()) {
+        match (&self.evaluation, self.shown_record()) {
             (Some(now), _) => {
                 let validation = now.validation.as_ref().map(|scores| scores.score());
                 (now.training.score(), validation.unwrap_or(f64::NAN))
@@ -311,7 +327,7 @@ impl Run {
     /// Seconds of training that would be lost without saving.
     pub(crate) fn unsaved_seconds(&self) -> f64 {
         match self.saved {
-            Some((step, _)) if step == self.position.step => 0.0,
+            Some((step, _)) if step == self.present().step => 0.0,
             Some((_, seconds)) => self.seconds - seconds,
             None => self.seconds,
         }

@@ -16,6 +16,8 @@ pub(super) struct UnloggedChange {
     has_motion: bool,
     /// Setting and new value, for the message.
     label: String,
+    /// Whether it is no setting, but the branch that was begun.
+    is_branch: bool,
 }
 
 impl Model {
@@ -25,6 +27,11 @@ impl Model {
         let undoable = in_force.map_or(0, |now| now.undoable);
         let unlogged = &mut self.run.unlogged;
         if let Some(last) = unlogged.pop_if(|last| last.undoable >= undoable) {
+            if last.is_branch {
+                self.run.is_returning = true;
+                self.send(Command::SwitchBranch);
+                return Ok(());
+            }
             self.motion.is_on = last.has_motion;
             if self.run.limits != last.limits {
                 self.run.limits = last.limits;
@@ -56,6 +63,19 @@ impl Model {
             limits: before.limits,
             has_motion: before.motion,
             label: format!("{} {}", setting.name, (setting.value)(after)),
+            is_branch: false,
+        });
+    }
+
+    /// Remembers that a branch was begun.
+    pub(super) fn remember_branch(&mut self) {
+        let in_force = self.run.in_force.as_ref();
+        self.run.unlogged.push(UnloggedChange {
+            undoable: in_force.map_or(0, |now| now.undoable),
+            limits: self.run.limits,
+            has_motion: self.motion.is_on,
+            label: String::new(),
+            is_branch: true,
         });
     }
 }

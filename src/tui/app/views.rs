@@ -27,13 +27,11 @@ pub enum View {
     Health,
     /// Images that were predicted wrong; only where rows are images.
     Errors,
-    /// Curves, scores and regions of several runs; only while there are some.
-    Race,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 10] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
@@ -44,7 +42,6 @@ impl View {
         Self::Hidden,
         Self::Health,
         Self::Errors,
-        Self::Race,
     ];
 
     /// Name in the header, in the language of the screen.
@@ -65,7 +62,6 @@ impl View {
             Self::Hidden => "hidden",
             Self::Health => "health",
             Self::Errors => "errors",
-            Self::Race => "race",
         }
     }
 }

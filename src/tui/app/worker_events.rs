@@ -14,22 +14,21 @@ use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
 
 impl Model {
-    /// Updates the parts of the state, then what concerns several of them. Nothing is seen of a run that is not `shown`.
-    pub(super) fn handle_event(&mut self, event: Event, is_shown: bool) {
+    /// Updates the parts of the state, then what concerns several of them.
+    pub(super) fn handle_event(&mut self, event: Event) {
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
         }
         if let Some(course) = &mut self.course {
             course.note_event(&event, self.run.restarts);
         }
-        let was_finished = matches!(self.run.phase, Phase::Finished(_));
+        let was_finished = matches!(self.run.phase, Phase::Finished(_)) || self.run.past.is_some();
+        let was_returning = self.run.is_returning;
         self.run.update(&event);
-        if is_shown {
-            self.navigation.update(&event, &self.run.data);
-            self.inspector.update(&event);
-            self.motion.update(&event);
-        }
-        if let (Event::Progress(_) | Event::Started(_), true) = (&event, is_shown) {
+        self.navigation.update(&event, &self.run.data);
+        self.inspector.update(&event);
+        self.motion.update(&event);
+        if let Event::Progress(_) | Event::Started(_) = event {
             let run = &self.run;
             self.navigation.plot.follow(&run.history, &run.ghosts);
         }
@@ -90,23 +89,20 @@ impl Model {
             Event::GradientsChecked(check) => self.on_gradients_checked(*check),
             Event::RatesTried(curve) => self.on_rates_tried(*curve),
             Event::Preflight(checks) => self.on_preflight(checks),
-            Event::LanesMade(lanes) => self.on_lanes_made(*lanes),
-            // Those of a lane that was opened; its end is no loss.
-            Event::Stopped if self.shown_lane() != 0 => {}
+            Event::Moment(_) => self.on_moment(),
+            Event::Started(started) => self.on_branch(&started, was_returning),
             Event::Stopped if self.leaving.is_none() => self.prompt.error(text::thread_ended()),
             // An export that is still waited for was not written.
             Event::Stopped => {
                 let error = Error::Worker(say!("worker-ended", "it ended unexpectedly").into());
                 self.effects.push(Effect::Fail(error));
             }
-            Event::Started(_)
-            | Event::Progress(_)
+            Event::Progress(_)
             | Event::Evaluated { .. }
             | Event::Changed { .. }
             | Event::StepPosition(_)
             | Event::ImportanceMeasured(_)
             | Event::Refitted(_)
-            | Event::HandedOver(_)
             | Event::Snapshot => {}
         }
     }
@@ -146,7 +142,9 @@ impl Model {
         step: u64,
     ) {
         self.forget_export(&path);
-        self.run.saved = Some((step, self.run.seconds));
+        if self.run.past.is_none() {
+            self.run.saved = Some((step, self.run.seconds));
+        }
         let is_instead = std::mem::take(&mut self.run.needs_other_path);
         if let Some(export) = &mut self.run.export
             && (is_instead || export.path == path)
@@ -166,7 +164,7 @@ impl Model {
                 let epoch = self.run.position.epoch;
                 text::saved_best(&path, &size, best.epoch, epoch, verification)
             }
-            None if self.run.best.is_some() => {
+            None if self.run.best.is_some() || self.run.past.is_some() => {
                 let current = text::save_current(self.run.position.epoch);
                 text::saved_current(&path, &size, current, verification)
             }

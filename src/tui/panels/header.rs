@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::view_bar;
 use crate::train::Trend;
+use crate::tui::app::bindings::When;
 use crate::tui::app::{ClickTarget, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -119,29 +120,23 @@ fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let mut parts = vec![
         Part::new(
             9,
-            badge(&run.phase, run.is_diverging(), theme) + Span::raw(" "),
+            if run.past.is_some() {
+                Span::styled(text::badge_past(), theme.badge(theme.validation()))
+            } else {
+                badge(&run.phase, run.is_diverging(), theme)
+            } + Span::raw(" "),
         ),
         Part::styled(8, shorten(&run.data.name, 24), theme.strong()),
         Part::styled(3, rows, theme.dim()),
         Part::styled(6, architecture.to_string(), theme.strong()),
         Part::styled(4, functions, theme.dim()),
     ];
-    parts.splice(1..1, lane(model, theme));
     if !run.plan.regularisation.is_none() {
         let shown = run.plan.regularisation.to_string();
         parts.push(Part::styled(5, shown, theme.text()));
     }
     parts.extend(scores(run, theme).into_iter().map(Part::right));
     parts
-}
-
-/// The lane that is shown in place of the main run.
-fn lane(model: &Model, theme: Theme) -> Option<Part> {
-    let shown = Some(model.shown_lane()).filter(|&shown| shown > 0)?;
-    let label = model.lane_labels().swap_remove(shown);
-    let text = text::shown_lane(shown, shorten(&label, 32));
-    let style = theme.badge(theme.warning());
-    Some(Part::styled(9, text, style))
 }
 
 /// Score and loss on the validation rows, or else on the training rows, the lowest validation loss, and for
@@ -177,7 +172,8 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
     }
     let shown = format!("{:<6} ", loss(error));
     let mut shown = Part::named(6, text::label_loss(), shown, style, theme);
-    let (arrow, style) = match run.history.trend() {
+    let trend = run.history.trend().filter(|_| run.past.is_none());
+    let (arrow, style) = match trend {
         Some(Trend::Falling) => ("↘", theme.good()),
         Some(Trend::Flat) => ("→", theme.dim()),
         Some(Trend::Rising) => ("↗", theme.bad()),
@@ -244,7 +240,10 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
     if !schedule.is_constant() {
         parts.push(named(2, text::label_schedule(), schedule.to_string(), text));
     }
-    parts.extend(verdict(run, theme, room).map(Part::right));
+    parts.extend(viewing(model, theme, room).map(Part::right));
+    if run.past.is_none() {
+        parts.extend(verdict(run, theme, room).map(Part::right));
+    }
     parts
 }
 
@@ -282,6 +281,32 @@ fn learning_rate(run: &Run) -> String {
         }
     };
     format!("{shown:<7}")
+}
+
+/// The earlier moment that is shown, what leads there, and the keys that lead away.
+fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
+    let run = &model.run;
+    let past = run.past?;
+    let (position, epochs) = (run.position, past.present.epoch);
+    let is_short = room < WITH_SENTENCES;
+    let place = match past.goal {
+        Some(goal) => match past.left {
+            Some(left) => text::replaying(goal, clock(left)),
+            None => text::replaying_soon(goal),
+        },
+        None if is_short => text::viewing_short(position.epoch, epochs),
+        None if position.batch > 0 => text::viewing_step(position.epoch, epochs, position.step),
+        None => text::viewing_epoch(position.epoch, epochs),
+    };
+    let mut shown = vec![place];
+    if past.goal.is_some() {
+        shown.push(text::stop_hint().to_owned());
+    } else {
+        let leaves = model.holds(When::Departing);
+        shown.extend(leaves.then(|| text::present_hint().to_owned()));
+        shown.extend((!is_short).then(|| text::continue_hint().to_owned()));
+    }
+    Some(Part::styled(9, shown.join(" · "), theme.validation()))
 }
 
 /// The finding, or else the trend in words. While training it matters more than settings.

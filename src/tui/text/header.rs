@@ -8,6 +8,7 @@ texts! {
     badge_stepping() " ▶ stepping ";
     badge_pausing() " ⋯ pausing  ";
     badge_paused() " ‖ paused   ";
+    badge_past() " ◀ earlier  ";
     badge_finished() " ■ finished ";
     badge_diverging() " ! diverging";
     badge_diverged() " ! diverged ";
@@ -29,6 +30,14 @@ texts! {
     label_batch() "batch";
     label_seed() "seed";
     label_schedule() "schedule";
+    viewing_epoch(epoch, epochs) "viewing epoch {epoch} of {epochs}";
+    viewing_step(epoch, epochs, step) "viewing epoch {epoch} of {epochs}, step {step}";
+    viewing_short(epoch, epochs) "epoch {epoch} of {epochs}";
+    replaying(goal, time) "going to {goal} · {time} left";
+    replaying_soon(goal) "going to {goal}";
+    stop_hint() "esc: stop here";
+    present_hint() "esc: present";
+    continue_hint() "space: continue from here";
     finding(name) "! {name}";
     trend_falling() "improving";
     trend_flat() "flat";

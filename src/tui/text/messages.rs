@@ -17,19 +17,6 @@ texts! {
     close_inspector_first() "close the inspector first: i";
     pause_first() "pause first: space";
     not_diverged() "the training has not diverged";
-    no_race() "there is no race; e.g. :race lr 0.001 0.01 0.1";
-    no_race_regions() "regions are for data with two inputs, such as circles or spiral";
-    lane_not_started() "this run has not started yet";
-    lane_is_fixed() "a run of a race is not changed; :adopt makes it the main run, esc leads back";
-    lanes_in_lockstep() "in lockstep: all runs begin each epoch together";
-    lanes_are_free() "free: each run trains as fast as it can";
-    lane_adopted() "this run is the main one now; the one before is a ghost";
-    adopt_main() "this is the main run; choose another one in the race";
-    race_waits() "the race waits; space: train";
-    race_anew(name) "runs with another {name} start anew: :race {name} …";
-    too_many_lanes(max) "a race has at most {max} runs beside the main one; :race stop ends it";
-    expected_race() "a setting and its values, such as lr 0.001 0.01 0.1, or stop";
-    open_race_first() "open the race first: :race";
     maximise_chart_first() "maximise a chart first: move to it, enter";
     nothing_to_go_back_to() "nothing to go back to";
     no_images() "pictures are for weights of images, and for neurons with one or two inputs";
@@ -135,4 +122,10 @@ texts! {
     expected_neuron() "a hidden neuron such as a1[3]";
     expected_steps() "a number and one of phase, row, batch, epoch, such as 10 phase";
     expected_row() "a number of at least 1";
+    expected_moment() "an epoch such as 12, a step such as step 340, or now";
+    not_that_far(epoch, step) "the run is at epoch {epoch}, step {step}";
+    at_the_start() "this is the start of the run";
+    present_is_shown() "this is the present; ( or :rewind shows earlier moments";
+    branch_begun(epoch) "a branch from epoch {epoch}; the run before stays as a ghost (z: back to it)";
+    back_from_branch(epoch) "back on the run before the branch, epoch {epoch}; the branch stays as a ghost";
 }

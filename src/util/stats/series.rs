@@ -72,6 +72,15 @@ impl<T: Merge> Bounded<T> {
         self.buckets.is_empty()
     }
 
+    /// Removes the buckets from the first one that is not `kept` on. Like any series, it goes on from its last bucket.
+    pub(crate) fn truncate_where(&mut self, kept: impl Fn(&T) -> bool) {
+        let count = self.buckets.partition_point(kept);
+        if count < self.buckets.len() {
+            self.buckets.truncate(count);
+            self.in_last = self.per_bucket;
+        }
+    }
+
     /// Removes all items.
     pub fn clear(&mut self) {
         *self = Self::new(self.capacity);

@@ -2,12 +2,14 @@ use super::*;
 
 fn can_hold_together(a: When, b: When) -> bool {
     let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
+    let escapes = [When::Replaying, When::Departing, When::Closing, When::Away];
+    let moment = [When::Present, When::Past];
     let size = [
         When::Enlarged,
+        When::Pointing,
         When::Choosing,
         When::Overview,
         When::Diagnosing,
-        When::Racing,
     ];
     let small = [When::Charting, When::Choosing, When::Overview];
     let chart = [When::Charting, When::Scoring, When::Elsewhere];
@@ -16,7 +18,6 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Scoring,
         When::Moving,
         When::Diagnosing,
-        When::Racing,
         When::Inspecting,
     ];
     let stepper = [When::Stepping, When::Resting];
@@ -26,14 +27,17 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Choosing,
         When::Overview,
         When::Away,
+        When::Departing,
         When::Charting,
+        When::Pointing,
         When::Scoring,
         When::Moving,
         When::Diagnosing,
-        When::Racing,
     ];
     let waiting = |when| match when {
-        When::Stepping | When::Resting | When::Editing => When::Waiting,
+        When::Stepping | When::Resting | When::Editing | When::Present | When::Past => {
+            When::Waiting
+        }
         When::Unstable => When::Diverged,
         when => when,
     };
@@ -45,6 +49,8 @@ fn can_hold_together(a: When, b: When) -> bool {
     let different = |group: &[When], a, b| group.contains(&a) && group.contains(&b) && a != b;
     a == b
         || !(different(&phase, waiting(a), waiting(b))
+            || different(&escapes, a, b)
+            || different(&moment, a, b)
             || different(&stepper, a, b)
             || different(&size, a, b)
             || different(&small, a, b)

@@ -11,6 +11,7 @@ use crate::tui::app::ghosts::CLEAR;
 use crate::tui::app::help::{Help, HelpPage};
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::plot::axis_names;
+use crate::tui::app::rewind;
 use crate::tui::app::update::Effect;
 use crate::tui::app::what_if::unknown;
 use crate::tui::text;
@@ -82,6 +83,7 @@ impl Spec {
             (_, "row") => parse::row(rest).map(drop),
             (_, "view") => parse::view(rest).map(drop),
             (_, "export") => parse::export(rest).map(drop),
+            (_, "rewind") => rewind::parse(rest).map(drop),
             (_, "screenshot") => parse::screenshot(rest).map(drop),
             _ => Ok(()),
         }
@@ -119,7 +121,7 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 /// Commands other than those of the settings.
 fn others() -> Vec<Spec> {
     use Completes::{
-        Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Settings, Words,
+        Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Words,
     };
     use Run::{Plain, With};
     commands! {
@@ -166,13 +168,9 @@ fn others() -> Vec<Spec> {
             With(|model, rest| model.set_axis(rest));
         any "ghost" [] "[clear]" Words(|| vec![CLEAR]),
             "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
-        good "fork" [] "[SETTING VALUE]" Settings,
-            "a second run from now with this change, beside the main one",
-            With(Model::fork);
-        good "race" [] "[now] SETTING VALUES | stop" Settings,
-            "up to six runs from the start (or from now) with these values, e.g. race lr 0.001 0.01 0.1, beside the main one",
-            With(Model::race);
-        good "adopt" [] "" Nothing, "make the chosen run of the race the main one", Plain(Model::adopt);
+        good "rewind" [] "[epoch | step] N | now" Words(|| rewind::WORDS.to_vec()),
+            "show the run after an earlier epoch or step, computed again where need be; now: back to the present",
+            With(Model::rewind);
         any "lesson" [] "NAME | back | end" Lessons, "leave this run for a lesson; in a lesson: one step back, or end it",
             With(Model::turn_to_lesson);
         good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);

@@ -226,6 +226,29 @@ pub(super) fn best(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas, labels: &m
     labels.write_surely(pane, at, "", &text, style);
 }
 
+/// Marks the earlier moment that is shown by a line with its epoch.
+pub(super) fn past(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas, labels: &mut Labels<'_>) {
+    let run = &pane.model.run;
+    if run.past.is_none() {
+        return;
+    }
+    let time = run.history.timeline().value(run.epochs(), plot.unit);
+    if !(plot.times.0..=plot.times.1).contains(&time) {
+        return;
+    }
+    let (column, _) = canvas.anchor((time, 0.0));
+    let style = pane.theme.validation();
+    for y in plot.area.rows().map(|row| row.y) {
+        let cell = Rect::new(column, y, 1, 1);
+        if canvas.is_blank(cell) {
+            pane.left(cell, "┃", style);
+        }
+    }
+    let text = text::epoch(run.position.epoch);
+    let bottom = plot.area.bottom().saturating_sub(1);
+    labels.write_near(pane, (column, bottom), "", &text, style);
+}
+
 /// Epoch with the lowest validation loss, or with the best validation score, and that.
 fn best_epoch(model: &Model, content: Chart) -> Option<(f64, f64)> {
     if content == Chart::Loss {

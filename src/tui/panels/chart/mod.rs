@@ -6,7 +6,6 @@ mod crosshair;
 mod labels;
 mod marks;
 mod plot;
-pub(super) mod race;
 mod scale;
 mod series;
 
@@ -79,6 +78,7 @@ impl Panel for ChartPanel {
         canvas.render(pane.buf);
         crosshair::draw(pane, &plot, &canvas);
         let mut labels = Labels::new(plot.area, &canvas);
+        marks::past(pane, &plot, &canvas, &mut labels);
         marks::change_labels(pane, &plot, &canvas, &mut labels);
         marks::best(pane, &plot, &canvas, &mut labels);
         marks::overfitting_label(pane, &plot, &canvas, &mut labels);
@@ -99,6 +99,7 @@ impl Panel for ChartPanel {
         Some(Msg::Plot(match does {
             Pointer::Hover => PlotGesture::Hover(plot.area.contains(at).then_some(time)),
             Pointer::Drag => PlotGesture::Drag(time),
+            Pointer::Release => PlotGesture::Release(time),
             Pointer::Wheel(lines) => PlotGesture::Wheel(time, lines),
         }))
     }

@@ -103,8 +103,8 @@ impl Plot {
         let is_behind = model.run.chart_end() > model.run.history.end();
         match self.unit {
             unit if is_behind || model.navigation.plot.zoom.is_some() => unit.title().into_owned(),
-            TimeUnit::Epochs => text::epoch(model.run.position.epoch),
-            TimeUnit::Steps => text::step_number(model.run.position.step),
+            TimeUnit::Epochs => text::epoch(model.run.present().epoch),
+            TimeUnit::Steps => text::step_number(model.run.present().step),
             TimeUnit::Seconds => text::training_seconds(format!("{:.1}", model.run.seconds)),
         }
     }

@@ -7,6 +7,7 @@ fn main() -> ExitCode {
     if !nn_tui::cli::has_memory_to_start() {
         return ExitCode::FAILURE;
     }
+    nn_tui::cli::watch_signals();
     match nn_tui::cli::run(std::env::args_os()) {
         Ok(code) => code.into(),
         Err(error) => {

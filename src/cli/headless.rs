@@ -161,7 +161,7 @@ fn write_rest(
 fn end_signal(signals: &Signals) -> Option<i32> {
     match signals.take()? {
         Signal::End(number) | Signal::Limit(number) => Some(number),
-        Signal::Stop | Signal::Continue => None,
+        Signal::Stop | Signal::Continue | Signal::Resize => None,
     }
 }
 

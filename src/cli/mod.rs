@@ -33,7 +33,7 @@ use clap_complete::Shell;
 
 use crate::data::{Dataset, Prepared, Source, SplitFile, load_with};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, NamedFiles, write_with};
+use crate::model_file::{Access, NamedFiles, remove_temporary_files, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
 use crate::settings::{Setting, with_flags};
@@ -43,6 +43,7 @@ use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
 use crate::util::lang;
 use crate::util::lang::say;
+use crate::util::signals::start_watching;
 use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
 use config::Config;
@@ -57,6 +58,12 @@ pub fn has_memory_to_start() -> bool {
         let _ = io::stderr().write_all(b"nn-tui: starting takes 16.0 MiB of memory\n");
     }
     has_memory
+}
+
+/// Has requests to end that arrive before a run watches them end the process, and remove temporary files.
+pub fn watch_signals() {
+    // A run that cannot watch them reports that.
+    let _ = start_watching(remove_temporary_files);
 }
 
 /// Runs the program with `arguments`, its own name first. Returns the exit code.

@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyModifiers};
 
 use super::app::command::Files;
+use super::decoder::{Decoded, Decoder};
 use super::loader::Loaded;
 use crate::data::DataSummary;
 use crate::error::{Error, Result};
 use crate::train::Event;
+use crate::util::platform::InputTerminal;
 
 /// Capacity of the channel. Events that find no room stay in the worker's queue.
 pub(super) const CAPACITY: usize = 256;
@@ -26,7 +28,7 @@ const MAX_INPUTS: usize = 1000;
 /// A message to the screen's thread.
 pub(super) enum Incoming {
     /// Inputs in their order, handed over together: a burst of thousands takes few changes of threads.
-    Inputs(Vec<Input>),
+    Inputs(Vec<Decoded>),
     /// The terminal can't be read any more.
     InputEnded,
     Worker(Box<Event>),
@@ -45,11 +47,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 const SHORT_WAIT: Duration = Duration::from_millis(20);
 const SHORT_WAITS: u32 = 15;
 
-/// Time after escape in which more input is the rest of a sequence that a slow link has parted there.
-const ESCAPE_WAIT: Duration = Duration::from_millis(25);
-
-/// Longer time for that, and the first seconds of a terminal, in which it replies to questions.
-const REPLY_WAIT: Duration = Duration::from_millis(150);
+/// First seconds of a terminal, in which it replies to questions.
 const REPLYING: Duration = Duration::from_secs(3);
 
 /// Pauses and resumes the thread that reads the terminal. A process that reads it in the background, where keys
@@ -113,7 +111,7 @@ struct BacklogState {
 
 impl Backlog {
     /// Counts an input that was read. Control-c cuts a backlog that is longer than anybody types.
-    fn add(&self, input: &Input) {
+    fn add(&self, input: &Decoded) {
         let waiting = self.0.waiting.fetch_add(1, Ordering::Relaxed);
         if waiting >= MAX_INPUTS && is_interrupt(input) {
             self.0.is_cut.store(true, Ordering::Relaxed);
@@ -121,31 +119,77 @@ impl Backlog {
     }
 
     /// Counts an input as handled. Returns false if it is to be dropped, for a later control-c.
-    pub fn remove(&self, input: &Input) -> bool {
+    pub fn remove(&self, input: &Decoded) -> bool {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
         if is_interrupt(input) {
             self.0.is_cut.store(false, Ordering::Relaxed);
         }
-        matches!(input, Input::Resize(..)) || !self.0.is_cut.load(Ordering::Relaxed)
+        let is_key = matches!(input, Decoded::Input(input) if !matches!(input, Input::Resize(..)));
+        !is_key || !self.0.is_cut.load(Ordering::Relaxed)
     }
 }
 
-fn is_interrupt(input: &Input) -> bool {
-    matches!(input, Input::Key(key)
+fn is_interrupt(input: &Decoded) -> bool {
+    matches!(input, Decoded::Input(Input::Key(key))
         if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL)
 }
 
-/// Starts a thread that reads keys, mouse events and resizes while `gate` is open, and one that sends them.
+/// Source of inputs.
+enum Source {
+    /// A terminal that sends bytes.
+    Terminal(InputTerminal, Decoder),
+    /// The system, where terminals send events.
+    System,
+}
+
+impl Source {
+    fn open() -> io::Result<Self> {
+        match InputTerminal::open() {
+            Ok(terminal) => Ok(Self::Terminal(terminal, Decoder::default())),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Self::System),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the inputs that come within `patience`, or a little later if they have begun to come.
+    ///
+    /// # Errors
+    /// Those of reading, and any error if the terminal is gone.
+    fn read(&mut self, patience: Duration, expects_replies: bool) -> io::Result<Vec<Decoded>> {
+        let mut inputs = Vec::new();
+        match self {
+            Self::Terminal(terminal, decoder) => {
+                let mut bytes = [0; 1 << 12];
+                let wait = decoder.wait(expects_replies);
+                match terminal.read(&mut bytes, wait.unwrap_or(patience))? {
+                    Some(count) => decoder.read(&bytes[..count], &mut inputs),
+                    None if wait.is_some() => decoder.end(&mut inputs),
+                    None if stdout().is_terminal() => {}
+                    None => return Err(io::ErrorKind::UnexpectedEof.into()),
+                }
+            }
+            Self::System => {
+                if event::poll(patience)? {
+                    inputs.push(Decoded::Input(event::read()?));
+                }
+            }
+        }
+        Ok(inputs)
+    }
+}
+
+/// Starts a thread that reads keys and mouse events while `gate` is open, and one that sends them.
 /// The terminal is read at once however many of them wait, since the time between two bytes tells escape and
 /// another key from a key with alt.
 ///
 /// # Errors
-/// [`Error::Worker`] if no thread can be started.
+/// [`Error::Terminal`] if it can't be opened, [`Error::Worker`] if no thread can be started.
 pub(super) fn watch_input(
     sender: SyncSender<Incoming>,
     gate: InputGate,
     backlog: Backlog,
 ) -> Result<()> {
+    let mut source = Source::open().map_err(Error::Terminal)?;
     let (queue, waiting) = channel();
     spawn("input queue", move || {
         while let Ok(first) = waiting.recv() {
@@ -159,8 +203,7 @@ pub(super) fn watch_input(
         let _ = sender.send(Incoming::InputEnded);
     })?;
     spawn("input", move || {
-        let mut short_waits = 0;
-        let start = Instant::now();
+        let (start, mut short_waits) = (Instant::now(), 0);
         loop {
             gate.pass();
             let wait = if short_waits > 0 {
@@ -168,41 +211,20 @@ pub(super) fn watch_input(
             } else {
                 CHECK_INTERVAL
             };
-            match event::poll(wait) {
-                Ok(true) => short_waits = SHORT_WAITS,
-                Ok(false) if stdout().is_terminal() => {
-                    short_waits = short_waits.saturating_sub(1);
-                    continue;
-                }
-                Ok(false) | Err(_) => break,
-            }
-            let Ok(inputs) = read_together(start) else {
-                break;
+            let Ok(inputs) = source.read(wait, start.elapsed() < REPLYING) else {
+                return;
             };
+            if inputs.is_empty() {
+                short_waits = u32::saturating_sub(short_waits, 1);
+                continue;
+            }
+            short_waits = SHORT_WAITS;
             inputs.iter().for_each(|input| backlog.add(input));
             if queue.send(inputs).is_err() {
                 return;
             }
         }
     })
-}
-
-/// Reads an input, and after escape those that follow at once, which are to be handled together.
-fn read_together(start: Instant) -> io::Result<Vec<Input>> {
-    let wait = if start.elapsed() < REPLYING {
-        REPLY_WAIT
-    } else {
-        ESCAPE_WAIT
-    };
-    let mut inputs = vec![event::read()?];
-    while inputs.last().is_some_and(is_escape) && event::poll(wait)? {
-        inputs.push(event::read()?);
-    }
-    Ok(inputs)
-}
-
-fn is_escape(input: &Input) -> bool {
-    matches!(input, Input::Key(key) if key.code == KeyCode::Esc)
 }
 
 /// Runs `body` in a new thread.
@@ -223,7 +245,9 @@ mod tests {
 
     #[test]
     fn an_interrupt_drops_the_inputs_before_it_only_if_they_are_many() {
-        let key = |letter, modifiers| Input::Key(KeyEvent::new(KeyCode::Char(letter), modifiers));
+        let key = |letter, modifiers| {
+            Decoded::Input(Input::Key(KeyEvent::new(KeyCode::Char(letter), modifiers)))
+        };
         let (plus, quit) = (
             key('+', KeyModifiers::NONE),
             key('c', KeyModifiers::CONTROL),

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod cast;
+mod decoder;
 mod events;
 mod fault_injection;
 mod files;

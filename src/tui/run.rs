@@ -17,11 +17,11 @@ use ratatui::crossterm::event::{
 use ratatui::layout::Rect;
 
 use super::app::{App, Drawn, Effect, Loading, Model, Msg};
+use super::decoder::Decoded;
 use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
 use super::panels::Pointer;
-use super::replies::Replies;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
 use super::{click, fault_injection, point, render, render_loading};
@@ -69,12 +69,11 @@ pub fn run(
         remove_temporary_files();
     };
     let wake = waker(&sender);
-    let signals = Signals::watch(Watched::EndAndJobControl, wake, last_resort)?;
+    let signals = Signals::watch(Watched::All, wake, last_resort)?;
     let mut program = Program {
         app: App::Loading(Box::new(loading)),
         screen: None,
         options,
-        replies: Replies::default(),
         loader: Loader::spawn(load, sender.clone())?,
         loading_since: Instant::now(),
         training: None,
@@ -122,8 +121,6 @@ struct Program {
     /// The terminal, once there is something to show.
     screen: Option<Screen>,
     options: ScreenOptions,
-    /// Replies of the terminal among the keys.
-    replies: Replies,
     loader: Loader,
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
@@ -282,7 +279,10 @@ impl Program {
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
-            Incoming::Inputs(inputs) => return self.handle_inputs(inputs),
+            Incoming::Inputs(mut inputs) => {
+                inputs.retain(|input| self.backlog.remove(input));
+                return self.handle_inputs(inputs);
+            }
             Incoming::Wake => return Ok(false),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
@@ -291,38 +291,29 @@ impl Program {
     }
 
     /// Handles inputs that arrived together. Returns whether they may change what is shown.
-    fn handle_inputs(&mut self, inputs: Vec<Input>) -> Result<bool> {
+    fn handle_inputs(&mut self, inputs: Vec<Decoded>) -> Result<bool> {
+        // Characters that are inserted into a text are collected first, since each change of it renews its completions.
         let (mut is_any, mut typed) = (false, String::new());
-        for input in inputs {
-            if !self.backlog.remove(&input) {
-                continue;
-            }
-            let (inputs, reply) = self.replies.next(input);
-            is_any |= reply.is_some();
-            if let (Some(screen), Some(reply)) = (&mut self.screen, reply) {
-                screen.adapt(reply);
-            }
-            is_any |= self.handle_keys(inputs, &mut typed)?;
-        }
-        let escape = self.replies.end_burst();
-        is_any |= self.handle_keys(escape, &mut typed)?;
-        Ok(is_any | self.insert(&mut typed)?)
-    }
-
-    /// Handles inputs in their order. Characters that are inserted into a text are collected in `typed` first, since each
-    /// change of the text renews its completions.
-    fn handle_keys(&mut self, inputs: Vec<Input>, typed: &mut String) -> Result<bool> {
-        let mut is_any = false;
         for input in inputs {
             if self.exit.is_some() {
                 break;
             }
-            match typed_character(&input).filter(|_| self.app.is_typing()) {
-                Some(character) => typed.push(character),
-                None => is_any |= self.insert(typed)? | self.handle_input(input)?,
+            match input {
+                Decoded::Reply(reply) => {
+                    if let Some(screen) = &mut self.screen {
+                        screen.adapt(reply);
+                    }
+                    is_any = true;
+                }
+                Decoded::Input(input) => {
+                    match typed_character(&input).filter(|_| self.app.is_typing()) {
+                        Some(character) => typed.push(character),
+                        None => is_any |= self.insert(&mut typed)? | self.handle_input(input)?,
+                    }
+                }
             }
         }
-        Ok(is_any)
+        Ok(is_any | self.insert(&mut typed)?)
     }
 
     /// Inserts what was `typed` into the text that is open. Returns whether that is anything.
@@ -360,6 +351,13 @@ impl Program {
                 Signal::End(number) | Signal::Limit(number) => {
                     self.is_ending = true;
                     self.update(Msg::Terminate(128 + number as u8))?;
+                }
+                Signal::Resize => {
+                    // A terminal that has no size any more is gone, which reading from it tells.
+                    let size = self.screen.as_ref().and_then(|screen| screen.size().ok());
+                    if let Some((width, height)) = size {
+                        self.update(Msg::Resize(width, height))?;
+                    }
                 }
                 Signal::Stop => self.suspend(),
                 Signal::Continue => {

@@ -1,8 +1,10 @@
 //! Signals of the operating system, and the stopping of this process and its job. Elsewhere than on Unix
 //! nothing is watched and nothing stops.
 
+use std::io;
 use std::process;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::platform;
@@ -29,6 +31,8 @@ pub(crate) enum Signal {
     Stop,
     /// SIGCONT.
     Continue,
+    /// SIGWINCH: the terminal has another size.
+    Resize,
 }
 
 /// Signals to watch.
@@ -36,20 +40,64 @@ pub(crate) enum Signal {
 pub(crate) enum Watched {
     /// Requests to end. Stopping is left to the system.
     End,
-    /// Requests to end, to stop and to continue.
-    EndAndJobControl,
+    /// Requests to end, to stop and to continue, and changes of the terminal's size.
+    All,
+}
+
+/// Receiver of the signals that arrive.
+enum Handler {
+    /// No run has begun: a request to end ends the process at once.
+    Early,
+    Run(Box<dyn FnMut(Signal) + Send>),
+    /// The process is about to end.
+    Late,
+}
+
+static HANDLER: Mutex<Handler> = Mutex::new(Handler::Early);
+
+fn handler() -> MutexGuard<'static, Handler> {
+    HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a thread that watches requests to end, unless it is running. Until a run watches signals itself, they end the
+/// process and leave no temporary file behind. Signals that the program was started to ignore stay ignored, as `nohup`
+/// expects.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn start_watching(
+    remove_files: impl Fn() + Send + 'static,
+) -> io::Result<&'static platform::Watcher> {
+    static WATCHER: OnceLock<platform::Watcher> = OnceLock::new();
+    if let Some(watcher) = WATCHER.get() {
+        return Ok(watcher);
+    }
+    let watcher = platform::watch(move |signal| match (&mut *handler(), signal) {
+        (Handler::Run(handle), signal) => handle(signal),
+        (Handler::Early, Signal::End(number) | Signal::Limit(number)) => {
+            remove_files();
+            platform::end_by(number);
+            process::exit(128 + number);
+        }
+        (Handler::Early | Handler::Late, _) => {}
+    })?;
+    Ok(WATCHER.get_or_init(|| watcher))
 }
 
 /// Signals that have arrived, in a queue of their own that is never full. Dropping it ends the
-/// watching.
+/// watching: what arrives later is ignored.
 pub(crate) struct Signals {
     arrived: Receiver<Signal>,
-    _watcher: platform::Watcher,
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        *handler() = Handler::Late;
+    }
 }
 
 impl Signals {
-    /// Starts watching in a thread, which calls `wake` after it queued a signal. Signals that the
-    /// program was started to ignore stay ignored, as `nohup` expects.
+    /// Starts watching in a thread, which calls `wake` after it queued a signal.
     ///
     /// Only the first request to end is queued. Those within a second of it are taken for the same
     /// request (`timeout` signals a process and then its group, shells repeat a hang-up), and a later
@@ -63,9 +111,10 @@ impl Signals {
         wake: impl Fn() + Send + 'static,
         last_resort: impl Fn() + Send + 'static,
     ) -> Result<Self> {
+        let watcher = start_watching(|| {}).map_err(|cause| Error::Worker(cause.to_string()))?;
         let (queue, arrived) = channel();
         let mut requests = Requests::default();
-        let watcher = platform::watch(watched, move |signal| {
+        let handle = move |signal| {
             if let Signal::End(number) | Signal::Limit(number) = signal {
                 match requests.count(signal, Instant::now()) {
                     1 => {}
@@ -79,11 +128,13 @@ impl Signals {
             // Nobody listens any more once the program is about to end.
             let _ = queue.send(signal);
             wake();
-        });
-        Ok(Self {
-            arrived,
-            _watcher: watcher.map_err(|cause| Error::Worker(cause.to_string()))?,
-        })
+        };
+        *handler() = Handler::Run(Box::new(handle));
+        if watched == Watched::All {
+            let added = watcher.add_all();
+            added.map_err(|cause| Error::Worker(cause.to_string()))?;
+        }
+        Ok(Self { arrived })
     }
 
     /// Takes the oldest signal out of the queue.

@@ -130,3 +130,29 @@ fn a_reader_that_leaves_ends_the_run_quietly() {
     assert_eq!(child.wait().expect("ends").code(), Some(0));
     nn_tui::model_file::load(&path).expect("exported all the same");
 }
+
+/// Nothing has been loaded, and nobody has begun to watch the run.
+#[cfg(target_os = "linux")]
+#[test]
+fn before_the_run_end_the_process() {
+    for (signal, expected) in [("TERM", 143), ("HUP", 129), ("USR1", 138)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = program(["-", "--headless", "--export", "m.json"]);
+        command.current_dir(folder.path()).stdin(Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        // Of its threads, that of the signals is the first.
+        let tasks = PathBuf::from(format!("/proc/{}/task", child.id()));
+        let start = std::time::Instant::now();
+        while fs::read_dir(&tasks).expect("it runs").count() < 2 {
+            assert!(start.elapsed() < PATIENCE, "it does not watch signals");
+            thread::yield_now();
+        }
+        send(signal, &child);
+        assert_eq!(
+            child.wait().expect("ends").code(),
+            Some(expected),
+            "{signal}"
+        );
+        assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0);
+    }
+}

@@ -141,7 +141,11 @@ impl Terminal {
     }
 
     pub(super) fn press(&mut self, keys: &str) {
-        self.input.write_all(keys.as_bytes()).expect("it reads");
+        self.send(keys.as_bytes());
+    }
+
+    pub(super) fn send(&mut self, bytes: &[u8]) {
+        self.input.write_all(bytes).expect("it reads");
         self.input.flush().expect("it reads");
     }
 

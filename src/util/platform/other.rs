@@ -4,14 +4,23 @@ use std::fs::{self, File, Metadata, Permissions};
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
-use crate::util::signals::{Signal, Watched};
+use crate::util::signals::Signal;
 
 pub(crate) struct Watcher;
 
-pub(crate) fn watch(_: Watched, _: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
+impl Watcher {
+    pub fn add_all(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub(crate) fn watch(_: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
     Ok(Watcher)
 }
+
+pub(crate) fn end_by(_: i32) {}
 
 pub(crate) const HAS_JOB_CONTROL: bool = false;
 
@@ -27,6 +36,19 @@ pub(crate) fn open_output_terminal() -> io::Result<File> {
 
 pub(crate) fn open_error_terminal() -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// The system's terminals send events instead of bytes.
+pub(crate) struct InputTerminal;
+
+impl InputTerminal {
+    pub fn open() -> io::Result<Self> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    pub fn read(&mut self, _: &mut [u8], _: Duration) -> io::Result<Option<usize>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 }
 
 pub(crate) fn discard_output() {}

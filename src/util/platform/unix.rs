@@ -1,23 +1,26 @@
 //! Unix: signals, job control, permissions of files.
 
 use std::fs::{DirBuilder, File, Metadata, Permissions};
+use std::io::{IsTerminal, Read};
 use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{self, Command, Stdio};
+use std::time::Duration;
 use std::{fs, io, thread};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::termios::{Action, QueueSelector, tcflow, tcflush, tcgetsid, ttyname};
 use signal_hook::consts::{
     SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1,
-    SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
 };
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::util::signals::{Signal, Watched};
+use crate::util::signals::Signal;
 
 /// Signals that ask the program to end.
 const ENDING: [i32; 12] = [
@@ -38,27 +41,26 @@ pub(crate) fn replace_process(mut command: Command) -> io::Result<u8> {
     Err(command.exec())
 }
 
-/// Watches signals until it is dropped.
+/// Signals that are watched, to the end of the process.
 pub(crate) struct Watcher(Handle);
 
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        self.0.close();
+impl Watcher {
+    /// Watches those of [`Watched::All`] too.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn add_all(&self) -> io::Result<()> {
+        let mut numbers = [SIGTSTP, SIGCONT, SIGWINCH].into_iter();
+        numbers.try_for_each(|number| self.0.add_signal(number))
     }
 }
 
-/// Starts a thread that calls `handle` for each signal, except for requests to end that this process was
-/// started to ignore.
-pub(crate) fn watch(
-    watched: Watched,
-    mut handle: impl FnMut(Signal) + Send + 'static,
-) -> io::Result<Watcher> {
+/// Starts a thread that calls `handle` for each request to end, except for those that this process was started to
+/// ignore.
+pub(crate) fn watch(mut handle: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
     let ignored = ignored_signals();
     let mut numbers = [&ENDING[..], ENDING_ON_LINUX].concat();
     numbers.retain(|signal| ignored >> (signal - 1) & 1 == 0);
-    if watched == Watched::EndAndJobControl {
-        numbers.extend([SIGTSTP, SIGCONT]);
-    }
     let mut signals = Signals::new(numbers)?;
     let watcher = Watcher(signals.handle());
     let thread = thread::Builder::new().name("signals".into());
@@ -69,6 +71,7 @@ pub(crate) fn watch(
                 SIGXFSZ if is_file_size_limited() => continue,
                 SIGTSTP => Signal::Stop,
                 SIGCONT => Signal::Continue,
+                SIGWINCH => Signal::Resize,
                 SIGXCPU => Signal::Limit(number),
                 _ => Signal::End(number),
             });
@@ -105,6 +108,15 @@ fn groups_from_ps() -> Option<[i32; 2]> {
     Some([own.parse().ok()?, foreground.trim().parse().ok()?])
 }
 
+/// Ends this process by control-c as the system does: scripts go on after a program that only returns a code. Returns for
+/// other signals.
+pub(crate) fn end_by(number: i32) {
+    if number == SIGINT {
+        // If the system refuses, the process exits.
+        let _ = emulate_default_handler(SIGINT);
+    }
+}
+
 /// Stops this process until it receives SIGCONT, as a shell expects after [`Signal::Stop`].
 pub(crate) fn stop_process() {
     // If the system refuses, the program just goes on.
@@ -129,21 +141,74 @@ pub(crate) fn stop_job() -> bool {
 
 /// Opens the terminal of standard output; see [`open_terminal`].
 pub(crate) fn open_output_terminal() -> io::Result<File> {
-    open_terminal(io::stdout())
+    open_terminal(io::stdout(), OFlags::WRONLY)
 }
 
 /// Opens the terminal of standard error; see [`open_terminal`].
 pub(crate) fn open_error_terminal() -> io::Result<File> {
-    open_terminal(io::stderr())
+    open_terminal(io::stderr(), OFlags::WRONLY)
 }
 
-/// Opens the terminal of `stream` for writing that never waits, which a write to `stream` itself may do for ever:
-/// whether it waits is a property of the open file, and other programs share that one.
+/// Terminal whose keys are read.
+pub(crate) struct InputTerminal(File);
+
+impl InputTerminal {
+    /// Opens the terminal of standard input, or that of standard output if the input is something else.
+    ///
+    /// # Errors
+    /// Those of opening.
+    pub fn open() -> io::Result<Self> {
+        let input = io::stdin();
+        let opened = if input.is_terminal() {
+            // Where it has no name, as in some containers, reading may wait.
+            let copied = |_| Ok(File::from(input.as_fd().try_clone_to_owned()?));
+            open_terminal(&input, OFlags::RDONLY).or_else(copied)
+        } else {
+            open_terminal(io::stdout(), OFlags::RDONLY)
+        };
+        opened.map(Self)
+    }
+
+    /// Reads what is there into `bytes`, once there is something, and returns its length, or `None` after `patience`.
+    /// The length is 0 if there was nothing after all.
+    ///
+    /// # Errors
+    /// Those of reading; [`io::ErrorKind::UnexpectedEof`] if the terminal is gone.
+    pub fn read(&mut self, bytes: &mut [u8], patience: Duration) -> io::Result<Option<usize>> {
+        let seconds = i64::try_from(patience.as_secs()).unwrap_or(i64::MAX);
+        let patience = Timespec {
+            tv_sec: seconds,
+            tv_nsec: patience.subsec_nanos().into(),
+        };
+        let mut polled = [PollFd::new(&self.0, PollFlags::IN)];
+        match poll(&mut polled, Some(&patience)).map_err(io::Error::from) {
+            Ok(0) => return Ok(None),
+            Ok(_) => {}
+            Err(error) => return nothing_if_interrupted(error).map(Some),
+        }
+        match self.0.read(bytes) {
+            Ok(0) if !self.0.is_terminal() => Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => Ok(Some(count)),
+            Err(error) => nothing_if_interrupted(error).map(Some),
+        }
+    }
+}
+
+/// Returns 0 for errors that mean that there is nothing yet.
+fn nothing_if_interrupted(error: io::Error) -> io::Result<usize> {
+    match error.kind() {
+        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock => Ok(0),
+        _ => Err(error),
+    }
+}
+
+/// Opens the terminal of `stream` for reading or writing that never waits, which a write to `stream` itself may do for
+/// ever: whether it waits is a property of the open file, and other programs share that one.
 ///
 /// # Errors
 /// Those of opening; `stream` may be no terminal.
-fn open_terminal(stream: impl AsFd) -> io::Result<File> {
-    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+fn open_terminal(stream: impl AsFd, access: OFlags) -> io::Result<File> {
+    let flags = access | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     let name = ttyname(&stream, Vec::new())?;
     let opened = open(name, flags, Mode::empty());
     let terminal = opened.or_else(|error| {
@@ -154,11 +219,15 @@ fn open_terminal(stream: impl AsFd) -> io::Result<File> {
     Ok(terminal?.into())
 }
 
-/// Discards what the terminal has not read of the program's output, and has a terminal that was stopped go on.
+/// Discards what the terminal has not read of standard output, and has a terminal that was stopped go on.
 pub(crate) fn discard_output() {
+    discard(io::stdout());
+}
+
+fn discard(stream: impl AsFd) {
     // If the system refuses, the terminal gets it later.
-    let _ = tcflush(io::stdout(), QueueSelector::OFlush);
-    let _ = tcflow(io::stdout(), Action::OOn);
+    let _ = tcflush(&stream, QueueSelector::OFlush);
+    let _ = tcflow(&stream, Action::OOn);
 }
 
 /// Creates a folder, and those above it, that only its owner can use.

@@ -1,0 +1,266 @@
+use proptest::prelude::*;
+use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use super::*;
+use crate::tui::theme::Depth;
+
+const NONE: KeyModifiers = KeyModifiers::NONE;
+const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+const ALT: KeyModifiers = KeyModifiers::ALT;
+const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Decoded {
+    Decoded::Input(Input::Key(KeyEvent::new(code, modifiers)))
+}
+
+fn letter(letter: char, modifiers: KeyModifiers) -> Decoded {
+    key(KeyCode::Char(letter), modifiers)
+}
+
+fn escape() -> Decoded {
+    key(KeyCode::Esc, NONE)
+}
+
+fn paste(text: &str) -> Decoded {
+    Decoded::Input(Input::Paste(text.into()))
+}
+
+fn mouse(kind: MouseEventKind, (column, row): (u16, u16), modifiers: KeyModifiers) -> Decoded {
+    Decoded::Input(Input::Mouse(MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers,
+    }))
+}
+
+/// Decodes parts that come one after the other, the last one with a silence after it.
+fn decode<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> Vec<Decoded> {
+    let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
+    for part in parts {
+        decoder.read(part, &mut decoded);
+    }
+    if decoder.wait(false).is_some() {
+        decoder.end(&mut decoded);
+    }
+    assert_eq!(decoder.wait(false), None);
+    decoded
+}
+
+fn check(bytes: &[u8], expected: &[Decoded]) {
+    let shown = bytes.escape_ascii();
+    assert_eq!(decode([bytes]), expected, "{shown}");
+    assert_eq!(decode(bytes.chunks(1)), expected, "{shown}, in parts");
+}
+
+#[test]
+fn keys_are_decoded() {
+    for (bytes, expected) in [
+        ("q", letter('q', NONE)),
+        ("Q", letter('Q', SHIFT)),
+        ("é", letter('é', NONE)),
+        ("学", letter('学', NONE)),
+        ("\r", key(KeyCode::Enter, NONE)),
+        ("\t", key(KeyCode::Tab, NONE)),
+        ("\x7f", key(KeyCode::Backspace, NONE)),
+        ("\n", letter('j', CONTROL)),
+        ("\x03", letter('c', CONTROL)),
+        ("\0", letter(' ', CONTROL)),
+        ("\x1f", letter('7', CONTROL)),
+        ("\x1b", escape()),
+        ("\x1b1", letter('1', ALT)),
+        ("\x1bé", letter('é', ALT)),
+        ("\x1b\x7f", key(KeyCode::Backspace, ALT)),
+        ("\x1b[A", key(KeyCode::Up, NONE)),
+        ("\x1bOB", key(KeyCode::Down, NONE)),
+        ("\x1b[1;5C", key(KeyCode::Right, CONTROL)),
+        ("\x1b[1;3D", key(KeyCode::Left, ALT)),
+        ("\x1b[H", key(KeyCode::Home, NONE)),
+        ("\x1b[4~", key(KeyCode::End, NONE)),
+        ("\x1b[6;2~", key(KeyCode::PageDown, SHIFT)),
+        ("\x1b[Z", key(KeyCode::BackTab, SHIFT)),
+        ("\x1bOP", key(KeyCode::F(1), NONE)),
+        ("\x1b[[C", key(KeyCode::F(3), NONE)),
+        ("\x1b[24~", key(KeyCode::F(12), NONE)),
+        ("\x1b[99;5u", letter('c', CONTROL)),
+        ("\x1b[97:65;2:1u", letter('A', SHIFT)),
+        ("\x1b[27;5;99~", letter('c', CONTROL)),
+        ("\x1b[27u", escape()),
+        ("\x1b[9;2u", key(KeyCode::BackTab, SHIFT)),
+    ] {
+        check(bytes.as_bytes(), &[expected]);
+    }
+    check(
+        b"\x1b[I\x1b[O",
+        &[Input::FocusGained, Input::FocusLost].map(Decoded::Input),
+    );
+    check(
+        b"\x1b\x1b[Aq",
+        &[escape(), key(KeyCode::Up, NONE), letter('q', NONE)],
+    );
+}
+
+#[test]
+fn the_mouse_is_decoded() {
+    use MouseEventKind::{Down, Drag, Moved, ScrollDown, ScrollUp, Up};
+    let (left, right) = (MouseButton::Left, MouseButton::Right);
+    for (bytes, expected) in [
+        ("\x1b[<0;10;7M", mouse(Down(left), (9, 6), NONE)),
+        ("\x1b[<0;10;7m", mouse(Up(left), (9, 6), NONE)),
+        ("\x1b[<2;1;1M", mouse(Down(right), (0, 0), NONE)),
+        ("\x1b[<32;300;7M", mouse(Drag(left), (299, 6), NONE)),
+        ("\x1b[<35;10;7M", mouse(Moved, (9, 6), NONE)),
+        ("\x1b[<64;10;7M", mouse(ScrollUp, (9, 6), NONE)),
+        ("\x1b[<81;10;7M", mouse(ScrollDown, (9, 6), CONTROL)),
+        ("\x1b[<12;10;7M", mouse(Down(left), (9, 6), SHIFT | ALT)),
+        ("\x1b[32;10;7M", mouse(Down(left), (9, 6), NONE)),
+        ("\x1b[M !'", mouse(Down(left), (0, 6), NONE)),
+        ("\x1b[M#!'", mouse(Up(left), (0, 6), NONE)),
+    ] {
+        check(bytes.as_bytes(), &[expected]);
+    }
+}
+
+#[test]
+fn replies_are_no_keys() {
+    let dark = Decoded::Reply(Reply::Background { is_light: false });
+    let colours = Decoded::Reply(Reply::Colours(Depth::Indexed));
+    let quit = letter('q', NONE);
+    for (bytes, expected) in [
+        (
+            "\x1b]11;rgb:1e1e/1e1e/2e2e\x07q",
+            vec![dark.clone(), quit.clone()],
+        ),
+        (
+            "\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\q",
+            vec![dark, quit.clone()],
+        ),
+        ("\x1bP1+r436F=323536\x1b\\q", vec![colours, quit.clone()]),
+        ("\x1b]52;c;cXFxcQ==\x1b\\q", vec![quit.clone()]),
+        ("\x1b[?62;22c\x1b[>0;276;0c\x1b[12;40Rq", vec![quit.clone()]),
+        // Cells outside the screen, numbers that are too large, keys that are released.
+        (
+            "\x1b[<0;0;7M\x1b[<0;99999999999;7M\x1b[99;5:3uq",
+            vec![quit.clone()],
+        ),
+        ("\x1b[201~\x1b[999~q", vec![quit]),
+    ] {
+        check(bytes.as_bytes(), &expected);
+    }
+}
+
+/// Begins of sequences and characters, each of which took keys for itself for ever.
+const UNFINISHED: [&[u8]; 13] = [
+    b"\x1b[",
+    b"\x1b[<",
+    b"\x1b[?",
+    b"\x1b[1;",
+    b"\x1b[[",
+    b"\x1b[M",
+    b"\x1b[M !",
+    b"\x1bO",
+    b"\x1b]",
+    b"\x1b]11;rgb:",
+    b"\x1bP1+r",
+    b"\xe5\xad",
+    b"\x1b\xc3",
+];
+
+#[test]
+fn control_c_is_a_key_after_anything() {
+    let interrupt = letter('c', CONTROL);
+    for begin in UNFINISHED {
+        let bytes = [begin, b"\x03"].concat();
+        check(&bytes, std::slice::from_ref(&interrupt));
+    }
+    check(b"\x1b\x03", &[escape(), interrupt.clone()]);
+    check(b"\x1b[200~\x03", std::slice::from_ref(&interrupt));
+    check(b"\x1b[200~abc\x03", &[paste("abc"), interrupt]);
+}
+
+#[test]
+fn a_silence_gives_the_keys_back() {
+    let quit = letter('q', NONE);
+    for begin in UNFINISHED.into_iter().chain([&b"\x1b[200~"[..]]) {
+        let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
+        decoder.read(begin, &mut decoded);
+        assert_eq!(decoder.wait(false), Some(SEQUENCE_WAIT));
+        decoder.end(&mut decoded);
+        decoder.read(b"q", &mut decoded);
+        assert_eq!(
+            decoded,
+            std::slice::from_ref(&quit),
+            "{}",
+            begin.escape_ascii()
+        );
+        check(&[begin, b"\x1b"].concat(), &[escape()]);
+        // So does escape, but in pasted text.
+        if !begin.starts_with(b"\x1b[2") {
+            let up = key(KeyCode::Up, NONE);
+            check(&[begin, b"\x1b[A"].concat(), &[up]);
+        }
+    }
+}
+
+#[test]
+fn pasted_text_is_one_input() {
+    check(
+        b"\x1b[200~a b\x03\r\x1b[A\x1b[201~q",
+        &[paste("a b\x03\r\x1b[A"), letter('q', NONE)],
+    );
+    check("\x1b[200~é学\x1b[201~".as_bytes(), &[paste("é学")]);
+    check(b"\x1b[200~\x1b[201~", &[]);
+    // Cut by a silence, after which its end comes, or a key.
+    let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
+    for part in ["\x1b[200~one ", "two\x1b[201~q", "\x1b[200~x", "y", "z"] {
+        decoder.read(part.as_bytes(), &mut decoded);
+        decoder.end(&mut decoded);
+    }
+    let keys = ['y', 'z'].map(|key| letter(key, NONE));
+    let mut expected = vec![paste("one "), paste("two"), letter('q', NONE), paste("x")];
+    expected.extend(keys);
+    assert_eq!(decoded, expected);
+}
+
+#[test]
+fn long_input_comes_in_parts() {
+    let text = "j".repeat(MAX_PASTE);
+    let decoded = decode([format!("\x1b[200~{text}{text}\x1b[201~").as_bytes()]);
+    assert_eq!(decoded, [paste(&(text.clone() + &text))]);
+    let whole = format!("\x1b[200~{text}{text}\x1b[201~q");
+    let decoded = decode(whole.as_bytes().chunks(4096));
+    let pasted = decoded.iter().map(|part| match part {
+        Decoded::Input(Input::Paste(text)) => text.len(),
+        _ => 0,
+    });
+    assert_eq!(pasted.sum::<usize>(), 2 * MAX_PASTE);
+    assert_eq!(decoded.last(), Some(&letter('q', NONE)));
+    let endless = format!("\x1b]11;{}", "f".repeat(MAX_SEQUENCE));
+    assert_eq!(decode([endless.as_bytes(), b"q"]), [letter('q', NONE)]);
+}
+
+proptest! {
+    #[test]
+    fn parts_make_no_difference(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                prop::sample::select(UNFINISHED.to_vec()).prop_map(<[u8]>::to_vec),
+                prop::collection::vec(prop::sample::select(b"\x1b[O]P<;019M~mqu\x03\x07\\\xc3\xa9".to_vec()), 1..8),
+                prop::collection::vec(any::<u8>(), 1..8),
+            ],
+            0..12,
+        ),
+        size in 1usize..9,
+    ) {
+        let bytes = pieces.concat();
+        let whole = decode([&bytes[..]]);
+        prop_assert_eq!(&decode(bytes.chunks(size)), &whole);
+        // Whatever came before, keys work after a silence.
+        let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
+        decoder.read(&bytes, &mut decoded);
+        decoder.end(&mut decoded);
+        decoded.clear();
+        decoder.read(b"\x03", &mut decoded);
+        prop_assert_eq!(decoded, [letter('c', CONTROL)]);
+    }
+}

@@ -129,7 +129,8 @@ impl Backlog {
     }
 }
 
-fn is_interrupt(input: &Decoded) -> bool {
+/// Whether `input` is control-c.
+pub(super) fn is_interrupt(input: &Decoded) -> bool {
     matches!(input, Decoded::Input(Input::Key(key))
         if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL)
 }

@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 
 use super::app::{App, Drawn, Effect, Loading, Model, Msg};
 use super::decoder::Decoded;
-use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
+use super::events::{Backlog, CAPACITY, Incoming, InputGate, is_interrupt, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
 use super::panels::Pointer;
@@ -87,6 +87,7 @@ pub fn run(
         is_away: false,
         input: InputGate::default(),
         backlog: Backlog::default(),
+        held: Vec::new(),
         is_ending: false,
     };
     match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
@@ -140,6 +141,8 @@ struct Program {
     /// Closed while the terminal belongs to the shell.
     input: InputGate,
     backlog: Backlog,
+    /// Inputs that wait for an answer of the worker.
+    held: Vec<Decoded>,
     /// Whether a signal has asked the program to end.
     is_ending: bool,
 }
@@ -287,6 +290,10 @@ impl Program {
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
         self.update(msg)?;
+        if !self.app.is_unsettled() {
+            let held = std::mem::take(&mut self.held);
+            self.handle_inputs(held)?;
+        }
         Ok(true)
     }
 
@@ -298,7 +305,9 @@ impl Program {
             if self.exit.is_some() {
                 break;
             }
+            let must_wait = self.app.is_unsettled() && !is_interrupt(&input);
             match input {
+                input if must_wait => self.held.push(input),
                 Decoded::Reply(reply) => {
                     if let Some(screen) = &mut self.screen {
                         screen.adapt(reply);

@@ -363,3 +363,20 @@ fn the_last_save_is_shown_beside_messages_and_commands() {
         terminal.wait_until("the last save", is_shown);
     }
 }
+
+/// What comes together with the command acts on the restored run, and on the settings before the last change.
+#[test]
+fn keys_after_restore_and_undo_act_on_what_they_bring_back() {
+    let mut terminal =
+        Terminal::start(&["digits", "--hidden", "300,300", "--paused", "--lr", "0.1"]);
+    terminal.wait_for("paused");
+    type_command(&mut terminal, "checkpoint c.checkpoint", "saved checkpoint");
+    type_command(&mut terminal, "lr 0.01", "lr 0.01");
+    terminal.press(":restore\r-");
+    terminal.wait_for("lr 0.05");
+    type_command(&mut terminal, "lr 0.002", "lr 0.002");
+    terminal.press("z-");
+    terminal.wait_for("lr 0.02");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+}

@@ -18,11 +18,12 @@ use super::update::Effect;
 use super::what_if::Sliders;
 use crate::data::Samples;
 use crate::model_file::ExportOption;
-use crate::nn::Initialisation;
+use crate::nn::{Change, Initialisation};
 use crate::settings::Choices;
 use crate::train::probes::{DivergenceProbe, HealthProbe, PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{
-    Command, Observation, Pace, PreflightCheck, RateCurve, Request, SampleId, Started, Weights,
+    Command, Event, Observation, Pace, PreflightCheck, RateCurve, Request, SampleId, Started,
+    State, Weights,
 };
 use crate::tui::keymap::KeyMap;
 use crate::tui::panels::plane;
@@ -151,6 +152,8 @@ pub struct Model {
     pub(super) leaving_later: Option<u8>,
     /// Whether the user asked again to leave while the model was being saved.
     pub(super) is_impatient: bool,
+    /// Whether settings are about to become those of before or of a checkpoint, so that what a key changes is not known.
+    pub(in crate::tui) is_unsettled: bool,
     pub(super) effects: Effects,
 }
 
@@ -209,6 +212,7 @@ impl Model {
             leaving: None,
             leaving_later: None,
             is_impatient: false,
+            is_unsettled: false,
             effects: Effects::default(),
         }
     }
@@ -223,7 +227,20 @@ impl Model {
             }
             course.note_command(&command);
         }
+        let is_undo = matches!(command, Command::Apply(Change::UndoLast));
+        self.is_unsettled |= is_undo || matches!(command, Command::Restore { .. });
         self.effects.push(Effect::Send(command));
+    }
+
+    /// Notes that the worker has answered what made the settings unknown, or will never do so.
+    pub(super) fn settle(&mut self, event: &Event) {
+        let is_answer = match event {
+            Event::Started(_) | Event::ResetFailed(_) | Event::Refused(_) | Event::Stopped => true,
+            Event::Changed { change, .. } => *change == Change::UndoLast,
+            Event::State { state, .. } => matches!(state, State::Failed(_)),
+            _ => false,
+        };
+        self.is_unsettled &= !is_answer;
     }
 
     /// Returns the values of all settings, as asked for.

@@ -50,6 +50,14 @@ impl App {
         }
     }
 
+    /// Returns whether inputs must wait for the worker's answer, since what they change is not known before it.
+    pub(in crate::tui) fn is_unsettled(&self) -> bool {
+        match self {
+            Self::Running(model) => model.is_unsettled,
+            Self::Loading(_) => false,
+        }
+    }
+
     /// Returns whether characters are inserted into a text.
     pub(in crate::tui) fn is_typing(&self) -> bool {
         match self {

@@ -16,6 +16,7 @@ use crate::util::text::sanitise;
 impl Model {
     /// Updates the parts of the state, then what concerns several of them.
     pub(super) fn handle_event(&mut self, event: Event) {
+        self.settle(&event);
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
         }

@@ -28,7 +28,7 @@ use super::replies::{Reply, questions};
 use super::theme::Theme;
 use crate::error::{Error, Result};
 use crate::train::worker;
-use crate::util::background::{BackgroundWriter, Stream, terminal_or};
+use crate::util::background::{BackgroundWriter, Stream, set_last_words, terminal_or};
 use crate::util::lang::say;
 use crate::util::parallel::HELPER_THREAD;
 use crate::util::platform::{discard_output, open_output_terminal};
@@ -243,6 +243,21 @@ fn take() -> io::Result<()> {
     Ok(())
 }
 
+/// Returns what undoes the sequences of [`take`].
+fn restoring_sequences() -> String {
+    let mut sequences = Vec::new();
+    // A buffer takes everything.
+    let _ = queue!(
+        sequences,
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        DisableMouseCapture,
+        LeaveAlternateScreen,
+        Show
+    );
+    String::from_utf8(sequences).unwrap_or_default()
+}
+
 /// Undoes [`take`], as far as the terminal takes output. Failures are ignored, since the program is
 /// about to end or stop.
 pub(super) fn give_back() {
@@ -251,15 +266,10 @@ pub(super) fn give_back() {
         return;
     }
     if let Some(output) = OUTPUT.get() {
+        let sequences = restoring_sequences();
         let restore = || {
-            let _ = execute!(
-                output.stream(0),
-                EndSynchronizedUpdate,
-                DisableBracketedPaste,
-                DisableMouseCapture,
-                LeaveAlternateScreen,
-                Show
-            );
+            let mut stream = output.stream(0);
+            let _ = (stream.write_all(sequences.as_bytes())).and_then(|()| stream.flush());
         };
         restore();
         if !output.wait(PATIENCE) {
@@ -270,6 +280,7 @@ pub(super) fn give_back() {
             restore();
             output.wait(PATIENCE);
         }
+        set_last_words(&sequences);
     }
     let _ = disable_raw_mode();
 }

@@ -2,7 +2,7 @@
 //! blocks nobody else.
 
 use crate::util::lang::say;
-use crate::util::platform::open_error_terminal;
+use crate::util::platform::{discard_errors, open_error_terminal};
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -275,21 +275,49 @@ impl Shared {
     }
 }
 
-/// Longest wait for standard error to take a message. A terminal behind a slow line takes some seconds.
+/// Longest wait for standard error to take a message.
 const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);
+/// Shorter wait, after which a terminal that was restored gets the message in place of what it has not read.
+const TERMINAL_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Sequences that have restored the terminal, and the messages after them; empty if it was never taken.
+static LAST_WORDS: Mutex<String> = Mutex::new(String::new());
+
+/// Remembers the sequences that `restore` the terminal for [`print_error`].
+pub(crate) fn set_last_words(restore: &str) {
+    let mut last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    restore.clone_into(&mut last_words);
+}
 
 /// Prints `message` to standard error. Gives up after three seconds if it is not taken, as on a stalled terminal.
+///
+/// A terminal that had the screen may be full of its frames. Unless it takes the message soon, what it has not read is
+/// dropped, and it gets the sequences that restore it and all messages once more.
 pub(crate) fn print_error(message: &str) {
-    let stderr = terminal_or(open_error_terminal(), io::stderr());
-    let writer = BackgroundWriter::spawn("message", vec![stderr], usize::MAX, || {});
-    // Standard error may be closed.
-    let _ = match writer {
-        Ok(writer) => {
-            writeln!(writer.stream(0), "{message}").and_then(|()| writer.close(MESSAGE_PATIENCE))
-        }
-        // Where there is no memory for a thread.
-        Err(_) => writeln!(io::stderr(), "{message}"),
+    let terminal = open_error_terminal();
+    let is_terminal = terminal.is_ok();
+    let stderr = terminal_or(terminal, io::stderr());
+    let Ok(writer) = BackgroundWriter::spawn("message", vec![stderr], usize::MAX, || {}) else {
+        // There is no memory for a thread. Standard error may be closed.
+        let _ = writeln!(io::stderr(), "{message}");
+        return;
     };
+    let mut last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    let can_repeat = is_terminal && !last_words.is_empty();
+    if can_repeat {
+        last_words.push_str(message);
+        last_words.push('\n');
+    }
+    let mut stream = writer.stream(0);
+    let _ = writeln!(stream, "{message}").and_then(|()| stream.flush());
+    if can_repeat && !writer.wait(TERMINAL_PATIENCE) {
+        writer.discard();
+        writer.wait(TERMINAL_PATIENCE);
+        discard_errors();
+        let _ = stream.write_all(last_words.as_bytes());
+    }
+    // Nobody is told that nobody can be told.
+    let _ = writer.close(MESSAGE_PATIENCE);
 }
 
 #[cfg(test)]

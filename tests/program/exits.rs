@@ -107,6 +107,25 @@ fn on_a_stalled_terminal_save_the_model() {
     }
 }
 
+/// A terminal takes the sequences that restore it, and has no room for the summary, or none for either.
+#[test]
+fn on_a_terminal_that_is_almost_full_say_what_was_saved() {
+    for room in [0, 20, 40, 60, 80, 120, 160, 200] {
+        let mut terminal = Terminal::start(&["iris", "--paused", "--export", "out.json"]);
+        terminal.wait_for("paused");
+        terminal.press("s");
+        terminal.wait_for_number("step", |step| step == 1);
+        terminal.fill_but_for(room);
+        terminal.signal("-TERM");
+        assert_eq!(terminal.exit_code(), 143, "{room}");
+        terminal.go_on();
+        terminal.wait_until("a summary", |_| {
+            terminal.output().contains("saved out.json")
+        });
+        assert_eq!(terminal.left_behind(), [""; 0], "{room}");
+    }
+}
+
 /// A save that takes seconds is neither lost at the second signal nor left in pieces at the third.
 #[test]
 fn while_a_large_model_is_saved_wait_for_it() {

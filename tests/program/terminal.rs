@@ -149,6 +149,23 @@ impl Terminal {
         self.input.flush().expect("it reads");
     }
 
+    /// Stops reading, and fills the terminal with all bytes that it takes from other programs, but for `room`.
+    pub(super) fn fill_but_for(&self, room: usize) {
+        let scratch = native_pty_system()
+            .openpty(PtySize::default())
+            .expect("a pseudo-terminal");
+        let capacity = fill(&*scratch.master, usize::MAX);
+        self.is_stalled.store(true, Ordering::Relaxed);
+        // The reader is waiting, and takes what comes next.
+        fill(&*self.master, 1);
+        sleep(Duration::from_millis(50));
+        fill(&*self.master, capacity - room);
+    }
+
+    pub(super) fn output(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
+    }
+
     /// Waits until the screen fulfils `wanted`, and returns its text.
     pub(super) fn wait_until(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
@@ -280,6 +297,28 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Writes up to `count` bytes to a terminal, as a program on it. Returns how many it takes.
+fn fill(master: &dyn MasterPty, count: usize) -> usize {
+    use rustix::fs::{Mode, OFlags, open};
+    const PART: usize = 64;
+    const PATIENCE: u32 = 8;
+    let name = master.tty_name().expect("it has a name");
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let mut terminal = std::fs::File::from(open(name, flags, Mode::empty()).expect("opened"));
+    let (mut written, mut refused) = (0, 0);
+    while written < count && refused < PATIENCE {
+        match terminal.write(&[b'x'; PART][..PART.min(count - written)]) {
+            Ok(length) => (written, refused) = (written + length, 0),
+            Err(_) => {
+                // The system moves what it has taken to where it is read from.
+                refused += 1;
+                sleep(Duration::from_millis(3));
+            }
+        }
+    }
+    written
 }
 
 fn cells(count: u16) -> NonZero<u16> {

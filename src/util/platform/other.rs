@@ -53,6 +53,8 @@ impl InputTerminal {
 
 pub(crate) fn discard_output() {}
 
+pub(crate) fn discard_errors() {}
+
 pub(crate) fn stop_job() -> bool {
     false
 }

@@ -224,6 +224,11 @@ pub(crate) fn discard_output() {
     discard(io::stdout());
 }
 
+/// Discards what the terminal has not read of standard error, and has a terminal that was stopped go on.
+pub(crate) fn discard_errors() {
+    discard(io::stderr());
+}
+
 fn discard(stream: impl AsFd) {
     // If the system refuses, the terminal gets it later.
     let _ = tcflush(&stream, QueueSelector::OFlush);

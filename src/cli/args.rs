@@ -21,14 +21,13 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::log_formats;
-use crate::settings::{Setting, defaults, parameter_value};
+use crate::settings::{Setting, TimedChange, defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::lang::Lang;
 use crate::util::lang::catalogue::translated;
 use crate::util::lang::say;
 use crate::util::named::by_name;
-pub use axes::Axis;
 use axes::AxisParser;
 pub use setting_flags::SettingFlags;
 use setting_flags::WITHOUT_SCREEN;
@@ -81,6 +80,7 @@ pub(super) fn command() -> clap::Command {
 
 /// Options of training that a sweep has no use for.
 pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
+    "at",
     "cast",
     "check_gradients",
     "checkpoint",
@@ -88,7 +88,6 @@ pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
     "describe",
     "find_lr",
     "from",
-    "headless",
     "history_memory",
     "importance",
     "log",
@@ -254,6 +253,10 @@ pub struct TrainingArgs {
     /// Initial values of weights and biases.
     #[arg(help = say!("help-parameter", "Initial value of a weight or bias, e.g. w1[1,1]=0.5; repeatable"), long, value_name = "PARAMETER=VALUE", help_heading = "Network", value_parser = initial_value)]
     pub set: Vec<(ParameterId, f32)>,
+    /// Make a live change after STEP steps, as if its command were typed then, e.g. '340 lr 0.01'; repeatable
+    #[arg(long, value_name = "STEP COMMAND", help_heading = "Learning",
+          conflicts_with_all = ["resume", "folds", "repeat", "find_lr", "preflight", "describe", "refit"])]
+    pub at: Vec<TimedChange>,
     /// Maximum number of threads (auto: one per available core); results are bit-identical
     #[arg(long, value_name = "N", help_heading = "Learning", default_value = "auto", value_parser = threads)]
     pub threads: Threads,
@@ -400,6 +403,9 @@ pub struct SavingArgs {
     /// Names of the options that were given, in the order of the help.
     #[arg(skip)]
     pub given: Vec<String>,
+    /// Options that the network depends on, without settings, as words.
+    #[arg(skip)]
+    pub words: Vec<String>,
 }
 
 /// Options that a search for a learning rate and pre-flight checks have no use for.

@@ -7,7 +7,7 @@ use super::args::{GlobalArgs, SavingArgs, ScreenArgs, TrainingArgs};
 use super::load_options::load_options;
 use super::resume::ResumeOrder;
 use super::trials::TrialCount;
-use crate::data::{Dataset, LoadOptions, Part, RowSplit, Source, Target, ValidationRows};
+use crate::data::{Dataset, LoadOptions, Part, RowSplit, Source, ValidationRows};
 use crate::error::{Error, Result};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
@@ -16,7 +16,7 @@ use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::nn::schedule::Shape;
 use crate::record::LogOption;
-use crate::settings::{Choices, TableShape, defaults};
+use crate::settings::{Choices, Invocation, TableShape, TimedChange, defaults};
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
 use crate::tui::cast::CastOption;
@@ -33,9 +33,13 @@ pub struct Job {
     pub options: LoadOptions,
     /// Values of all settings; see [`Job::plan_for`].
     pub choices: Choices,
+    /// Command line of the run, but for its settings; `None` where no command repeats it.
+    pub command: Option<Invocation>,
     /// Initial values of parameters.
     pub initial_values: Vec<(ParameterId, f32)>,
     pub threads: Threads,
+    /// Live changes with the steps after which they are made.
+    pub changes: Vec<TimedChange>,
     /// Destination of the model when the run ends.
     pub export: Option<ExportOption>,
     /// File that lists the rows of each set.
@@ -120,14 +124,29 @@ impl Job {
         choices.single_output = args.outputs == "1";
         let (options, validation) = load_options(args, &global.reading, choices.seed)?;
         choices.validation = validation;
+        let others = Choices {
+            class_weights: choices.class_weights,
+            single_output: choices.single_output,
+            validation,
+            ..Choices::default()
+        };
+        let words = args.saving.words.iter().cloned();
+        let words = std::iter::once(args.data.to_string_lossy().into_owned()).chain(words);
+        let command = Invocation {
+            words: words.collect(),
+            choices: others,
+            table: None,
+        };
         let has_screen = is_terminal && !args.is_without_screen(global);
         choices.is_automatic = !has_screen && !args.settings.has("epochs");
         let job = Self {
             source: Source::parse(&args.data),
             is_data_named: args.saving.given.iter().any(|name| name == "data"),
             options,
+            command: args.saving.resume.is_none().then_some(command),
             initial_values: args.set.clone(),
             threads: args.threads,
+            changes: args.at.clone(),
             export: export(args.export.as_deref(), global.force)?,
             save_split: args.save_split.clone(),
             weights: args.weights,
@@ -251,20 +270,16 @@ impl Job {
     /// # Errors
     /// [`Error::Usage`] if the choices do not go with its target.
     pub fn plan_for(&self, dataset: &Dataset) -> Result<Plan> {
-        let (inputs, _) = dataset.max_neurons();
-        let table = TableShape {
-            inputs,
-            rows: dataset.rows(),
-            is_number: matches!(dataset.target, Target::Numbers(_)),
-        };
-        self.choices.plan(table).map_err(|problem| {
-            Error::Usage(say!(
-                "column-problem",
-                "column \"{name}\": {problem}",
-                name = dataset.target_name,
-                problem
-            ))
-        })
+        self.choices
+            .plan(TableShape::of(dataset))
+            .map_err(|problem| {
+                Error::Usage(say!(
+                    "column-problem",
+                    "column \"{name}\": {problem}",
+                    name = dataset.target_name,
+                    problem
+                ))
+            })
     }
 }
 

@@ -144,6 +144,8 @@ fn job(lesson: Lesson, args: &Args, global: &GlobalArgs) -> Result<Job> {
         ));
     }
     job.lesson = Some(Arc::new(lesson));
+    // Its options are not those of a training.
+    job.command = None;
     Ok(job)
 }
 

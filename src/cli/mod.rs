@@ -36,7 +36,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, NamedFiles, remove_temporary_files, write_with};
 use crate::nn::kernels::Instructions;
 use crate::record::STANDARD_OUTPUT;
-use crate::settings::{Setting, with_flags};
+use crate::settings::{Setting, TableShape, changes, with_flags};
 use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
@@ -158,7 +158,10 @@ fn prepare_work(args: Args) -> Result<Work> {
             options,
         }) => return lesson::prepare(&name, &options, &args.global),
         Some(Command::Lesson { name: None, .. }) => lesson::list()?,
-        Some(Command::Sweep(sweep)) => sweep::run(&sweep, &args.global)?,
+        Some(Command::Sweep(sweep)) => {
+            let code = sweep::run(&sweep, &args.global)?;
+            return Ok(Box::new(move || Ok(code)));
+        }
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
             let resume = &args.training.saving.resume;
@@ -233,12 +236,13 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Args, clap::Er
     }
     let mut args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     args.training.saving.given = given_options(&command, &matches);
+    args.training.saving.words = options_as_words(&command, &matches, &NOT_OF_THE_NETWORK);
     if let (Some(Command::Sweep(sweep)), Some((name, matches))) =
         (&mut args.command, matches.subcommand())
         && let Some(command) = command.find_subcommand(name)
     {
         sweep.training.saving.given = given_options(command, matches);
-        sweep.rest = rest_of_sweep(command, matches);
+        sweep.rest = options_as_words(command, matches, &OF_A_SWEEP);
     }
     Ok(args)
 }
@@ -247,14 +251,47 @@ fn is_given(arg: &clap::Arg, matches: &clap::ArgMatches) -> bool {
     matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
 }
 
-/// Returns the options of a sweep that each of its trainings has too, as words.
-fn rest_of_sweep(command: &clap::Command, matches: &clap::ArgMatches) -> Vec<String> {
-    let own = [
-        "random", "halving", "jobs", "export", "folds", "repeat", "json", "force", "data",
-    ];
+/// Arguments of a sweep that its trainings do not have.
+const OF_A_SWEEP: [&str; 11] = [
+    "random", "halving", "jobs", "export", "folds", "repeat", "json", "force", "data", "headless",
+    "lang",
+];
+
+/// Arguments that make no difference to the network of a run on the screen.
+const NOT_OF_THE_NETWORK: [&str; 22] = [
+    "at",
+    "cast",
+    "checkpoint",
+    "checkpoint_every",
+    "data",
+    "export",
+    "force",
+    "headless",
+    "importance",
+    "json",
+    "lang",
+    "log",
+    "moved_data",
+    "no_recovery",
+    "no_refit",
+    "paused",
+    "refit",
+    "resume",
+    "save_split",
+    "symbols",
+    "theme",
+    "threads",
+];
+
+/// Returns the options that were given as words, but for those of settings and those `left_out`.
+fn options_as_words(
+    command: &clap::Command,
+    matches: &clap::ArgMatches,
+    left_out: &[&str],
+) -> Vec<String> {
     let is_rest = |arg: &&clap::Arg| {
         let id = arg.get_id().as_str();
-        is_given(arg, matches) && !own.contains(&id) && Setting::named(id).is_none()
+        is_given(arg, matches) && !left_out.contains(&id) && Setting::named(id).is_none()
     };
     let words = command.get_arguments().filter(is_rest).flat_map(|arg| {
         let name = format!("--{}", arg.get_long().unwrap_or_default());
@@ -361,6 +398,7 @@ fn train(job: Job) -> Result<Work> {
             loading.weights = job.weights;
             loading.motion = motion;
             loading.lesson.clone_from(&job.lesson);
+            loading.command.clone_from(&job.command);
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
             loading.notice = job.notice().or(notice);
@@ -430,7 +468,10 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
         )));
     }
     save_split(job, session.dataset(), session.data())?;
+    let table = TableShape::of(session.dataset());
+    let (plan, limits) = (session.plan(), job.choices.limits);
     let settings = Settings {
+        changes: changes(&job.changes, plan, limits, table).map_err(Error::Usage)?,
         resumed,
         ..settings
     };

@@ -1,12 +1,13 @@
 //! `nn-tui sweep`: trainings with every combination of settings.
 
-use std::collections::BTreeSet;
-use std::io;
+use std::collections::{BTreeSet, HashMap};
+use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
 
-use super::args::{Axis, GlobalArgs, SweepArgs, TrainingArgs};
+use super::args::{GlobalArgs, ScreenArgs, SweepArgs, TrainingArgs};
+use super::config::Config;
 use super::job::{FrontEnd, Job, headless_epochs};
 use super::trials::TrialCount;
 use super::{load, print_notice, recipe, standard_output};
@@ -14,19 +15,26 @@ use crate::data::{Dataset, Target};
 use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{STANDARD_OUTPUT, SweepFile, SweepReport, SweepTable};
-use crate::train::{Limits, Sweep, Trials};
+use crate::settings::{Axis, quoted};
+use crate::train::{Limits, Outcome, Planned, Standing, Sweep, Trials};
+use crate::tui;
+use crate::tui::sweep::{Board, Link, SweepEnd};
 use crate::util::lang::say;
 use crate::util::random::{RngStream, below, generator};
+use crate::util::text::sanitise;
 
+/// Maximum number of trainings on the screen.
+const MAX_SHOWN: usize = 20_000;
 /// Maximum number of combinations.
 const MAX_COMBINATIONS: usize = 100_000;
 
-/// Trains with the combinations of `args` and writes their scores, as text or as JSON lines.
+/// Trains with the combinations of `args` and writes their scores, as text or as JSON lines; on a terminal that can show
+/// it, with a screen. Returns the exit code.
 ///
 /// # Errors
 /// Those of loading, of [`Sweep::run`] and of [`SweepFile::open`]; [`Error::Usage`];
-/// [`Error::CannotWrite`].
-pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<()> {
+/// [`Error::CannotWrite`]; [`Error::Terminal`].
+pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
     let axes = &args.training.settings.axes;
     let combinations = combinations(args)?;
     let jobs = combinations.iter().map(|indices| {
@@ -96,7 +104,7 @@ fn write(
     args: &SweepArgs,
     combinations: &[Vec<usize>],
     json: bool,
-) -> Result<()> {
+) -> Result<u8> {
     let available = thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = args.jobs.map_or(available, NonZero::get);
     let report = SweepReport {
@@ -104,10 +112,21 @@ fn write(
         json,
         trainings: sweep.trainings(),
     };
-    let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
     let mut file = file;
     let known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
     let source = shown_source(&sweep.combinations[0].recipe.dataset.source);
+    let has_screen = io::stdout().is_terminal() && !json && !args.training.headless;
+    if has_screen && tui::unusable().is_none() && report.trainings <= MAX_SHOWN {
+        let shown = Shown {
+            sweep,
+            report: &report,
+            jobs,
+            known: &known,
+            source: source.to_string(),
+        };
+        return shown.run(file, args, combinations);
+    }
+    let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
     // Standard error may be closed.
     let _ = report.start(&source, jobs, known.len(), &mut stderr);
     let failed = |path: &std::path::Path| {
@@ -117,6 +136,7 @@ fn write(
     let mut trained = 0;
     let done = sweep.run(
         jobs,
+        &(),
         |planned| known.get(&table.key(planned)).copied(),
         |swept| {
             trained += 1;
@@ -132,17 +152,88 @@ fn write(
     let standings = match done {
         Ok(standings) => standings,
         Err(Error::CannotWrite { path, cause }) if path.as_os_str() == STANDARD_OUTPUT => {
-            return standard_output(Err(cause));
+            standard_output(Err(cause))?;
+            return Ok(0);
         }
         Err(error) => return Err(error),
     };
+    finish(&report, &standings, args, combinations)?;
+    Ok(0)
+}
+
+/// Writes the results to standard output.
+fn finish(
+    report: &SweepReport<'_>,
+    standings: &[Standing],
+    args: &SweepArgs,
+    combinations: &[Vec<usize>],
+) -> Result<()> {
     let best = standings
         .first()
         .map(|standing| &combinations[standing.combination]);
     let command = best
         .map(|indices| command(args, indices))
         .unwrap_or_default();
-    standard_output(report.finish(&standings, &command, &mut stdout))
+    standard_output(report.finish(standings, &command, &mut io::stdout().lock()))
+}
+
+/// A sweep on the screen.
+struct Shown<'s> {
+    sweep: &'s Sweep,
+    report: &'s SweepReport<'s>,
+    jobs: usize,
+    known: &'s HashMap<Vec<String>, Outcome>,
+    source: String,
+}
+
+impl Shown<'_> {
+    /// Carries out the sweep on the screen, then writes its report. Returns the exit code.
+    fn run(
+        self,
+        mut file: Option<SweepFile>,
+        args: &SweepArgs,
+        combinations: &[Vec<usize>],
+    ) -> Result<u8> {
+        let table = self.report.table;
+        let total = self.report.trainings;
+        let has_file = file.is_some();
+        let board = Board::new(table, sanitise(&self.source), (total, self.jobs));
+        let options = Config::read()?.with(ScreenArgs::default());
+        let path = args.training.export.clone().unwrap_or_default();
+        let train = |link: &Link<'_, '_>| {
+            let known = |planned: &Planned| self.known.get(&table.key(planned)).copied();
+            self.sweep.run(self.jobs, link, known, |swept| {
+                if let (true, Some(file)) = (swept.is_new, &mut file) {
+                    let path = path.clone();
+                    let failed = |cause| Error::CannotWrite { path, cause };
+                    file.add(table, swept).map_err(failed)?;
+                }
+                link.trained(swept);
+                Ok(())
+            })
+        };
+        match tui::sweep::run(board, &options, train)? {
+            SweepEnd::Done(standings) => {
+                finish(self.report, &standings, args, combinations)?;
+                Ok(0)
+            }
+            SweepEnd::Stopped(done, signal) => {
+                let hint = if has_file {
+                    say!("sweep-continues", "the same command goes on from there")
+                } else {
+                    say!("sweep-lost", "-o FILE would keep them, and let it go on")
+                };
+                print_notice(Some(say!(
+                    "sweep-stopped",
+                    "stopped: {done} of {total} trainings are done; {hint}",
+                    done,
+                    total,
+                    hint
+                )));
+                Ok(signal.map_or(0, |number| 128 + number as u8))
+            }
+        }
+    }
 }
 
 fn needs_one_number() -> Error {
@@ -261,33 +352,4 @@ fn command(args: &SweepArgs, indices: &[usize]) -> Vec<String> {
     let words = words.into_iter().chain(args.rest.iter().cloned());
     let options = options(&args.training.settings.axes, indices);
     words.chain(options).map(|word| quoted(&word)).collect()
-}
-
-/// Quotes a word for a POSIX shell, if it needs that.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_-./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_needs_it() {
-        for (word, expected) in [
-            ("0.01", "0.01"),
-            ("16,8", "16,8"),
-            ("step 20 0.5", "'step 20 0.5'"),
-            ("it's", r"'it'\''s'"),
-            ("", "''"),
-            ("a;b", "'a;b'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
-    }
 }

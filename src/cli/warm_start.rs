@@ -43,6 +43,14 @@ fn start_from(job: &mut Job, model: TrainedModel) {
         Task::Classification { .. } => (classes, outputs) == (2, 1),
         Task::Regression(scale) => scale.is_fraction,
     };
+    if let Some(command) = &mut job.command {
+        let (own, model) = (&mut command.choices, &job.choices);
+        own.hidden.clone_from(&model.hidden);
+        own.activation = model.activation;
+        (own.output, own.loss) = (model.output, model.loss);
+        own.initialisation = model.initialisation;
+        own.single_output = model.single_output;
+    }
     let mut task = model.task;
     if let Task::Regression(scale) = &mut task {
         // The plan says so.

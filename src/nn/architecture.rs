@@ -195,7 +195,7 @@ impl Architecture {
             return Ok(());
         };
         let parameters = self.parameter_count();
-        let needed = parameters.saturating_mul(BYTES_PER_PARAMETER);
+        let needed = self.training_bytes();
         if needed > memory {
             return Err(Error::Memory(say!(
                 "network-memory",
@@ -209,6 +209,11 @@ impl Architecture {
         }
         let left = u64::try_from(memory - needed).unwrap_or(u64::MAX);
         self.check_rows_fit(rows, Some(left))
+    }
+
+    /// Returns how many bytes training takes, apart from passes of rows.
+    pub(crate) fn training_bytes(&self) -> u128 {
+        self.parameter_count().saturating_mul(BYTES_PER_PARAMETER)
     }
 
     /// Refuses passes of `rows` rows at once that would not fit into `memory` bytes, if that is known.

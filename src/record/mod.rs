@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use console::Console;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, SavedModel, Summary};
-pub(crate) use sweep::{SweepFile, SweepReport, SweepTable};
+pub(crate) use sweep::{Effect, SweepFile, SweepReport, SweepTable};
 pub(crate) use trials::TrialReport;
 
 use crate::error::{Error, Result};

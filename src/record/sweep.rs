@@ -19,6 +19,7 @@ pub(crate) use file::SweepFile;
 const MAX_ROWS: usize = 20;
 
 /// Combinations of a sweep, and the columns that tell its trainings apart.
+#[derive(Debug)]
 pub(crate) struct SweepTable {
     /// Names of the settings that were given, without the seed.
     pub settings: Vec<&'static str>,
@@ -29,6 +30,34 @@ pub(crate) struct SweepTable {
     pub has_rounds: bool,
     /// Whether the score is R², and not accuracy.
     pub is_number: bool,
+}
+
+/// Main effect of a setting: the mean score by each of its values, the best first.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Effect {
+    pub setting: &'static str,
+    pub means: Vec<(String, f64)>,
+}
+
+impl Effect {
+    /// Returns the difference between the best mean score and the worst; NaN before there are two.
+    pub fn spread(&self) -> f64 {
+        let known = || {
+            self.means
+                .iter()
+                .map(|(_, mean)| *mean)
+                .filter(|mean| !mean.is_nan())
+        };
+        let (least, most) = (
+            known().fold(f64::INFINITY, f64::min),
+            known().fold(f64::NEG_INFINITY, f64::max),
+        );
+        if known().count() < 2 {
+            f64::NAN
+        } else {
+            most - least
+        }
+    }
 }
 
 impl SweepTable {
@@ -52,7 +81,7 @@ impl SweepTable {
         key
     }
 
-    fn show_score(&self, score: f64) -> String {
+    pub fn show_score(&self, score: f64) -> String {
         match score {
             score if score.is_nan() => "–".into(),
             score if self.is_number => r2(score),
@@ -60,7 +89,7 @@ impl SweepTable {
         }
     }
 
-    fn score_name(&self) -> &'static str {
+    pub fn score_name(&self) -> &'static str {
         if self.is_number {
             "R2"
         } else {
@@ -69,13 +98,43 @@ impl SweepTable {
     }
 
     /// Iterates over the settings that differ, each with its index.
-    fn varied(&self) -> impl Iterator<Item = (usize, &'static str)> {
+    pub fn varied(&self) -> impl Iterator<Item = (usize, &'static str)> {
         let settings = self.settings.iter().copied().enumerate();
         settings.filter(|&(at, _)| {
             self.values
                 .iter()
                 .any(|values| values[at] != self.values[0][at])
         })
+    }
+
+    /// Returns the mean score by each value of each setting that differs; combinations that diverged do not count.
+    pub fn effects(&self, standings: &[Standing]) -> Vec<Effect> {
+        let effect = |(at, setting): (usize, &'static str)| {
+            let value_of = |standing: &Standing| &self.values[standing.combination][at];
+            let mut values: Vec<&String> = Vec::new();
+            for standing in standings {
+                let value = value_of(standing);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            let score = |value: &String| {
+                let of_value = standings
+                    .iter()
+                    .filter(|standing| value_of(standing) == value);
+                let scores: Vec<f64> = of_value
+                    .map(|standing| standing.mean(|outcome| outcome.score))
+                    .filter(|score| !score.is_nan())
+                    .collect();
+                mean(&scores)
+            };
+            let means = values.into_iter();
+            let mut means: Vec<(String, f64)> =
+                means.map(|value| (value.clone(), score(value))).collect();
+            means.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+            Effect { setting, means }
+        };
+        self.varied().map(effect).collect()
     }
 
     /// The settings of a combination that differ, and the seed: `lr 0.01  hidden 16,8  seed 0`.
@@ -312,37 +371,20 @@ impl SweepReport<'_> {
         if self.table.has_rounds {
             return Vec::new();
         }
-        let effect = |(at, name): (usize, &str)| {
-            let value_of =
-                |standing: &Standing| self.table.values[standing.combination][at].clone();
-            let mut values: Vec<String> = Vec::new();
-            for standing in standings {
-                let value = value_of(standing);
-                if !values.contains(&value) {
-                    values.push(value);
-                }
-            }
-            let score = |value: &String| {
-                let of_value = standings
-                    .iter()
-                    .filter(|standing| value_of(standing) == *value);
-                let scores: Vec<f64> = of_value
-                    .map(|standing| standing.mean(|outcome| outcome.score))
-                    .filter(|score| !score.is_nan())
-                    .collect();
-                mean(&scores)
-            };
-            let mut scores: Vec<(f64, &String)> =
-                values.iter().map(|value| (score(value), value)).collect();
-            scores.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-            let shown: Vec<String> = scores
-                .iter()
-                .map(|(score, value)| format!("{value} {}", self.table.show_score(*score)))
+        let line = |effect: Effect| {
+            let shown = effect.means.iter();
+            let shown: Vec<String> = shown
+                .map(|(value, score)| format!("{value} {}", self.table.show_score(*score)))
                 .collect();
-            let values = shown.join("  ");
+            let (name, values) = (effect.setting, shown.join("  "));
             sanitise(&say!("sweep-effect", "{name}: {values}", name, values))
         };
-        let effects: Vec<String> = self.table.varied().map(effect).collect();
+        let effects: Vec<String> = self
+            .table
+            .effects(standings)
+            .into_iter()
+            .map(line)
+            .collect();
         if effects.is_empty() {
             return effects;
         }

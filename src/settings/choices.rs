@@ -1,7 +1,7 @@
 //! All that the settings choose, and the plan that is made of it.
 
 use super::defaults;
-use crate::data::{ClassWeights, TargetEncoding};
+use crate::data::{ClassWeights, Dataset, Target, TargetEncoding};
 use crate::nn::optimizer::MOMENTUM;
 use crate::nn::{
     Activation, Architecture, BatchSize, ClipNorm, DropoutRate, Initialisation, LabelSmoothing,
@@ -55,6 +55,18 @@ pub struct TableShape {
     pub rows: usize,
     /// Whether the target is a number, and not a class.
     pub is_number: bool,
+}
+
+impl TableShape {
+    /// Returns the shape of `dataset`.
+    pub fn of(dataset: &Dataset) -> Self {
+        let (inputs, _) = dataset.max_neurons();
+        Self {
+            inputs,
+            rows: dataset.rows(),
+            is_number: matches!(dataset.target, Target::Numbers(_)),
+        }
+    }
 }
 
 impl Default for Choices {

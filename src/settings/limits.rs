@@ -8,6 +8,9 @@ const HEADING: &str = "Learning";
 /// Value of a setting that is off.
 pub(super) const NONE: &str = "none";
 
+/// Names of the settings here, which a plan does not have.
+pub(super) const ALL: [&str; 3] = ["epochs", "patience", "time-limit"];
+
 /// Number of epochs.
 pub const EPOCHS: Setting = Setting {
     name: "epochs",

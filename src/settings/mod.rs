@@ -5,13 +5,16 @@
 //! command line applies edits to the default `Choices`, the screen to those in force. A new setting
 //! is a row in `network`, `learning` or `speed`, and its line in `SETTINGS`.
 
+mod axes;
 mod choices;
 pub mod defaults;
+mod invocation;
 mod learning;
 mod limits;
 mod network;
 mod regularisation;
 mod speed;
+mod timed_changes;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,12 +24,18 @@ use crate::nn::ParameterId;
 use crate::train::{Command, Plan};
 use crate::util::lang::catalogue::{message, translated};
 use crate::util::lang::say;
+pub use axes::Axis;
 pub use choices::{Choices, TableShape};
+pub use invocation::Invocation;
+use invocation::changed;
+pub(crate) use invocation::quoted;
 pub use learning::tenth;
 pub(crate) use learning::{LEARNING_RATE, rounded};
 pub(crate) use limits::PATIENCE;
 pub(crate) use network::{HIDDEN, NEW_LAYER};
 pub(crate) use speed::PACE;
+pub use timed_changes::TimedChange;
+pub(crate) use timed_changes::changes;
 
 /// Every setting, in the order of help and menu.
 pub(crate) static SETTINGS: [&Setting; 21] = [
@@ -150,6 +159,11 @@ impl Setting {
     /// Returns the setting called `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         SETTINGS.into_iter().find(|setting| setting.name == name)
+    }
+
+    /// Returns whether a new value changes a training in progress, and not only how it is shown or when it ends.
+    pub(crate) fn is_live(&self) -> bool {
+        !self.restarts && self.heading != "Screen" && !limits::ALL.contains(&self.name)
     }
 
     /// Help of the flag, with the default value.

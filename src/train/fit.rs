@@ -12,7 +12,7 @@ use super::{Divergence, Limit, Limits, Session};
 pub(crate) fn fit(
     session: &mut Session,
     limits: Limits,
-    mut goes_on: impl FnMut() -> bool,
+    mut goes_on: impl FnMut(&Session) -> bool,
 ) -> Result<Option<Limit>, Divergence> {
     let start = Instant::now();
     loop {
@@ -21,7 +21,7 @@ pub(crate) fn fit(
             return Ok(Some(limit));
         }
         loop {
-            if !goes_on() {
+            if !goes_on(session) {
                 return Ok(None);
             }
             if session.step()?.epoch.is_some() {

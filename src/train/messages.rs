@@ -12,6 +12,7 @@ use super::evaluation::{Evaluation, Outcomes};
 use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
+use super::race::{Handover, LaneStart, Lanes};
 use super::refit::Refitted;
 use super::{
     BestEpoch, Divergence, Moment, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition,
@@ -139,6 +140,20 @@ pub enum Command {
         /// The checkpoint.
         path: PathBuf,
     },
+    /// Make runs beside this one, `first` being the place of the first among all of the race, from 1; answered by
+    /// [`Event::LanesMade`] or [`Event::Refused`].
+    MakeLanes {
+        /// Start of each lane.
+        starts: Vec<LaneStart>,
+        /// Place of the first lane.
+        first: usize,
+        /// Whether all of them begin each epoch together.
+        in_lockstep: bool,
+    },
+    /// Copy the state of a lane, for the main run to continue from; answered by [`Event::HandedOver`].
+    HandOver,
+    /// Continue from the state of a lane; answered by [`Event::Started`].
+    Adopt(Box<Handover>),
     /// End the thread after the current step, as the user wants it.
     Stop,
     /// End the thread after the current step for another reason: a signal, a lost terminal, a failed export.
@@ -257,6 +272,10 @@ pub enum Event {
     Preflight(Vec<PreflightCheck>),
     /// Another moment is shown, or a replay got closer to one.
     Moment(Box<ShownMoment>),
+    /// Runs beside this one are ready to train.
+    LanesMade(Box<Lanes>),
+    /// The state of a lane was copied.
+    HandedOver(Box<Handover>),
     /// A snapshot was put into the mailbox.
     Snapshot,
     /// The thread is about to end.

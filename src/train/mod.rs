@@ -18,6 +18,7 @@ pub mod health;
 mod importance;
 pub mod inspection;
 mod limits;
+mod lockstep;
 pub mod messages;
 pub mod observation;
 pub mod pace;
@@ -25,6 +26,7 @@ pub mod phase_stepper;
 pub mod plan;
 pub mod preflight;
 pub mod probes;
+mod race;
 mod rate_finder;
 pub mod recovery;
 mod refit;
@@ -53,6 +55,7 @@ pub use health::LayerHealth;
 pub use importance::{Importance, Importances, REPEATS};
 pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
+pub use lockstep::RacePlace;
 pub use messages::{
     Command, EpochRecord, Event, InForce, LossPoint, PastMoment, Progress, ProgressSoFar, Replace,
     ShownMoment, Started, State, StepSize,
@@ -63,6 +66,7 @@ pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub(crate) use preflight::Preflight;
 pub use preflight::PreflightCheck;
+pub use race::{Handover, Lane, LaneStart, Lanes, MAX_LANES, Pacing};
 pub(crate) use rate_finder::RateFinder;
 pub use rate_finder::{RateCurve, RatePoint};
 pub use refit::Refitted;
@@ -71,7 +75,9 @@ pub(crate) use session::Recipe;
 pub use session::{
     BestEpoch, Divergence, Moment, Position, ReplayError, Session, Start, Stepped, Weights,
 };
-pub(crate) use sweep::{Outcome, Planned, Standing, Sweep, Swept};
+pub(crate) use sweep::{Outcome, Planned, Standing, Sweep, SweepObserver, Swept};
+#[cfg(test)]
+pub(crate) use trials::TrialId;
 pub(crate) use trials::{Trial, Trials};
 pub(crate) use worker::panic_message;
 pub use worker::{Conclusion, Settings, Worker};

@@ -1,7 +1,7 @@
 //! Trainings with several combinations of settings, to compare them.
 
 use std::cmp::Ordering;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::time::Instant;
 
 use super::trials::{TrialId, Trials};
@@ -41,6 +41,20 @@ pub(crate) struct Outcome {
     pub seconds: f64,
 }
 
+/// Follows the trainings of a sweep, in their threads, and can end it.
+pub(crate) trait SweepObserver: Sync {
+    /// Notes the loss on the validation rows at the end of an epoch.
+    fn epoch(&self, _planned: &Planned, _epoch: u64, _loss: f64) {}
+
+    /// Returns whether the sweep goes on; asked before every step.
+    fn goes_on(&self) -> bool {
+        true
+    }
+}
+
+/// Follows nothing.
+impl SweepObserver for () {}
+
 /// A training that was carried out, now or before.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Swept {
@@ -75,7 +89,7 @@ impl Standing {
     }
 
     /// Orders by the mean score, the best first, then by the loss; those that diverged are last.
-    fn compare(&self, other: &Self) -> Ordering {
+    pub fn compare(&self, other: &Self) -> Ordering {
         let ascending = |a: f64, b: f64| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(&b));
         let by = |of: fn(&Outcome) -> f64| ascending(self.mean(of), other.mean(of));
         by(|outcome| -outcome.score)
@@ -115,17 +129,20 @@ impl Sweep {
     /// They do not depend on `jobs`.
     ///
     /// # Errors
-    /// Those of splitting and preparing, and of `report`; each of them ends the other trainings.
+    /// Those of splitting and preparing, and of `report`; each of them ends the other trainings. [`Error::Cancelled`] if
+    /// `observer` ends the sweep.
     pub fn run(
         &self,
         jobs: usize,
+        observer: &impl SweepObserver,
         known: impl Fn(&Planned) -> Option<Outcome> + Sync,
         mut report: impl FnMut(&Swept) -> Result<()>,
     ) -> Result<Vec<Standing>> {
         let mut remaining: Vec<usize> = (0..self.combinations.len()).collect();
         let mut standings: Vec<Standing> = Vec::new();
         for &epochs in &self.rounds {
-            let mut round = self.run_round((epochs, &remaining), jobs, &known, &mut report)?;
+            let mut round =
+                self.run_round((epochs, &remaining), (jobs, observer), &known, &mut report)?;
             round.sort_by(Standing::compare);
             remaining = round.iter().map(|standing| standing.combination).collect();
             remaining.truncate(remaining.len().div_ceil(2));
@@ -145,7 +162,7 @@ impl Sweep {
     fn run_round(
         &self,
         (epochs, combinations): (Option<u64>, &[usize]),
-        jobs: usize,
+        (jobs, observer): (usize, &impl SweepObserver),
         known: &(impl Fn(&Planned) -> Option<Outcome> + Sync),
         report: &mut impl FnMut(&Swept) -> Result<()>,
     ) -> Result<Vec<Standing>> {
@@ -174,7 +191,7 @@ impl Sweep {
                 is_new: known.is_none(),
                 outcome: match known {
                     Some(outcome) => outcome,
-                    None => self.train(planned, is_over)?,
+                    None => self.train(planned, is_over, observer)?,
                 },
             })
         };
@@ -192,11 +209,29 @@ impl Sweep {
         Ok(standings)
     }
 
-    fn train(&self, planned: Planned, is_over: &AtomicBool) -> Result<Outcome> {
+    fn train(
+        &self,
+        planned: Planned,
+        is_over: &AtomicBool,
+        observer: &impl SweepObserver,
+    ) -> Result<Outcome> {
         let start = Instant::now();
         let mut trials = self.combinations[planned.combination].clone();
         trials.limits.epochs = planned.epochs.or(trials.limits.epochs);
-        let trained = trials.train(planned.id, is_over);
+        let mut seen = 0;
+        let trained = trials.train(planned.id, |session| {
+            let epoch = session.position().epoch;
+            if epoch > seen
+                && let Some(loss) = session.validation_loss()
+            {
+                observer.epoch(&planned, epoch, loss);
+            }
+            seen = epoch;
+            !is_over.load(AtomicOrdering::Relaxed) && observer.goes_on()
+        });
+        if !observer.goes_on() {
+            return Err(Error::Cancelled);
+        }
         let seconds = start.elapsed().as_secs_f64();
         match trained {
             Ok(trial) => Ok(Outcome {

@@ -99,7 +99,9 @@ impl Trials {
     ) -> Result<Vec<Trial>> {
         let ids = self.ids();
         let mut trials = Vec::with_capacity(ids.len());
-        let train = |at: usize, is_over: &AtomicBool| self.train(ids[at], is_over);
+        let train = |at: usize, is_over: &AtomicBool| {
+            self.train(ids[at], |_| !is_over.load(Ordering::Relaxed))
+        };
         in_order(ids.len(), threads, train, |trial| {
             report(&trial)?;
             trials.push(trial);
@@ -108,11 +110,15 @@ impl Trials {
         Ok(trials)
     }
 
-    /// Carries out one training and scores it.
+    /// Carries out one training while `goes_on` says so, which is asked before every step, and scores it.
     ///
     /// # Errors
     /// Those of splitting and preparing; [`Error::Diverged`]; [`Error::Usage`] without rows to score.
-    pub(super) fn train(&self, id: TrialId, is_over: &AtomicBool) -> Result<Trial> {
+    pub(super) fn train(
+        &self,
+        id: TrialId,
+        mut goes_on: impl FnMut(&Session) -> bool,
+    ) -> Result<Trial> {
         let mut recipe = self.recipe.clone();
         recipe.plan.seed = id.seed;
         recipe.resources.threads = Threads::ONE;
@@ -124,8 +130,8 @@ impl Trials {
             }
             _ => recipe.split()?,
         };
-        let finish = |session: &mut Session, limits: Limits| {
-            let limit = fit(session, limits, || !is_over.load(Ordering::Relaxed));
+        let mut finish = |session: &mut Session, limits: Limits| {
+            let limit = fit(session, limits, &mut goes_on);
             limit.map_err(|divergence| Error::Diverged(format!("{id}: {divergence}")))
         };
         let mut session = recipe.session(split.clone())?;

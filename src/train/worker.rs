@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::checkpoint::{CheckpointOption, FinalModel, Resumed};
 use super::event_queue::Sink;
 use super::limits::Limits;
+use super::lockstep::RacePlace;
 use super::messages::{Command, Event, State};
 use super::observation::Mailbox;
 use super::pace::Pace;
@@ -23,6 +24,7 @@ use super::trainer::Trainer;
 use super::{Position, Session};
 use crate::error::{Error, Result};
 use crate::model_file::NamedFiles;
+use crate::nn::LoggedChange;
 
 /// Name of the worker's thread, whose panics are caught.
 pub(crate) const THREAD_NAME: &str = "training";
@@ -48,6 +50,10 @@ pub struct Settings {
     pub files: NamedFiles,
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,
+    /// Changes to make at their steps, which ascend.
+    pub changes: Vec<LoggedChange>,
+    /// RacePlace among the runs of a race.
+    pub place: Option<RacePlace>,
 }
 
 impl Default for Settings {
@@ -63,6 +69,8 @@ impl Default for Settings {
             history_memory: 0,
             files: NamedFiles::default(),
             resumed: None,
+            changes: Vec::new(),
+            place: None,
         }
     }
 }

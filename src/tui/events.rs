@@ -32,6 +32,8 @@ pub(super) enum Incoming {
     /// The terminal can't be read any more.
     InputEnded,
     Worker(Box<Event>),
+    /// Event of the lane with this number.
+    Lane(u64, Box<Event>),
     Described(u32, Box<DataSummary>),
     Files(Files),
     Loaded(Box<Loaded>),

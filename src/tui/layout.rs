@@ -21,6 +21,8 @@ const INSPECTOR_MAX_WIDTH: u16 = 76;
 /// Width from which the importance of the columns is beside the scores, and height from which it is below them.
 const SCORES_BESIDE: u16 = 110;
 const IMPORTANCE_BELOW: u16 = 34;
+/// Size from which on regions have room beside the curves of a race.
+const RACE_WITH_REGIONS: (u16, u16) = (110, 26);
 /// From this width on the columns of the table leave room beside them.
 const DATA_BESIDE: u16 = 110;
 /// From this height on there is room for the rows below both.
@@ -137,6 +139,18 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
         View::Hidden => {
             let beside = &[Landscape, Confusion];
             vec![band(Fill(1), &[(64, &[Hidden]), (36, beside)])]
+        }
+        View::Race => {
+            let has_picture = picture(screen) == Some(Regions) && screen.plane.is_everything;
+            let columns: &[(u16, &[PanelId])] = match (has_picture, screen.race_regions) {
+                (true, _) if has_room(RACE_WITH_REGIONS) => {
+                    &[(1, &[RaceChart]), (1, &[RaceRegions])]
+                }
+                (true, true) => &[(1, &[RaceRegions])],
+                _ => &[(1, &[RaceChart])],
+            };
+            let table = band(Share { min: 20, max: 48 }, &[(1, &[RaceTable])]);
+            vec![band(Fill(1), columns), table]
         }
         View::Errors => {
             let beside = &[Saliency, Confusion];

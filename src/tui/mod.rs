@@ -18,6 +18,7 @@ pub mod panels;
 mod replies;
 mod run;
 pub mod screenshot;
+pub(crate) mod sweep;
 mod terminal;
 mod text;
 pub mod theme;

@@ -2,6 +2,7 @@
 
 mod close;
 mod effects;
+mod lanes;
 mod suspension;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -29,8 +30,10 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{LogOption, Recorders};
+use crate::settings::TableShape;
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
+use lanes::LaneWorkers;
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -77,6 +80,7 @@ pub fn run(
         loader: Loader::spawn(load, sender.clone())?,
         loading_since: Instant::now(),
         training: None,
+        lanes: LaneWorkers::default(),
         sender,
         signals,
         log,
@@ -126,6 +130,8 @@ struct Program {
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
     training: Option<Training>,
+    /// Workers of the runs beside the main one.
+    lanes: LaneWorkers,
     /// For threads that report to the loop.
     sender: SyncSender<Incoming>,
     signals: Signals,
@@ -213,6 +219,7 @@ impl Program {
                 if let Some(snapshot) = snapshot {
                     self.update(Msg::Snapshot(Box::new(snapshot)))?;
                 }
+                self.look_at_lanes()?;
             }
             (App::Running(_), None) => {}
         }
@@ -279,6 +286,7 @@ impl Program {
                 }
                 Msg::Worker(event)
             }
+            Incoming::Lane(id, event) => Msg::Lane(id, event),
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
@@ -393,6 +401,10 @@ impl Program {
                         training.worker.send(command);
                     }
                 }
+                Effect::ToLane(id, command) => self.lanes.send(id, command),
+                Effect::StartLanes(pacing, lanes) => self.start_lanes(pacing, lanes)?,
+                Effect::SetLockstep(is_on) => self.lanes.set_lockstep(is_on),
+                Effect::EndLanes => self.lanes.end(),
                 Effect::Describe(restarts, data) => self.describe(restarts, data)?,
                 Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::TakeScreenshot(path) => {
@@ -421,8 +433,8 @@ impl Program {
         if let Some(log) = &self.log {
             self.recorders.add_log(log)?;
         }
-        self.update(Msg::Loaded(settings.pace))?;
         let dataset = Arc::clone(session.dataset());
+        self.update(Msg::Loaded(settings.pace, TableShape::of(&dataset)))?;
         let worker = spawn_worker(session, settings, self.sender.clone())?;
         // An empty mailbox asks for the first snapshot.
         worker.mailbox().take();

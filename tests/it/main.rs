@@ -34,6 +34,7 @@ mod mouse;
 mod panels;
 mod path;
 mod persistence;
+mod race;
 mod readme;
 mod refinements;
 mod regions;

@@ -18,6 +18,8 @@ mod lessons;
 mod memory;
 mod messages;
 mod predictions;
+#[cfg(unix)]
+mod race;
 mod refusals;
 mod resume;
 #[cfg(unix)]

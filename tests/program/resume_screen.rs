@@ -6,7 +6,7 @@ use super::terminal::{ENTER, Terminal};
 use super::*;
 
 /// Types a command and waits until the screen shows `expected`.
-fn type_command(terminal: &mut Terminal, command: &str, expected: &str) {
+pub(super) fn type_command(terminal: &mut Terminal, command: &str, expected: &str) {
     terminal.press(&format!(":{command}"));
     terminal.wait_for(command);
     terminal.press(ENTER);

@@ -154,3 +154,43 @@ fn what_is_no_sweep_is_refused() {
         "a,b\n1,2\n"
     );
 }
+
+#[test]
+#[cfg(unix)]
+fn a_sweep_on_a_terminal_is_a_live_table() {
+    use super::terminal::{ENTER, Terminal};
+
+    let mut words: Vec<&str> = LINE.split(' ').collect();
+    let mut terminal = Terminal::start(&words);
+    terminal.wait_for("8 of 8 trainings");
+    let text = terminal.wait_for("─ Combinations ─");
+    assert!(text.contains("Mean accuracy by setting"), "{text}");
+    terminal.press("\t");
+    terminal.wait_for("seed 1");
+    terminal.press("/lr 0.03");
+    terminal.wait_for("/lr 0.03");
+    terminal.press(ENTER);
+    terminal.wait_until("the filter", |text| !text.contains("lr 0.001  seed"));
+    terminal.press("s");
+    terminal.wait_for("by loss");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(terminal.left_behind(), [""; 0]);
+    let text = terminal.text();
+    assert!(text.contains("best: nn-tui iris --headless"), "{text}");
+
+    // One that is stopped goes on.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("s.csv");
+    *words.last_mut().expect("a path") = file.to_str().expect("UTF-8");
+    words[3] = "200000";
+    words.extend(["--jobs", "1"]);
+    let mut terminal = Terminal::start(&words);
+    terminal.wait_for("0 of 8 trainings");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    let text = terminal.text();
+    assert!(text.contains("stopped: 0 of 8 trainings"), "{text}");
+    let text = fs::read_to_string(&file).expect("written");
+    assert_eq!(text.lines().count(), 1, "{text}");
+}

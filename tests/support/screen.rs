@@ -8,7 +8,7 @@ use nn_tui::cli::lesson::session as lesson_session;
 use nn_tui::data::Dataset;
 use nn_tui::lesson::Lesson;
 use nn_tui::train::probes::PhaseProbe;
-use nn_tui::train::{Command, Event, Observation, Pace, Plan, Settings, Snapshot, State};
+use nn_tui::train::{Command, Event, Observation, Pace, Pacing, Plan, Settings, Snapshot, State};
 use nn_tui::tui::app::lesson::Course;
 use nn_tui::tui::app::{Effect, Model, Msg};
 use nn_tui::tui::theme::Theme;
@@ -32,6 +32,9 @@ pub fn drawn_with(model: &Model, theme: Theme) -> String {
 pub struct Shown {
     pub model: Model,
     driven: Driven,
+    /// Workers of the lanes, with their numbers.
+    lanes: Vec<(u64, Driven)>,
+    pacing: Option<Pacing>,
     pub observation: Option<Observation>,
 }
 
@@ -44,6 +47,8 @@ impl Shown {
         let mut this = Self {
             model: Model::new(&started, Pace::Full, size, None),
             driven,
+            lanes: Vec::new(),
+            pacing: None,
             observation: None,
         };
         this.update(Msg::Resize(size.0, size.1));
@@ -71,6 +76,8 @@ impl Shown {
         let mut this = Self {
             model,
             driven,
+            lanes: Vec::new(),
+            pacing: None,
             observation: None,
         };
         this.update(Msg::Resize(size.0, size.1));
@@ -88,18 +95,61 @@ impl Shown {
             if let Some(snapshot) = self.driven.worker.mailbox().take() {
                 self.update(Msg::Snapshot(Box::new(snapshot)));
             }
+            self.look_at_lanes();
         }
         holds(&self.model)
+    }
+
+    /// Handles what the lanes have reported.
+    fn look_at_lanes(&mut self) {
+        let mut messages = Vec::new();
+        for (id, lane) in &self.lanes {
+            let events = std::iter::from_fn(|| lane.events.try_recv().ok());
+            messages.extend(events.map(|event| Msg::Lane(*id, Box::new(event))));
+            let snapshot = lane.worker.mailbox().take();
+            messages.extend(snapshot.map(|taken| Msg::LaneSnapshot(*id, Box::new(taken))));
+        }
+        messages.into_iter().for_each(|msg| self.update(msg));
+    }
+
+    /// Types a command.
+    pub fn type_command(&mut self, command: &str) {
+        for key in [":", command, "\n"] {
+            let mut press = |code| self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+            match key {
+                "\n" => press(KeyCode::Enter),
+                text => text.chars().for_each(|c| press(KeyCode::Char(c))),
+            }
+        }
     }
 
     /// Updates the model with `msg`, and sends the resulting commands to the worker.
     pub fn update(&mut self, msg: Msg) {
         for effect in self.model.update(msg) {
-            if let Effect::Send(command) = effect {
-                if let Command::Observe(observation) = &command {
-                    self.observation = Some(observation.clone());
+            match effect {
+                Effect::Send(command) => {
+                    if let Command::Observe(observation) = &command {
+                        self.observation = Some(observation.clone());
+                    }
+                    self.driven.send(command);
                 }
-                self.driven.send(command);
+                Effect::ToLane(id, command) => {
+                    if let Some((_, lane)) = self.lanes.iter().find(|(other, _)| *other == id) {
+                        lane.send(command);
+                    }
+                }
+                Effect::StartLanes(pacing, lanes) => {
+                    self.pacing = Some(pacing);
+                    for (id, lane) in lanes {
+                        let driven = Driven::spawn(lane.session, lane.settings);
+                        self.lanes.push((id, driven));
+                    }
+                }
+                Effect::SetLockstep(is_on) => {
+                    self.pacing.as_ref().expect("a race").set_lockstep(is_on);
+                }
+                Effect::EndLanes => self.lanes.clear(),
+                _ => {}
             }
         }
     }

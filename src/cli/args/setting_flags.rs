@@ -5,8 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 
-use super::axes::Axis;
-use crate::settings::{Edit, ON_OR_OFF, SETTINGS, Setting};
+use crate::settings::{Axis, Edit, ON_OR_OFF, SETTINGS, Setting};
 use crate::util::lang::say;
 
 /// Options that start a run without the screen.

@@ -171,6 +171,16 @@ pub struct Resumed {
 }
 
 impl Resumed {
+    /// Returns what a run continues that begins in the state of another one, whose files are none of its own.
+    pub(super) fn beside(progress: Progress) -> Self {
+        Self {
+            run: String::new(),
+            progress,
+            before_update: None,
+            recovery_file: None,
+        }
+    }
+
     /// Leaves the mini-batch in which the phase stepper was. The session is not affected.
     pub(crate) fn leave_mini_batch(&mut self) {
         self.progress.stepper = None;

@@ -56,6 +56,18 @@ impl Session {
         }
     }
 
+    /// Creates a session in the same state, which trains on `threads`: its log, its undo stack and its snapshots too.
+    pub(in crate::train) fn duplicate(&self, threads: Threads) -> Self {
+        Self {
+            log: self.log.clone(),
+            undo: self.undo.clone(),
+            snapshots: self.snapshots.clone(),
+            initial_values: self.initial_values.clone(),
+            start: self.start.clone(),
+            ..self.fork(threads)
+        }
+    }
+
     /// Sets the learning rate of all further steps, whatever the schedule was. Meant for forks: it is not logged.
     pub(in crate::train) fn force_rate(&mut self, learning_rate: LearningRate) {
         self.now.schedule = Schedule::default();

@@ -159,11 +159,11 @@ impl Session {
         start: Option<Arc<Start>>,
     ) -> Result<Self> {
         let data = Arc::new(data.with_targets(plan.targets)?);
-        Self::begin(plan, dataset, data, resources, start)
+        Self::from_shared(plan, dataset, data, resources, start)
     }
 
-    /// Starts training on `data` with targets as the plan has them; see [`from_start`](Self::from_start).
-    fn begin(
+    /// Starts training as [`from_start`](Self::from_start) does, on data with the targets of `plan`.
+    fn from_shared(
         plan: Plan,
         dataset: Arc<Dataset>,
         data: Arc<Prepared>,
@@ -247,12 +247,31 @@ impl Session {
             initialisation,
             ..self.now.clone()
         };
-        let data = prepare(&self.dataset, plan.validation, plan.seed)?;
+        self.started_anew(plan, self.resources.threads)
+    }
+
+    /// Creates a session with this plan before its first step, on the same rows if the plan has their seed.
+    ///
+    /// # Errors
+    /// Those of [`Session::new`].
+    pub(super) fn started_anew(&self, plan: Plan, threads: Threads) -> Result<Self> {
         // Another initialisation asks for other weights.
-        let is_same = initialisation == self.now.initialisation;
+        let is_same = plan.initialisation == self.now.initialisation;
         let start = self.start.clone().filter(|_| is_same);
         let dataset = Arc::clone(&self.dataset);
-        let mut session = Self::from_start(plan, dataset, data, self.resources, start)?;
+        let resources = Resources {
+            threads,
+            ..self.resources
+        };
+        let has_same_rows = (plan.seed, plan.validation, plan.targets)
+            == (self.plan.seed, self.plan.validation, self.plan.targets);
+        let mut session = if has_same_rows {
+            let data = Arc::clone(&self.data);
+            Self::from_shared(plan, dataset, data, resources, start)?
+        } else {
+            let data = prepare(&self.dataset, plan.validation, plan.seed)?;
+            Self::from_start(plan, dataset, data, resources, start)?
+        };
         let sizes = session.architecture().sizes().to_vec();
         let values = self.initial_values.iter().copied();
         // Changes of the hidden layers may have removed some.
@@ -424,6 +443,13 @@ impl Session {
     /// Returns the changes so far, oldest first.
     pub fn log(&self) -> &[LoggedChange] {
         &self.log
+    }
+
+    /// Returns the changes so far without the initial values of parameters.
+    pub(super) fn live_changes(&self) -> &[LoggedChange] {
+        self.log
+            .get(self.initial_values.len()..)
+            .unwrap_or_default()
     }
 
     /// Returns the training, validation and test rows.

@@ -205,7 +205,7 @@ impl Session {
         let recipe = self.recipe();
         let data = Arc::clone(&self.data);
         let (plan, dataset) = (recipe.plan, recipe.dataset);
-        let mut session = Self::begin(plan, dataset, data, recipe.resources, recipe.start)?;
+        let mut session = Self::from_shared(plan, dataset, data, recipe.resources, recipe.start)?;
         session.initial_values = recipe.initial_values;
         session.keep_past(self.snapshots.rewind_bytes);
         Ok(session)

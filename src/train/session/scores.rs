@@ -10,6 +10,11 @@ use crate::train::importance::{ImportanceRun, Importances};
 use crate::train::{Set, Weights};
 
 impl Session {
+    /// Returns the loss on the validation rows at the end of the last epoch, until it is taken.
+    pub(in crate::train) fn validation_loss(&self) -> Option<f64> {
+        self.validated.as_ref().map(|(scores, _)| scores.loss)
+    }
+
     /// Evaluates the current parameters on all rows.
     pub fn evaluate(&mut self) -> Evaluation {
         evaluation(&self.engine, &mut self.evaluator, &self.data)

@@ -9,7 +9,7 @@ use crate::util::memory;
 
 impl Session {
     /// Checks that `change` can be applied to the session as it is now.
-    pub(super) fn check(&self, change: &Change) -> Result<(), String> {
+    pub(in crate::train) fn check(&self, change: &Change) -> Result<(), String> {
         let is_way_out = matches!(
             change,
             Change::LearningRate { .. } | Change::Recover { .. } | Change::Undo | Change::UndoLast

@@ -39,6 +39,7 @@ fn run(sweep: &Sweep, jobs: usize) -> (Vec<Standing>, Vec<Swept>) {
     let mut swept = Vec::new();
     let done = sweep.run(
         jobs,
+        &(),
         |_| None,
         |one| {
             swept.push(*one);
@@ -91,7 +92,7 @@ fn known_trainings_are_not_repeated() {
         .collect();
     let mut again = Vec::new();
     let is_known = |planned: &Planned| known.get(&(planned.combination, planned.id.seed)).copied();
-    let done = sweep.run(2, is_known, |one| {
+    let done = sweep.run(2, &(), is_known, |one| {
         again.push(*one);
         Ok(())
     });

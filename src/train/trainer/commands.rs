@@ -84,12 +84,19 @@ impl<S: Sink> Trainer<S> {
                 is_last,
             } => self.write_checkpoint(path, replace, is_last),
             Command::Restore { path } => self.restore(&path),
+            Command::MakeLanes {
+                starts,
+                first,
+                in_lockstep,
+            } => self.make_lanes(starts, first, in_lockstep),
+            Command::HandOver => self.hand_over(),
+            Command::Adopt(lane) => self.adopt(*lane),
         }
         Then::GoOn
     }
 
     /// Makes a live change, or refuses it, and reports the state in force after it.
-    fn apply(&mut self, change: Change) {
+    pub(super) fn apply(&mut self, change: Change) {
         let before = self.session.architecture().clone();
         let batches = self.session.batches();
         if let Err(why) = self.session.apply(change.clone()) {

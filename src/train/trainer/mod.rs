@@ -1,6 +1,7 @@
 //! Loop of the worker's thread: execute commands, train in slices, report events.
 
 mod commands;
+mod lanes;
 mod rewind;
 mod saving;
 mod stepping;
@@ -204,6 +205,8 @@ impl<S: Sink> Trainer<S> {
         let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
         let wait = if self.task.is_some() || self.is_replaying() {
             Duration::ZERO
+        } else if self.is_training() && self.waits_for_lanes() {
+            lanes::LOOK.max(self.throttle.wait().min(RETRY))
         } else if self.is_training() && (has_news || !self.events.is_empty()) {
             self.throttle.wait().min(RETRY)
         } else if self.is_training() {
@@ -240,6 +243,9 @@ impl<S: Sink> Trainer<S> {
         }
         let due = self.throttle.due(start);
         for done in 1..=due {
+            if self.waits_for_lanes() {
+                break;
+            }
             self.step();
             if !self.is_training() {
                 break;
@@ -262,6 +268,9 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn step(&mut self) {
+        if !self.make_due_changes() {
+            return;
+        }
         let before = self.step_values();
         match self.session.step() {
             Ok(stepped) => {
@@ -306,6 +315,7 @@ impl<S: Sink> Trainer<S> {
             self.events
                 .record_epoch(&self.session, of_epoch, validation);
             let done = self.session.position().epoch;
+            self.end_epoch_of_race();
             if self.saver.end_epoch(done) {
                 self.save_when_due();
             }
@@ -345,6 +355,7 @@ impl<S: Sink> Trainer<S> {
         self.report_progress();
         self.state = state.clone();
         self.goes_on = false;
+        self.note_training();
         self.events.push(Event::State {
             state,
             position: self.session.position(),

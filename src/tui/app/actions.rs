@@ -101,10 +101,12 @@ impl Model {
     }
 
     pub(super) fn pause(&mut self) -> Done {
-        if !self.run.is_training() {
+        if !self.trains() {
             return Err(text::not_training().into());
         }
-        self.run.phase = Phase::Pausing;
+        if self.run.is_training() {
+            self.run.phase = Phase::Pausing;
+        }
         self.send(Command::Pause);
         Ok(())
     }
@@ -136,6 +138,7 @@ impl Model {
     }
 
     pub(super) fn quit(&mut self) {
+        self.show_main_run();
         if self.run.export.is_none() && self.run.unsaved_seconds() > WORTH_ASKING {
             self.prompt.overlay = Some(Overlay::Confirm(Confirm::Quit));
         } else {
@@ -161,6 +164,7 @@ impl Model {
         if self.leaving.is_some() {
             return;
         }
+        self.show_main_run();
         let code = match self.run.phase {
             Phase::Failed(_) if code == 0 => EXIT_FAILED,
             _ => code,

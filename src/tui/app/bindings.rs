@@ -71,6 +71,8 @@ pub enum When {
     Scoring,
     /// While the health of the layers has the focus.
     Diagnosing,
+    /// While the runs of a race have the focus.
+    Racing,
     /// While neither does.
     Elsewhere,
     /// While none does, and the inspector is closed.
@@ -90,6 +92,7 @@ pub enum Group {
     Chart,
     Scores,
     Health,
+    Race,
     Pictures,
     Rows,
     Inspector,
@@ -98,7 +101,7 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Training,
         Self::Settings,
         Self::Program,
@@ -107,6 +110,7 @@ impl Group {
         Self::Chart,
         Self::Scores,
         Self::Health,
+        Self::Race,
         Self::Pictures,
         Self::Rows,
         Self::Inspector,
@@ -129,6 +133,7 @@ impl Group {
             Self::Chart => "Chart, maximised",
             Self::Scores => "Scores of two classes",
             Self::Health => "Health",
+            Self::Race => "Race",
             Self::Pictures => "Regions and hidden space",
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
@@ -272,7 +277,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows (in the scores: validation and test rows)", Model::switch_set;
     View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
-    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images)",
+    View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images), race",
         act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));
     View Always [alt('1')] "alt-1…9" SILENT, "this view; alt-0: the tenth (where the terminal passes alt on)", act!(|model| model.turn_to(0));
     View Always [alt('2')] "alt-1…9" SILENT, SILENT, act!(|model| model.turn_to(1));
@@ -369,6 +374,13 @@ pub const BINDINGS: &[Binding] = bindings! {
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
+    Race Racing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "lane", "previous / next run", act!(|model| model.move_lane(-1));
+    Race Racing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_lane(1));
+    Race Racing [(KeyCode::Enter, NONE)] "enter" "open", "this run in all panels (esc: back to the race)", Model::open_lane;
+    Race Racing [key('b')] "b" SILENT, "keep the regions of this run beside those of the others", Model::put_beside;
+    Race Racing [key('F')] "F" "lockstep", "all runs begin each epoch together / free", Model::toggle_lockstep;
+    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Left));
+    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Keys))));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",

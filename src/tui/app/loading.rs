@@ -13,6 +13,7 @@ use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
+use crate::settings::Invocation;
 use crate::train::{Pace, Started, Weights};
 use crate::tui::keymap::KeyMap;
 
@@ -59,6 +60,8 @@ pub struct Loading {
     pub lesson: Option<Arc<Lesson>>,
     /// Keys in place of others.
     pub keys: KeyMap,
+    /// Command line of the run; `None` where no command repeats it.
+    pub command: Option<Invocation>,
     size: (u16, u16),
     /// Speed limit of the training, once it is known.
     pace: Pace,
@@ -84,6 +87,7 @@ impl Loading {
             notice: None,
             lesson: None,
             keys: KeyMap::default(),
+            command: None,
             size: (0, 0),
             pace: Pace::Full,
             recent: VecDeque::new(),
@@ -97,7 +101,12 @@ impl Loading {
             Msg::Terminate(code) => return vec![Effect::Quit { code }],
             Msg::Resize(width, height) => self.size = (width, height),
             Msg::LoadingStage(stage, elapsed) => self.observe(stage, elapsed),
-            Msg::Loaded(pace) => self.pace = pace,
+            Msg::Loaded(pace, table) => {
+                self.pace = pace;
+                if let Some(command) = &mut self.command {
+                    command.table = Some(table);
+                }
+            }
             _ => {}
         }
         Vec::new()
@@ -110,6 +119,7 @@ impl Loading {
         model.run.weights = self.weights;
         model.motion.is_on = self.motion;
         model.keys.clone_from(&self.keys);
+        model.command.clone_from(&self.command);
         model.course = self.lesson.clone().map(Course::new);
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);

@@ -25,6 +25,7 @@ mod pictures;
 pub mod plane;
 pub mod plot;
 pub mod prompt;
+pub(crate) mod race;
 mod rewind;
 mod row_selection;
 mod run_events;

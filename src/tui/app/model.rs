@@ -13,13 +13,14 @@ use super::motion::Motion;
 use super::navigation::Navigation;
 use super::plane::Plane;
 use super::prompt::Prompt;
+use super::race::Race;
 use super::training::{Phase, Run};
 use super::update::Effect;
 use super::what_if::Sliders;
 use crate::data::Samples;
 use crate::model_file::ExportOption;
 use crate::nn::{Change, Initialisation};
-use crate::settings::Choices;
+use crate::settings::{Choices, Invocation};
 use crate::train::probes::{DivergenceProbe, HealthProbe, PhaseProbe, RowProbe, WeightProbe};
 use crate::train::{
     Command, Event, Observation, Pace, PreflightCheck, RateCurve, Request, SampleId, Started,
@@ -140,6 +141,12 @@ pub struct Model {
     pub motion: Motion,
     /// Keys in place of others.
     pub keys: KeyMap,
+    /// Command line of the run, but for its settings; `None` where no command repeats it.
+    pub command: Option<Invocation>,
+    /// The runs beside the main one.
+    pub race: Option<Race>,
+    /// Number of lanes of all races so far.
+    pub(super) lane_ids: u64,
     /// The lesson that is in progress.
     pub course: Option<Course>,
     /// The numbers that are asked for.
@@ -206,6 +213,9 @@ impl Model {
             prompt,
             motion: Motion::default(),
             keys: KeyMap::default(),
+            command: None,
+            race: None,
+            lane_ids: 0,
             course: None,
             quiz: None,
             next_lesson: None,
@@ -229,7 +239,7 @@ impl Model {
         }
         let is_undo = matches!(command, Command::Apply(Change::UndoLast));
         self.is_unsettled |= is_undo || matches!(command, Command::Restore { .. });
-        self.effects.push(Effect::Send(command));
+        self.route(command);
     }
 
     /// Notes that the worker has answered what made the settings unknown, or will never do so.

@@ -35,6 +35,7 @@ impl Model {
             ClickTarget::Row(place) => self.pick_row(place),
             ClickTarget::Error(place) => self.pick_error(place),
             ClickTarget::Finding(index) => self.navigation.finding = index,
+            ClickTarget::Lane(index) => self.pick_lane(index),
             ClickTarget::Sample(sample) => self.pick_sample(sample),
             ClickTarget::View(view) => {
                 self.navigation.turn_to(view);

@@ -43,6 +43,10 @@ pub struct Navigation {
     pub pictures: bool,
     /// Whether rows are images.
     pub(super) has_images: bool,
+    /// Whether runs race.
+    pub(super) has_race: bool,
+    /// Whether regions take the place of the curves of a race where there is room for one of both.
+    pub(crate) race_regions: bool,
     /// Whether there are two classes, whose scores have curves.
     pub(crate) has_curves: bool,
     /// Quantities that the pictures of predictions vary.
@@ -132,6 +136,8 @@ impl Navigation {
             smoothing: 0,
             pictures: true,
             has_images: false,
+            has_race: false,
+            race_regions: false,
             has_curves: false,
             plane: Plane::default(),
             hidden_layer: None,
@@ -169,6 +175,7 @@ impl Navigation {
         let views = View::ALL.into_iter();
         views
             .filter(|&view| view != View::Errors || self.has_images)
+            .filter(|&view| view != View::Race || self.has_race)
             .collect()
     }
 
@@ -278,6 +285,11 @@ impl Navigation {
     /// Whether keys choose among the findings.
     pub(crate) fn is_diagnosing(&self) -> bool {
         self.focus == PanelId::Health && !self.inspects
+    }
+
+    /// Whether keys choose among the runs of a race.
+    pub(crate) fn is_racing(&self) -> bool {
+        self.view == View::Race && self.focus == PanelId::RaceTable && !self.inspects
     }
 
     /// Moves the threshold between two classes by `steps` hundredths.

@@ -2,7 +2,7 @@
 
 use super::history::change_label;
 use super::training::{Phase, Run};
-use crate::nn::Change;
+use crate::nn::{Change, LoggedChange};
 use crate::train::{Event, InForce, Plan, Position, Progress, Snapshot, Started, State};
 
 impl Run {
@@ -154,6 +154,12 @@ impl Run {
         }
         let is_other = now.architecture != self.architecture;
         self.apply(now.clone());
+        if let Some(log) = &mut self.log {
+            log.push(LoggedChange {
+                step: now.position.step,
+                change: change.clone(),
+            });
+        }
         // The worker evaluates the network anew if training waits.
         self.evaluation.take_if(|_| change.alters_outputs());
         if is_other {

@@ -104,7 +104,7 @@ impl Model {
         Ok(())
     }
 
-    fn check_size(&self, plan: &Plan) -> Done {
+    pub(super) fn check_size(&self, plan: &Plan) -> Done {
         let now = &self.run.architecture;
         let architecture = plan.architecture(now.inputs(), now.outputs());
         let architecture = architecture.map_err(|error| error.to_string())?;

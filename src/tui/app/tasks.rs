@@ -5,7 +5,6 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 use super::actions::Done;
 use super::model::{Model, Overlay};
 use super::training::Phase;
-use super::update::Effect;
 use crate::train::{Command, PreflightCheck, RateCurve};
 use crate::tui::text;
 
@@ -69,7 +68,7 @@ impl Model {
                 self.prompt.report(done);
             }
             (KeyCode::Esc | KeyCode::Char('L' | 'q'), _) if curve.is_none() => {
-                self.effects.push(Effect::Send(Command::CancelTask));
+                self.send(Command::CancelTask);
             }
             (KeyCode::Esc | KeyCode::Char('L' | 'q'), _) => {}
             _ => self.prompt.overlay = Some(Overlay::Rates(curve)),
@@ -81,7 +80,7 @@ impl Model {
         if !is_closed {
             self.prompt.overlay = Some(Overlay::Preflight(checks));
         } else if checks.len() < PreflightCheck::COUNT {
-            self.effects.push(Effect::Send(Command::CancelTask));
+            self.send(Command::CancelTask);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::timeline::Milestone;
 use super::undo::UnloggedChange;
 use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_offset};
 use crate::model_file::ExportOption;
-use crate::nn::{Architecture, LearningRate};
+use crate::nn::{Architecture, LearningRate, LoggedChange};
 use crate::settings::Choices;
 use crate::train::findings::{ExpectedLosses, Finding, Unpredicted};
 use crate::train::{
@@ -62,6 +62,10 @@ impl From<State> for Phase {
 #[derive(Debug, Clone)]
 pub struct Run {
     pub plan: Plan,
+    /// Plan at the start.
+    pub(super) start: Plan,
+    /// Changes since then; `None` of a run that was resumed, before which there may have been others.
+    pub(super) log: Option<Vec<LoggedChange>>,
     /// Plan in force at the last point of the curves.
     pub(super) drawn_plan: Plan,
     pub data: Arc<Prepared>,
@@ -156,6 +160,8 @@ impl Run {
         let curves = resumed.map(|resumed| resumed.curves.clone());
         let mut run = Self {
             plan: started.plan.clone(),
+            start: started.plan.clone(),
+            log: resumed.is_none().then(Vec::new),
             drawn_plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
             history: History::new(started.architecture.depth(), curves.unwrap_or_default()),

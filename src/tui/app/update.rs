@@ -11,14 +11,15 @@ use super::bindings::{self, When};
 use super::command::Files;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
-use super::navigation::{Drawn, Navigation};
+use super::navigation::Drawn;
 use super::plot::PlotGesture;
 use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
 use super::views::View;
 use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
-use crate::train::{Command, Cursor, Event, Pace, SampleId, Snapshot};
+use crate::settings::TableShape;
+use crate::train::{Command, Cursor, Event, Lane, Pace, Pacing, SampleId, Snapshot};
 use crate::tui::layout;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
@@ -86,14 +87,18 @@ pub enum Msg {
     Wheel(Option<PanelId>, i16),
     /// Stage of loading, and the time since it began.
     LoadingStage(LoadingStage, Duration),
-    /// Data are loaded; the training has this speed limit.
-    Loaded(Pace),
+    /// Data are loaded; the training has this speed limit, the table this size.
+    Loaded(Pace, TableShape),
     /// Event from the worker.
     Worker(Box<Event>),
+    /// Event from the worker of the lane with this number.
+    Lane(u64, Box<Event>),
     /// Time since the start of the screen.
     Tick(Duration),
     /// Snapshot from the worker's mailbox.
     Snapshot(Box<Snapshot>),
+    /// Snapshot from the mailbox of the lane with this number.
+    LaneSnapshot(u64, Box<Snapshot>),
     /// Answer to [`Effect::Describe`]: its number of restarts, facts about the data.
     Described(u32, Box<DataSummary>),
     /// The frame that was drawn.
@@ -121,6 +126,8 @@ pub enum ClickTarget {
     Sample(SampleId),
     /// Finding, by position.
     Finding(usize),
+    /// Run of the race, by position.
+    Lane(usize),
     /// Neuron of a layer.
     Neuron(usize, usize),
     /// Name of a view.
@@ -143,6 +150,14 @@ pub enum ClickTarget {
 #[derive(Debug)]
 pub enum Effect {
     Send(Command),
+    /// Send to the lane with this number.
+    ToLane(u64, Command),
+    /// Train these lanes beside the main run, and those of the race so far.
+    StartLanes(Pacing, Vec<(u64, Lane)>),
+    /// Let the lanes begin each epoch together, or each as soon as it can.
+    SetLockstep(bool),
+    /// End all lanes; nothing of them is saved.
+    EndLanes,
     /// Collect facts about these data; answered by [`Msg::Described`] with this number of restarts.
     Describe(u32, Arc<Prepared>),
     /// Write what is on the screen to this file; answered by [`Msg::ScreenshotTaken`].
@@ -181,10 +196,12 @@ impl Model {
         if self.navigation.sample != sample_before {
             self.inspector.forget_inputs();
         }
+        self.settle_race();
         self.settle_inspector();
         self.settle_lesson();
         self.navigation.dock = layout::dock(self);
         self.request();
+        self.request_lanes();
         self.effects.take()
     }
 
@@ -214,15 +231,14 @@ impl Model {
                 self.inspect_at(cursor);
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
-            Msg::Worker(event) => self.handle_event(*event),
+            Msg::Worker(event) => self.on_main_event(*event),
+            Msg::Lane(id, event) => self.on_lane_event(id, *event),
+            Msg::LaneSnapshot(id, snapshot) => self.on_lane_snapshot(id, *snapshot),
             Msg::Tick(now) => {
                 self.motion.tick(now);
                 self.prompt.tick(now);
             }
-            Msg::Snapshot(snapshot) => {
-                self.run.add_snapshot(*snapshot);
-                self.settle_plane();
-            }
+            Msg::Snapshot(snapshot) => self.on_lane_snapshot(0, *snapshot),
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {
                 self.run.card = Some(Arc::new(card.printable()));
@@ -243,7 +259,7 @@ impl Model {
             Msg::ScreenshotTaken(Err(problem)) => self.prompt.error(problem),
             Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
             Msg::Terminate(code) => self.terminate(code),
-            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(_) => {}
+            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(..) => {}
         }
     }
 
@@ -353,6 +369,7 @@ impl Model {
             When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
             When::Training => text::not_training(),
             When::Diverged | When::Unstable => text::not_diverged(),
+            When::Racing => text::open_race_first(),
             When::Layering => text::open_hidden_first(),
             When::Charting => text::maximise_chart_first(),
             When::Away | When::Departing | When::Replaying => text::nothing_to_go_back_to(),
@@ -365,19 +382,21 @@ impl Model {
     /// Returns whether bindings for `when` are active.
     pub fn holds(&self, when: When) -> bool {
         let (phase, navigation) = (&self.run.phase, &self.navigation);
-        let is_waiting = matches!(phase, Phase::Paused | Phase::Finished(_));
+        let is_waiting = matches!(phase, Phase::Paused | Phase::Finished(_)) && !self.trains();
         let scores = navigation.is_scoring() && self.run.data.class_names().len() == 2;
-        let diagnoses = navigation.is_diagnosing();
+        let races = navigation.is_racing();
+        // In a list, keys are its own.
+        let diagnoses = navigation.is_diagnosing() || races;
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         let is_past = self.run.past.is_some();
         match when {
             When::Always => true,
-            When::Training => self.run.is_training(),
+            When::Training => self.trains(),
             When::Waiting => is_waiting,
             When::Present => is_waiting && !is_past,
             When::Past => is_past,
             When::Departing => {
-                let is_last = !inspects && !Navigation::leads_back(navigation);
+                let is_last = !inspects && !navigation.leads_back();
                 is_past && is_last && !self.run.is_replaying()
             }
             When::Replaying => self.run.is_replaying(),
@@ -386,7 +405,8 @@ impl Model {
             When::Editing => is_waiting && inspects,
             When::Diverged => matches!(phase, Phase::Diverged(_)),
             When::Unstable => matches!(phase, Phase::Diverged(_)) || self.run.is_diverging(),
-            When::Diagnosing => diagnoses && !self.run.findings.is_empty(),
+            When::Diagnosing => diagnoses && !races && !self.run.findings.is_empty(),
+            When::Racing => races,
             When::Failed => matches!(phase, Phase::Failed(_)),
             When::Inspecting => inspects,
             When::Closing => inspects && !self.run.is_replaying(),
@@ -404,7 +424,8 @@ impl Model {
             When::Moving => !inspects && !navigation.is_charting() && !scores && !diagnoses,
             When::Overview => !inspects && !navigation.enlarged && !diagnoses,
             When::Away => {
-                !inspects && Navigation::leads_back(navigation) && !self.run.is_replaying()
+                let leads_back = navigation.leads_back() || self.shown_lane() != 0;
+                !inspects && leads_back && !self.run.is_replaying()
             }
             When::Pointing => navigation.is_charting() && navigation.plot.crosshair.is_some(),
         }

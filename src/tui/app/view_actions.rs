@@ -40,10 +40,14 @@ impl Model {
     /// Switches to `view`.
     ///
     /// # Errors
-    /// If it is for images only, and there are none.
+    /// If it is for images or races only, and there are none.
     pub(super) fn turn_to_view(&mut self, view: View) -> Done {
         if !self.navigation.views().contains(&view) {
-            return Err(text::errors_of_images().into());
+            return Err(match view {
+                View::Race => text::no_race(),
+                _ => text::errors_of_images(),
+            }
+            .into());
         }
         self.navigation.turn_to(view);
         Ok(())
@@ -68,6 +72,9 @@ impl Model {
 
     /// Returns to the place before, with the inspector open if it was.
     pub(super) fn go_back(&mut self) {
+        if !self.navigation.leads_back() && self.leave_lane() {
+            return;
+        }
         self.navigation.return_to_last();
         let inspects = self.navigation.inspects;
         self.inspector.reopen(inspects);
@@ -129,6 +136,9 @@ impl Model {
 
     /// Switches between pictures and histograms of the weights of images, or between maps and numbers in the network.
     pub(super) fn toggle_pictures(&mut self) -> Done {
+        if self.navigation.view == View::Race {
+            return self.toggle_race_regions();
+        }
         if self.run.data.image.is_none() && !self.navigation.plane.is_everything {
             return Err(text::no_images().into());
         }

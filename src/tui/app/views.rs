@@ -27,11 +27,13 @@ pub enum View {
     Health,
     /// Images that were predicted wrong; only where rows are images.
     Errors,
+    /// Curves, scores and regions of several runs; only while there are some.
+    Race,
 }
 
 impl View {
     /// All views in the order of the tab key.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Overview,
         Self::Network,
         Self::Curves,
@@ -42,6 +44,7 @@ impl View {
         Self::Hidden,
         Self::Health,
         Self::Errors,
+        Self::Race,
     ];
 
     /// Name in the header, in the language of the screen.
@@ -62,6 +65,7 @@ impl View {
             Self::Hidden => "hidden",
             Self::Health => "health",
             Self::Errors => "errors",
+            Self::Race => "race",
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::util::numbers::file_size;
 use crate::util::text::sanitise;
 
 impl Model {
-    /// Updates the parts of the state, then what concerns several of them.
-    pub(super) fn handle_event(&mut self, event: Event) {
+    /// Updates the parts of the state, then what concerns several of them. Nothing is seen of a run that is not `shown`.
+    pub(super) fn handle_event(&mut self, event: Event, is_shown: bool) {
         self.settle(&event);
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
@@ -26,10 +26,12 @@ impl Model {
         let was_finished = matches!(self.run.phase, Phase::Finished(_)) || self.run.past.is_some();
         let was_returning = self.run.is_returning;
         self.run.update(&event);
-        self.navigation.update(&event, &self.run.data);
-        self.inspector.update(&event);
-        self.motion.update(&event);
-        if let Event::Progress(_) | Event::Started(_) = event {
+        if is_shown {
+            self.navigation.update(&event, &self.run.data);
+            self.inspector.update(&event);
+            self.motion.update(&event);
+        }
+        if let (Event::Progress(_) | Event::Started(_), true) = (&event, is_shown) {
             let run = &self.run;
             self.navigation.plot.follow(&run.history, &run.ghosts);
         }
@@ -92,6 +94,9 @@ impl Model {
             Event::Preflight(checks) => self.on_preflight(checks),
             Event::Moment(_) => self.on_moment(),
             Event::Started(started) => self.on_branch(&started, was_returning),
+            Event::LanesMade(lanes) => self.on_lanes_made(*lanes),
+            // Those of a lane that was opened; its end is no loss.
+            Event::Stopped if self.shown_lane() != 0 => {}
             Event::Stopped if self.leaving.is_none() => self.prompt.error(text::thread_ended()),
             // An export that is still waited for was not written.
             Event::Stopped => {
@@ -104,6 +109,7 @@ impl Model {
             | Event::StepPosition(_)
             | Event::ImportanceMeasured(_)
             | Event::Refitted(_)
+            | Event::HandedOver(_)
             | Event::Snapshot => {}
         }
     }

@@ -131,12 +131,22 @@ fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
         Part::styled(6, architecture.to_string(), theme.strong()),
         Part::styled(4, functions, theme.dim()),
     ];
+    parts.splice(1..1, lane(model, theme));
     if !run.plan.regularisation.is_none() {
         let shown = run.plan.regularisation.to_string();
         parts.push(Part::styled(5, shown, theme.text()));
     }
     parts.extend(scores(run, theme).into_iter().map(Part::right));
     parts
+}
+
+/// The lane that is shown in place of the main run.
+fn lane(model: &Model, theme: Theme) -> Option<Part> {
+    let shown = Some(model.shown_lane()).filter(|&shown| shown > 0)?;
+    let label = model.lane_labels().swap_remove(shown);
+    let text = text::shown_lane(shown, shorten(&label, 32));
+    let style = theme.badge(theme.warning());
+    Some(Part::styled(9, text, style))
 }
 
 /// Score and loss on the validation rows, or else on the training rows, the lowest validation loss, and for

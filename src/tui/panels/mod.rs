@@ -26,6 +26,7 @@ pub(crate) mod loading;
 pub(crate) mod network;
 pub(crate) mod pictures;
 pub(crate) mod plane;
+mod race_table;
 pub(crate) mod regions;
 mod row_marks;
 pub(crate) mod rows;
@@ -146,6 +147,12 @@ panels! {
     Fit => fit::FitPanel,
     /// Weights, gradients, updates and activations of the layers.
     Health => health::HealthPanel,
+    /// Curves of the runs of a race.
+    RaceChart => chart::race::RaceChart,
+    /// List of the runs of a race.
+    RaceTable => race_table::RaceTable,
+    /// Predictions of two runs of a race over the plane.
+    RaceRegions => regions::RaceRegions,
     /// Rows in the principal components of a layer's activations.
     Hidden => hidden::HiddenPanel,
     /// Loss around the path of the run.

@@ -1,15 +1,16 @@
 //! Decision regions: the predictions over the plane of two columns, with the rows.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
 use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
+use super::race_table::{LaneLook, lane_style};
 use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
 use crate::train::probes::{ImportanceProbe, PlaneAnswer, PlanePoint, PlaneProbe};
 use crate::train::{Request, SampleId};
-use crate::tui::app::{Model, Msg};
+use crate::tui::app::{Model, Msg, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
@@ -48,42 +49,93 @@ impl Panel for RegionsPanel {
         if pane.model.navigation.plane.axes.is_empty() {
             return pane.message([text::no_numeric_column()]);
         }
-        let Some(picture) = Picture::new(pane.model, pane.area) else {
-            return pane.message([text::waiting_for_values()]);
-        };
-        let whole = pane.area;
-        pane.area.height -= 1;
-        axes(
-            pane,
-            &picture.left,
-            MIN_LEFT,
-            |cells| marks_below(picture.range[0], cells),
-            &picture.caption,
-        );
-        pane.area = whole;
-        field::draw(pane, picture.plot, &picture);
-        picture.rows(pane);
-        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        let rows = picture.answer.rows.iter().map(|row| row.0);
-        let contours = picture
-            .levels
-            .first_chunk()
-            .map(|[first, second]| second - first);
-        let legend = Legend::new(rows, picture.targets, "░▒▓█").of_field(contours);
-        pane.line(area, legend.line(pane.model, pane.theme, area.width));
+        draw(pane, &pane.model.run);
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let picture = Picture::new(model, inside).filter(|picture| picture.plot.contains(at))?;
+        let picture = Picture::new(model, &model.run, inside);
+        let picture = picture.filter(|picture| picture.plot.contains(at))?;
         let rows = picture.answer.rows.iter();
         let places = rows.filter_map(|(row, _)| Some((*row, picture.place(*row)?)));
         nearest(places, at)
     }
 }
 
+/// Predictions of the chosen run of a race over the plane, beside those of another one.
+pub(crate) struct RaceRegions;
+
+impl Panel for RaceRegions {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        title(text::regions_title(), pane.model)
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (24, 8)
+    }
+
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
+        Some(Wanted::predictions(&[inside.width / 2, 2 * inside.height]))
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let (model, theme, whole) = (pane.model, pane.theme, pane.area);
+        let Some(race) = &model.race else {
+            return pane.message([text::no_race()]);
+        };
+        let labels = model.lane_labels();
+        let pair = [race.beside, race.chosen];
+        let columns = [Constraint::Fill(1), Constraint::Fill(1)];
+        let halves: [Rect; 2] = Layout::horizontal(columns).spacing(1).areas(whole);
+        for (index, half) in pair.into_iter().zip(halves) {
+            let [head, below] =
+                Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(half);
+            let label = labels.get(index).map_or("", String::as_str);
+            let head_text = format!("{} {label}", LaneLook::of(index).symbol);
+            pane.left(head, &head_text, lane_style(index, theme));
+            pane.area = below;
+            match model.lane(index) {
+                Some(run) => draw(pane, run),
+                None => pane.message([text::lane_starts()]),
+            }
+        }
+        pane.area = whole;
+    }
+}
+
+/// Draws the predictions of `run` into the area of `pane`, with axes and a legend.
+fn draw(pane: &mut Pane<'_>, run: &Run) {
+    let Some(picture) = Picture::new(pane.model, run, pane.area) else {
+        return pane.message([text::waiting_for_values()]);
+    };
+    let whole = pane.area;
+    pane.area.height -= 1;
+    axes(
+        pane,
+        &picture.left,
+        MIN_LEFT,
+        |cells| marks_below(picture.range[0], cells),
+        &picture.caption,
+    );
+    pane.area = whole;
+    field::draw(pane, picture.plot, &picture);
+    // With another seed there are other rows.
+    if run.plan.seed == pane.model.run.plan.seed {
+        picture.rows(pane);
+    }
+    let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
+    let rows = picture.answer.rows.iter().map(|row| row.0);
+    let contours = picture
+        .levels
+        .first_chunk()
+        .map(|[first, second]| second - first);
+    let legend = Legend::new(rows, picture.targets, "░▒▓█").of_field(contours);
+    pane.line(area, legend.line(pane.model, pane.theme, area.width));
+}
+
 /// Predictions with the place of everything on the screen.
 struct Picture<'a> {
     model: &'a Model,
+    run: &'a Run,
     probe: &'a PlaneProbe,
     answer: &'a PlaneAnswer,
     plot: Rect,
@@ -99,9 +151,9 @@ struct Picture<'a> {
 }
 
 impl<'a> Picture<'a> {
-    /// The newest predictions in a panel with this area inside its frame; none before the first.
-    fn new(model: &'a Model, inside: Rect) -> Option<Self> {
-        let (probe, answer) = model.run.probed::<PlaneProbe>()?;
+    /// The newest predictions of `run` in a panel with this area inside its frame; none before the first.
+    fn new(model: &'a Model, run: &'a Run, inside: Rect) -> Option<Self> {
+        let (probe, answer) = run.probed::<PlaneProbe>()?;
         let [x, y] = probe.axes.as_slice() else {
             return None;
         };
@@ -120,6 +172,7 @@ impl<'a> Picture<'a> {
         let levels = targets.map_or(Vec::new(), |(from, to)| ticks(from, to, CONTOURS));
         Some(Self {
             model,
+            run,
             probe,
             answer,
             plot,
@@ -158,21 +211,21 @@ impl<'a> Picture<'a> {
         let Some((from, to)) = self.targets else {
             return f32::NAN;
         };
-        let scale = self.model.run.data.task.scale();
+        let scale = self.run.data.task.scale();
         let number = scale.map_or(f64::NAN, |scale| scale.value(output));
         ((number - from) / (to - from)).clamp(0.0, 1.0) as f32
     }
 
     /// Number of the level between contour lines that a prediction lies in.
     fn level(&self, output: f32) -> usize {
-        let scale = self.model.run.data.task.scale();
+        let scale = self.run.data.task.scale();
         let number = scale.map_or(f64::NAN, |scale| scale.value(output));
         self.levels.iter().filter(|&&edge| edge <= number).count()
     }
 
     /// How certain a class is, from 0 for a guess to 1.
     fn certainty(&self, point: PlanePoint) -> f32 {
-        let guess = 1.0 / self.model.run.data.output_names.len().max(2) as f32;
+        let guess = 1.0 / self.run.data.output_names.len().max(2) as f32;
         ((point.output - guess) / (1.0 - guess)).clamp(0.0, 1.0)
     }
 

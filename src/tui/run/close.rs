@@ -27,6 +27,7 @@ impl Program {
         } else {
             Command::StopUnsaved
         });
+        self.lanes.end();
         let mut failures = Vec::new();
         loop {
             let has_ended = training.worker.has_ended();

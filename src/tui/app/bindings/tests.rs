@@ -10,6 +10,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Choosing,
         When::Overview,
         When::Diagnosing,
+        When::Racing,
     ];
     let small = [When::Charting, When::Choosing, When::Overview];
     let chart = [When::Charting, When::Scoring, When::Elsewhere];
@@ -18,6 +19,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Scoring,
         When::Moving,
         When::Diagnosing,
+        When::Racing,
         When::Inspecting,
     ];
     let stepper = [When::Stepping, When::Resting];
@@ -33,6 +35,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Scoring,
         When::Moving,
         When::Diagnosing,
+        When::Racing,
     ];
     let waiting = |when| match when {
         When::Stepping | When::Resting | When::Editing | When::Present | When::Past => {

@@ -5,7 +5,7 @@ use super::table::Spec;
 use crate::data::Encoding;
 use crate::lesson::{Lesson, names};
 use crate::model_file::formats;
-use crate::settings::{HIDDEN, Setting};
+use crate::settings::{HIDDEN, SETTINGS, Setting};
 use crate::tui::app::Model;
 use crate::tui::app::lesson::{BACK, END};
 use crate::tui::app::plane::COMPONENTS;
@@ -36,6 +36,8 @@ pub(super) enum Completes {
     Checkpoints,
     /// Names of lessons, with their titles.
     Lessons,
+    /// Settings, then their values.
+    Settings,
 }
 
 /// Completion of the word under the cursor.
@@ -133,12 +135,16 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
         Completes::Plane => plane(model, word),
         Completes::Models => models(word, files),
         Completes::Lessons => lessons(model),
+        Completes::Settings => settings(model, rest),
         Completes::Checkpoints => existing(word, files, FileKind::Checkpoint).collect(),
     };
     // Words that were typed before are not offered again.
     let is_first = whole
         || rest.len() == word.len()
-        || matches!(spec.completes, Completes::Words(_) | Completes::Setting(_));
+        || matches!(
+            spec.completes,
+            Completes::Words(_) | Completes::Setting(_) | Completes::Settings
+        );
     candidates
         .retain(|candidate| is_first && candidate.text != word && candidate.text.starts_with(word));
     candidates.truncate(MAX_CANDIDATES);
@@ -190,6 +196,20 @@ fn values(model: &Model, setting: &Setting) -> Vec<Candidate> {
     }
     all.extend(named((setting.words)()));
     all
+}
+
+/// Settings of a plan, or the values of the one that is named in `typed`.
+fn settings(model: &Model, typed: &str) -> Vec<Candidate> {
+    let mut named = typed.split_whitespace().filter_map(Setting::named);
+    if let Some(setting) = named.next().filter(|_| typed.contains(' ')) {
+        return values(model, setting);
+    }
+    let settings = SETTINGS
+        .iter()
+        .filter(|setting| setting.is_live() || setting.restarts);
+    settings
+        .map(|setting| Candidate::new(setting.name, setting.title()))
+        .collect()
 }
 
 fn named(words: Vec<&'static str>) -> impl Iterator<Item = Candidate> {

@@ -121,7 +121,7 @@ pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
 /// Commands other than those of the settings.
 fn others() -> Vec<Spec> {
     use Completes::{
-        Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Words,
+        Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Settings, Words,
     };
     use Run::{Plain, With};
     commands! {
@@ -171,6 +171,13 @@ fn others() -> Vec<Spec> {
         good "rewind" [] "[epoch | step] N | now" Words(|| rewind::WORDS.to_vec()),
             "show the run after an earlier epoch or step, computed again where need be; now: back to the present",
             With(Model::rewind);
+        good "fork" [] "[SETTING VALUE]" Settings,
+            "a second run from now with this change, beside the main one",
+            With(Model::fork);
+        good "race" [] "[now] SETTING VALUES | stop" Settings,
+            "up to six runs from the start (or from now) with these values, e.g. race lr 0.001 0.01 0.1, beside the main one",
+            With(Model::race);
+        good "adopt" [] "" Nothing, "make the chosen run of the race the main one", Plain(Model::adopt);
         any "lesson" [] "NAME | back | end" Lessons, "leave this run for a lesson; in a lesson: one step back, or end it",
             With(Model::turn_to_lesson);
         good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);

@@ -6,6 +6,7 @@ mod crosshair;
 mod labels;
 mod marks;
 mod plot;
+pub(super) mod race;
 mod scale;
 mod series;
 

@@ -1,7 +1,7 @@
 //! Curves of a chart: their points, the range of their values, and their lines.
 
 use crate::train::{Curves, DETAILED_EPOCHS, EpochRecord};
-use crate::tui::app::{Chart, Ghost, Model};
+use crate::tui::app::{Chart, Ghost, Model, Run};
 use crate::tui::widgets::{Canvas, Dash, Stroke};
 use crate::util::stats::{MinMaxLast, MovingAverage, robust_range};
 
@@ -54,6 +54,16 @@ pub(super) fn ghost_curve(ghost: &Ghost, content: Chart) -> Points {
     let (from, to) = ghost.span;
     points.retain(|(time, _)| (from..=to).contains(time));
     points
+}
+
+/// Returns the validation curve of a run, or the training curve without validation rows.
+pub(super) fn run_curve(run: &Run, content: Chart) -> Points {
+    let points = validation(run.history.curves(), content);
+    if points.is_empty() {
+        training(run.history.curves(), content)
+    } else {
+        points
+    }
 }
 
 fn training(curves: &Curves, content: Chart) -> Points {

@@ -1,0 +1,150 @@
+//! Curves of all runs of a race in one plot.
+
+use ratatui::text::{Line, Span};
+
+use super::plot::GUTTER;
+use super::scale::{Labels as Ticks, Scale};
+use super::series::{Points, draw, run_curve, value_range};
+use crate::tui::app::{Chart, Model, TimeUnit};
+use crate::tui::panels::Panel;
+use crate::tui::panels::race_table::{LaneLook, lane_style};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
+use crate::util::numbers::{tick_labels, ticks};
+
+/// Cells between two ticks of the time axis, at least.
+const TICK_CELLS: u16 = 7;
+/// Places along a curve at which its symbol is written, as parts of its length; from the right, so that symbols of
+/// several curves are not above one another.
+const SYMBOLS: [f64; 3] = [1.0, 0.66, 0.33];
+/// Part of the plot by which the symbols of a curve are left of those of the one before.
+const SHIFT: f64 = 0.03;
+
+/// Validation loss or score of all runs of a race over the epochs, or the training curves without validation rows.
+pub(crate) struct RaceChart;
+
+impl Panel for RaceChart {
+    fn title(&self, pane: &Pane<'_>) -> Title {
+        let (model, theme) = (pane.model, pane.theme);
+        let is_validated = !model.run.data.validation.is_empty();
+        let name = match (content(model), is_validated) {
+            (Chart::Loss, true) => text::validation_loss_title(),
+            (Chart::Loss, false) => text::training_loss_title(),
+            (Chart::Accuracy, _) if model.run.is_regression() => "R²",
+            (Chart::Accuracy, true) => text::validation_accuracy_title(),
+            (Chart::Accuracy, false) => text::training_accuracy_title(),
+        };
+        let is_log = content(model) == Chart::Loss && model.navigation.plot.is_log();
+        let log = if is_log { text::logarithmic() } else { "" };
+        Title::new(format!("{name}{log}"), [legend(model, theme)])
+    }
+
+    fn min_size(&self) -> (u16, u16) {
+        (12, 4)
+    }
+
+    fn draw(&self, pane: &mut Pane<'_>) {
+        let (model, theme) = (pane.model, pane.theme);
+        let content = content(model);
+        let count = model.race.as_ref().map_or(0, |race| race.lanes.len());
+        let curve = |index| {
+            let points = model.lane(index).map(|run| run_curve(run, content));
+            (index, points.unwrap_or_default())
+        };
+        let curves: Vec<(usize, Points)> = (0..count).map(curve).collect();
+        let end = curves.iter().filter_map(|(_, points)| points.last());
+        let end = end.fold(0.0_f64, |end, (time, _)| end.max(*time));
+        if end <= 0.0 {
+            return pane.message([
+                text::first_epoch_running(),
+                text::first_epoch_running_short(),
+            ]);
+        }
+        let is_log = content == Chart::Loss && model.navigation.plot.is_log();
+        let points = curves.iter().map(|(_, points)| points.as_slice());
+        let range = value_range(points, content, is_log);
+        let scale = Scale::fit(range, is_log, pane.area.height.saturating_sub(2));
+        let left = scale.marks(
+            if content == Chart::Accuracy && !model.run.is_regression() {
+                Ticks::Percent
+            } else {
+                Ticks::Number
+            },
+        );
+        let area = plot_area(pane.area, &left, GUTTER);
+        axes(
+            pane,
+            &left,
+            GUTTER,
+            |cells| below(end, cells),
+            &TimeUnit::Epochs.title(),
+        );
+        let mut canvas = Canvas::new(area, (0.0, end), scale.range());
+        let chosen = model.race.as_ref().map(|race| race.chosen);
+        for (index, points) in &curves {
+            let strength = if chosen == Some(*index) { 9.0 } else { 3.0 };
+            let stroke = Stroke::new(lane_style(*index, theme), strength);
+            let stroke = stroke.dashed(LaneLook::of(*index).dash);
+            draw(&mut canvas, points, &scale, &stroke, false);
+        }
+        canvas.render(pane.buf);
+        let lanes = curves.iter().filter(|(index, _)| chosen != Some(*index));
+        let chosen = curves.iter().filter(|(index, _)| chosen == Some(*index));
+        for (index, points) in lanes.chain(chosen) {
+            symbols(pane, &canvas, &scale, (*index, points), end);
+        }
+    }
+}
+
+/// Loss, or score if the charts show that.
+fn content(model: &Model) -> Chart {
+    model.navigation.chart_content()
+}
+
+/// Marks of the epochs below a plot of so many cells.
+fn below(end: f64, cells: u16) -> Vec<Mark> {
+    let times = ticks(0.0, end, usize::from(cells / TICK_CELLS).clamp(1, 12));
+    let places = times.iter().map(|time| time / end);
+    places.zip(tick_labels(&times)).collect()
+}
+
+/// Symbols of the lanes with what differs in each.
+fn legend(model: &Model, theme: Theme) -> Line<'static> {
+    let labels = model.lane_labels().into_iter().enumerate();
+    let part = |(index, label): (usize, String)| {
+        let symbol = LaneLook::of(index).symbol;
+        let gap = if index == 0 { "" } else { "  " };
+        Span::styled(format!("{gap}{symbol} {label}"), lane_style(index, theme))
+    };
+    Line::from_iter(labels.map(part))
+}
+
+/// Writes the symbol of a lane on its curve.
+fn symbols(
+    pane: &mut Pane<'_>,
+    canvas: &Canvas,
+    scale: &Scale,
+    (index, points): (usize, &Points),
+    end: f64,
+) {
+    let look = LaneLook::of(index);
+    let style = lane_style(index, pane.theme);
+    let Some((last, _)) = points.last() else {
+        return;
+    };
+    for place in SYMBOLS {
+        let time = (last * place - SHIFT * end * index as f64).max(0.0);
+        let at = points.partition_point(|(other, _)| *other < time);
+        let point = points[at.min(points.len() - 1)..].iter();
+        let Some((time, value)) = point.into_iter().find(|(_, value)| value.last.is_finite())
+        else {
+            continue;
+        };
+        let (foot, top) = scale.range();
+        let height = scale.height(value.last).clamp(foot, top);
+        if let Some(cell) = pane.buf.cell_mut(canvas.anchor((*time, height))) {
+            cell.set_symbol(look.symbol).set_style(style);
+        }
+    }
+}

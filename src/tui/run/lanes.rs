@@ -1,0 +1,80 @@
+//! The runs beside the main one: their workers.
+
+use super::{Program, fault_injection};
+use crate::error::Result;
+use crate::train::{Command, Event, Lane, Pacing, Worker};
+use crate::tui::app::Msg;
+use crate::tui::events::{Incoming, spawn};
+use std::sync::mpsc::TrySendError;
+
+/// Workers of the lanes.
+#[derive(Default)]
+pub(super) struct LaneWorkers {
+    /// Numbers of the lanes with their workers.
+    workers: Vec<(u64, Worker)>,
+    pacing: Option<Pacing>,
+}
+
+impl LaneWorkers {
+    pub fn send(&self, id: u64, command: Command) {
+        if let Some((_, worker)) = self.workers.iter().find(|(other, _)| *other == id) {
+            worker.send(command);
+        }
+    }
+
+    pub fn set_lockstep(&self, is_on: bool) {
+        if let Some(pacing) = &self.pacing {
+            pacing.set_lockstep(is_on);
+        }
+    }
+
+    /// Ends all lanes. Their last steps are not waited for.
+    pub fn end(&mut self) {
+        let workers = std::mem::take(&mut self.workers);
+        for (_, worker) in &workers {
+            worker.send(Command::Stop);
+        }
+        if !workers.is_empty() {
+            // If no thread can be started, the workers are dropped here, and waited for.
+            let _ = spawn("lanes", move || drop(workers));
+        }
+    }
+}
+
+impl Program {
+    pub(super) fn start_lanes(&mut self, pacing: Pacing, lanes: Vec<(u64, Lane)>) -> Result<()> {
+        self.lanes.pacing = Some(pacing);
+        for (id, lane) in lanes {
+            let sender = self.sender.clone();
+            let sink = move |event: Event| {
+                fault_injection::panic_at_third_epoch("lane", &event);
+                let sent = sender.try_send(Incoming::Lane(id, Box::new(event)));
+                sent.map_err(|error| match error {
+                    TrySendError::Full(Incoming::Lane(_, event))
+                    | TrySendError::Disconnected(Incoming::Lane(_, event)) => event,
+                    // A channel returns what was sent.
+                    TrySendError::Full(_) | TrySendError::Disconnected(_) => {
+                        Box::new(Event::Snapshot)
+                    }
+                })
+            };
+            let worker = Worker::spawn(lane.session, lane.settings, sink)?;
+            // An empty mailbox asks for the first snapshot.
+            worker.mailbox().take();
+            self.lanes.workers.push((id, worker));
+        }
+        Ok(())
+    }
+
+    /// Passes on the snapshots of the lanes.
+    pub(super) fn look_at_lanes(&mut self) -> Result<()> {
+        let workers = self.lanes.workers.iter();
+        let snapshots: Vec<_> = workers
+            .filter_map(|(id, worker)| Some((*id, worker.mailbox().take()?)))
+            .collect();
+        for (id, snapshot) in snapshots {
+            self.update(Msg::LaneSnapshot(id, Box::new(snapshot)))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,245 @@
+//! Drawing of the screen of a sweep.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::{Board, Row, Sort};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Column, Listing, Title, ascii, bar, bars, cut, frame, wide};
+use crate::util::numbers::loss;
+use crate::util::text::{padded, shorten, width};
+
+/// Cells of a curve.
+const CURVE: usize = 16;
+/// Smallest screen.
+const MIN_SIZE: (u16, u16) = (40, 12);
+/// Cells of the bar of an effect, and settings and values that are listed at most.
+const BAR: usize = 12;
+const EFFECTS: usize = 4;
+/// Longest value of a setting.
+const VALUE: usize = 16;
+
+/// Draws `board` into `area`.
+pub(super) fn render(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: Theme) {
+    if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
+        let need = text::size_needed(MIN_SIZE.0, MIN_SIZE.1, area.width, area.height);
+        line(need.into(), area, buf);
+        return wide::mend(buf);
+    }
+    let effects = effects(board, theme, area.width);
+    let below = match effects.len() as u16 {
+        0 => 0,
+        lines if area.height >= MIN_SIZE.1 + lines + 2 => lines + 2,
+        _ => 0,
+    };
+    let [head, table, below, foot] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(below),
+        Constraint::Length(1),
+    ])
+    .areas(area);
+    line(header(board, theme), head, buf);
+    draw_table(board, table, buf, theme);
+    if below.height > 2 {
+        let title = Title::new::<String>(text::sweep_effects_title(board.table.score_name()), []);
+        let inside = framed(below, buf, theme, &title);
+        for (row, effect) in inside.rows().zip(effects) {
+            line(effect, row, buf);
+        }
+    }
+    line(footer(board, theme), foot, buf);
+    wide::mend(buf);
+    ascii::translate(buf, theme.symbols());
+}
+
+fn line(line: Line<'_>, area: Rect, buf: &mut Buffer) {
+    cut(line, area.width.into()).render(area, buf);
+}
+
+/// Draws a frame with `title`. Returns the area inside.
+fn framed(area: Rect, buf: &mut Buffer, theme: Theme, title: &Title) -> Rect {
+    frame(area, buf, theme, false, title, Default::default());
+    area.inner(ratatui::layout::Margin::new(1, 1))
+}
+
+/// Number of trainings that are done, of all.
+fn header(board: &Board<'_>, theme: Theme) -> Line<'static> {
+    let (done, total) = (board.done(), board.total);
+    let (badge, style) = if board.is_done {
+        (text::badge_finished(), theme.accent())
+    } else if board.is_stopping {
+        (text::badge_stopping(), theme.validation())
+    } else {
+        (text::badge_training(), theme.good())
+    };
+    let progress = bar(done as f64 / total.max(1) as f64, BAR);
+    Line::from_iter([
+        Span::styled(badge, theme.badge(style)),
+        Span::styled(format!("  {}", shorten(&board.source, 32)), theme.strong()),
+        Span::styled(
+            format!("  {}", text::trainings_done(done, total)),
+            theme.text(),
+        ),
+        Span::styled(format!("  {}", padded(&progress, BAR)), theme.good()),
+        Span::styled(format!("  {}", text::at_a_time(board.jobs)), theme.dim()),
+    ])
+}
+
+fn draw_table(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: Theme) {
+    let rows = board.rows();
+    let name = if board.shows_trainings {
+        text::sweep_trainings_title()
+    } else {
+        text::sweep_settings_title()
+    };
+    let sorted = match board.sort {
+        Sort::Score => text::sorted_by_score(board.table.score_name()),
+        Sort::Loss => text::sorted_by_loss().to_owned(),
+        Sort::Given => text::sorted_as_given().to_owned(),
+    };
+    let title = Title::new(name, [sorted]);
+    let inside = framed(area, buf, theme, &title);
+    let listing = Listing {
+        columns: columns(board),
+        rows: rows.iter().map(|row| cells(board, row, theme)).collect(),
+        chosen: (!rows.is_empty()).then(|| board.chosen.min(rows.len().saturating_sub(1))),
+    };
+    listing.draw(inside, buf, theme);
+}
+
+fn columns(board: &Board<'_>) -> Vec<Column> {
+    let score = board.table.score_name();
+    let mut columns = vec![
+        Column::new(text::head_run(), 44, 10),
+        Column::new(score, 8, 9).right(),
+    ];
+    if !board.shows_trainings {
+        columns.push(Column::new("±", 6, 6).right());
+    }
+    columns.push(Column::new(text::head_loss(), 8, 8).right());
+    columns.push(Column::new(text::validation_loss_title(), CURVE as u16, 7));
+    columns.push(Column::new(text::label_epoch().trim(), 6, 5).right());
+    if !board.shows_trainings {
+        columns.push(Column::new(text::head_trainings(), 9, 4).right());
+    }
+    columns
+}
+
+fn cells(board: &Board<'_>, row: &Row, theme: Theme) -> Vec<Line<'static>> {
+    let styled = |text: String, style| Line::styled(text, style);
+    let score = board.table.show_score(row.score).trim().to_owned();
+    let mut cells = vec![
+        styled(board.label(row), theme.text()),
+        styled(score, theme.strong()),
+    ];
+    if row.training.is_none() {
+        let error = board.table.show_score(row.error);
+        cells.push(styled(error.trim().to_owned(), theme.dim()));
+    }
+    let (done, begun) = row.count;
+    let shown_loss = if row.loss.is_nan() {
+        "–".to_owned()
+    } else {
+        loss(row.loss)
+    };
+    cells.push(styled(shown_loss.trim().to_owned(), theme.text()));
+    cells.push(styled(sparkline(&row.curve), theme.validation()));
+    cells.push(styled(row.epoch.to_string(), theme.dim()));
+    if row.training.is_none() {
+        cells.push(styled(format!("{done}/{begun}"), theme.dim()));
+    }
+    cells
+}
+
+/// The last values as bars: the lowest of them is lowest, the highest highest.
+fn sparkline(values: &[f64]) -> String {
+    let finite = || values.iter().copied().filter(|value| value.is_finite());
+    let (low, high) = (
+        finite().fold(f64::INFINITY, f64::min),
+        finite().fold(f64::NEG_INFINITY, f64::max),
+    );
+    // Several points to a cell, the last of which counts.
+    let per_cell = values.len().div_ceil(CURVE).max(1);
+    let points = values.chunks(per_cell).filter_map(<[f64]>::last);
+    let shares = points.map(|&value| match (value - low) / (high - low) {
+        share if share.is_finite() => share.max(1e-9),
+        _ if value.is_finite() => 1e-9,
+        _ => 0.0,
+    });
+    bars(shares, 1).pop().unwrap_or_default()
+}
+
+/// A line for each setting that differs, that of the largest effect first: bar, and means by value.
+fn effects(board: &Board<'_>, theme: Theme, cells: u16) -> Vec<Line<'static>> {
+    if board.table.has_rounds {
+        return Vec::new();
+    }
+    let mut effects = board.table.effects(&board.standings());
+    effects.retain(|effect| !effect.spread().is_nan());
+    effects.sort_by(|a, b| b.spread().total_cmp(&a.spread()));
+    let most = effects.first().map_or(0.0, |effect| effect.spread());
+    let names = effects.iter().map(|effect| width(effect.setting)).max();
+    let names = names.unwrap_or(0);
+    let line = |effect: &crate::record::Effect| {
+        let spread = effect.spread();
+        let share = if most > 0.0 { spread / most } else { 0.0 };
+        let mut line = Line::from_iter([
+            Span::styled(padded(effect.setting, names), theme.strong()),
+            Span::styled(
+                format!("  {}", padded(&bar(share, BAR), BAR)),
+                theme.accent(),
+            ),
+            Span::styled(
+                format!("  {}", board.table.show_score(spread).trim()),
+                theme.strong().add_modifier(Modifier::BOLD),
+            ),
+        ]);
+        for (value, mean) in &effect.means {
+            let mean = board.table.show_score(*mean);
+            let value = shorten(&crate::util::text::sanitise(value), VALUE);
+            let part = format!("  {value} {}", mean.trim());
+            if line.width() + width(&part) + 2 > usize::from(cells) {
+                break;
+            }
+            line.push_span(Span::styled(part, theme.dim()));
+        }
+        line
+    };
+    effects.iter().take(EFFECTS).map(line).collect()
+}
+
+fn footer(board: &Board<'_>, theme: Theme) -> Line<'static> {
+    if board.is_typing {
+        let typed = format!(" /{}", board.filter);
+        return Span::styled(typed, theme.text()) + Span::styled("▏", theme.accent());
+    }
+    let keys = [
+        ("↑ ↓", text::key_choose()),
+        ("tab", text::key_trainings()),
+        ("s", text::key_sort()),
+        ("/", text::key_filter()),
+        (
+            "q",
+            if board.is_done {
+                text::key_close()
+            } else {
+                text::key_stop()
+            },
+        ),
+    ];
+    let mut line = Line::default();
+    for (key, label) in keys {
+        line.push_span(Span::raw(" "));
+        line.push_span(Span::styled(format!(" {key} "), theme.key()));
+        line.push_span(Span::styled(format!(" {label} "), theme.dim()));
+    }
+    if !board.filter.is_empty() {
+        line.push_span(Span::styled(format!(" /{}", board.filter), theme.warning()));
+    }
+    line
+}

@@ -35,6 +35,14 @@ impl Moment {
         }
     }
 
+    /// Returns whether `position` is this moment.
+    pub(crate) fn is_at(self, position: Position) -> bool {
+        match self {
+            Self::Epoch(epoch) => position.epoch == epoch && position.batch == 0,
+            Self::Step(step) => position.step == step,
+        }
+    }
+
     /// Returns the number of steps from `position` to this moment, in epochs of `batches` steps; 0 if it is reached.
     pub fn steps_from(self, position: Position, batches: u32) -> u64 {
         match self {

@@ -102,6 +102,9 @@ impl Model {
         if !moment.is_reached_at(present) {
             return Err(text::not_that_far(present.epoch, present.step));
         }
+        if moment.is_at(present) {
+            return self.show_present();
+        }
         let awaited = &mut self.run.awaited_moments;
         if awaited.asked.is_some() {
             awaited.next = Some(moment);
@@ -149,7 +152,7 @@ impl Model {
             Way::Jump => Moment::Epoch(epoch.saturating_add(count.saturating_mul(self.jump()))),
         };
         let present = self.run.present();
-        if moment.is_reached_at(present) && moment != Moment::Step(present.step) {
+        if moment.is_reached_at(present) {
             self.rewind_to(moment)
         } else {
             self.show_present()
@@ -202,7 +205,10 @@ impl Model {
     /// Shows the moment at a time of the charts.
     pub(super) fn rewind_to_time(&mut self, epochs: f64) -> Done {
         let present = self.run.present();
-        let end = self.run.epochs_at(present);
+        if epochs > self.run.history.end() + 0.5 {
+            // What is drawn there is a ghost.
+            return Err(text::not_that_far(present.epoch, present.step));
+        }
         let (from, to) = self.navigation.plot.visible(self.run.chart_end());
         let columns = f64::from(self.navigation.size.0.max(1));
         // A column that is part of an epoch is a step.
@@ -211,7 +217,7 @@ impl Model {
             let step = (step.round().max(0.0) as u64).min(present.step);
             return self.rewind_to(Moment::Step(step));
         }
-        let epoch = epochs.min(end).round().max(0.0) as u64;
+        let epoch = epochs.round().max(0.0) as u64;
         self.rewind_to(Moment::Epoch(epoch.min(present.epoch)))
     }
 

@@ -269,8 +269,12 @@ fn epochs(run: &Run) -> String {
     }
 }
 
-/// Share of the epochs that are done, and the time left while training; none where there is no limit.
+/// Share of the epochs that are done, and the time left while training; none where there is no limit, or for an earlier
+/// moment.
 fn remaining(run: &Run) -> [Option<String>; 2] {
+    if run.past.is_some() {
+        return [None, None];
+    }
     let left = run.time_left().map(|time| text::time_left(clock(time)));
     let share = run.limits.epochs.map(|all| {
         let share = run.epochs() / all.max(1) as f64;

@@ -12,3 +12,4 @@ pub mod settings;
 pub mod train;
 pub mod tui;
 pub mod util;
+pub mod watch;

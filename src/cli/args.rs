@@ -204,6 +204,24 @@ pub enum Command {
         )]
         options: Vec<OsString>,
     },
+    /// Watch runs that any program logs
+    ///
+    /// Reads event files of TensorBoard (PyTorch, Keras, nn-tui), CSV with a column epoch or step (Keras, Lightning,
+    /// Ultralytics), trainer_state.json of Hugging Face and JSON lines, also while they are written. A directory has a run
+    /// for each directory with such files. --json prints the newest values for scripts; without a terminal they are text.
+    Watch {
+        /// Log files and directories of them, or - for standard input
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+        /// Runs by parts of their names, settings and newest values, e.g. 'wide lr>=1e-3 val_loss<0.2'
+        #[arg(
+            long,
+            value_name = "TEXT",
+            default_value = "",
+            hide_default_value = true
+        )]
+        filter: String,
+    },
     /// Write shell completions to standard output
     Completions {
         /// The shell

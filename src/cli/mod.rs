@@ -19,6 +19,7 @@ mod resume;
 mod sweep;
 mod trials;
 mod warm_start;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -35,7 +36,7 @@ use crate::data::{Dataset, Prepared, Source, SplitFile, load_with};
 use crate::error::{Error, Result};
 use crate::model_file::{Access, NamedFiles, remove_temporary_files, write_with};
 use crate::nn::kernels::Instructions;
-use crate::record::STANDARD_OUTPUT;
+use crate::record::{LogOption, STANDARD_OUTPUT};
 use crate::settings::{Setting, TableShape, changes, with_flags};
 use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
 use crate::tui;
@@ -134,7 +135,7 @@ fn prepare_work(args: Args) -> Result<Work> {
     );
     if *json && !is_json_known {
         return Err(Error::Usage(
-            say!("json-only", "--json goes with training and with eval").into(),
+            say!("json-only", "--json goes with training, eval and watch").into(),
         ));
     }
     match args.command {
@@ -162,6 +163,7 @@ fn prepare_work(args: Args) -> Result<Work> {
             let code = sweep::run(&sweep, &args.global)?;
             return Ok(Box::new(move || Ok(code)));
         }
+        Some(Command::Watch { paths, filter }) => return watch::prepare(paths, filter, *json),
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
             let resume = &args.training.saving.resume;
@@ -448,6 +450,7 @@ fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(Session, Set
         checkpoint: job.checkpoint.clone(),
         recovery: job.recovery.clone(),
         files,
+        distributions: (job.log.as_ref()).is_some_and(LogOption::wants_distributions),
         ..Settings::default()
     };
     let (session, resumed) = match &job.resume {

@@ -25,7 +25,7 @@ pub(super) fn check(job: &Job) -> Result<Option<String>> {
         None => None,
     };
     if let Some(log) = &job.log {
-        check_writable(&log.path, log.replace)?;
+        log.check()?;
     }
     if let Some(path) = &job.save_split {
         check_writable(path, job.force)?;

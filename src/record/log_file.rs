@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::LogOption;
 use crate::error::{Error, Result};
-use crate::model_file::create_file;
 use crate::util::background::{BackgroundWriter, Stream};
 
 /// Bytes that may wait for a slow disk; beyond them the log fails.
@@ -30,7 +29,7 @@ impl LogFile {
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`], and [`Error::Worker`] if no thread can be started.
     pub(crate) fn create(option: &LogOption) -> Result<Self> {
-        Self::start(create_file(&option.path, option.replace)?)
+        Self::start(option.create()?)
     }
 
     fn start(file: File) -> Result<Self> {

@@ -5,6 +5,7 @@
 
 mod console;
 mod csv;
+pub(crate) mod event_file;
 pub(crate) mod gradients;
 mod json;
 mod log_file;
@@ -15,6 +16,8 @@ mod sweep;
 mod text;
 mod trials;
 
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +28,7 @@ pub(crate) use sweep::{Effect, SweepFile, SweepReport, SweepTable};
 pub(crate) use trials::TrialReport;
 
 use crate::error::{Error, Result};
+use crate::model_file::{check_writable, create_file};
 use crate::train::{Conclusion, Event, Position};
 use crate::util::background::print_error;
 use crate::util::lang::say;
@@ -108,7 +112,12 @@ pub(crate) struct LogFormat {
 }
 
 /// All formats that `--log` writes.
-const LOG_FORMATS: [&LogFormat; 3] = [&json::LOG_FORMAT, &csv::LOG_FORMAT, &text::LOG_FORMAT];
+const LOG_FORMATS: [&LogFormat; 4] = [
+    &json::LOG_FORMAT,
+    &csv::LOG_FORMAT,
+    &text::LOG_FORMAT,
+    &event_file::LOG_FORMAT,
+];
 
 /// Lists the log formats for the help: `.jsonl (one JSON object per line), ...`.
 pub(crate) fn log_formats() -> String {
@@ -127,35 +136,86 @@ pub(crate) fn log_formats() -> String {
 #[derive(Debug, Clone)]
 pub struct LogOption {
     pub(crate) path: PathBuf,
+    /// Directory of the run that the file gets its name in, if that was asked for.
+    directory: Option<PathBuf>,
     /// Whether an existing file may be replaced.
     pub(crate) replace: bool,
     format: &'static LogFormat,
 }
 
 impl LogOption {
-    /// Chooses the format by the extension of `path`.
+    /// Chooses the format by the extension of `path`. A directory, or a path that ends in a slash or has no extension,
+    /// gets an event file.
     ///
     /// # Errors
     /// [`Error::Usage`] for an extension that no format has.
     pub fn new(path: &Path, replace: bool) -> Result<Self> {
-        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        let mut formats = LOG_FORMATS.into_iter();
-        let format = formats.find(|format| extension == format.extension);
-        let format = format.ok_or_else(|| {
+        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+        if extension.is_none() || ends_in_slash || path.is_dir() {
+            return Ok(Self {
+                path: path.join(event_file::file_name()),
+                directory: Some(path.to_owned()),
+                replace,
+                format: &event_file::LOG_FORMAT,
+            });
+        }
+        let is_of = |format: &&LogFormat| {
+            (extension.as_ref()).is_some_and(|extension| extension == format.extension)
+        };
+        let format = LOG_FORMATS.into_iter().find(is_of).ok_or_else(|| {
             let extensions = LOG_FORMATS.map(|format| format!(".{}", format.extension));
             let path = sanitise(&path.to_string_lossy());
             let extensions = extensions.join(say!("or", " or "));
             Error::Usage(say!(
                 "log-extension",
-                "{path}: the name of a log file ends in {extensions}",
+                "{path}: the name of a log file ends in {extensions}, that of a directory for TensorBoard in /",
                 path,
                 extensions
             ))
         })?;
         Ok(Self {
             path: path.to_owned(),
+            directory: None,
             replace,
             format,
         })
+    }
+
+    /// Checks that the log can be written, as far as can be known before.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] also for a directory with the log of another run, [`Error::CannotWrite`].
+    pub(crate) fn check(&self) -> Result<()> {
+        let Some(directory) = &self.directory else {
+            return check_writable(&self.path, self.replace);
+        };
+        if !self.replace && event_file::has_any(directory) {
+            return Err(Error::Exists(directory.clone()));
+        }
+        let mut above = directory.ancestors();
+        let existing = above.find(|folder| folder.exists());
+        let existing = existing.filter(|folder| !folder.as_os_str().is_empty());
+        let file = event_file::file_name();
+        check_writable(&existing.unwrap_or(Path::new(".")).join(file), false)
+    }
+
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// [`Error::Exists`], [`Error::CannotWrite`].
+    fn create(&self) -> Result<File> {
+        if let Some(directory) = &self.directory {
+            fs::create_dir_all(directory).map_err(|cause| Error::CannotWrite {
+                path: directory.clone(),
+                cause,
+            })?;
+        }
+        create_file(&self.path, self.replace)
+    }
+
+    /// Returns whether the format has a place for [`Event::Distributions`].
+    pub(crate) fn wants_distributions(&self) -> bool {
+        std::ptr::eq(self.format, &event_file::LOG_FORMAT)
     }
 }

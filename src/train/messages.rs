@@ -12,6 +12,7 @@ use super::evaluation::{Evaluation, Outcomes};
 use super::importance::Importances;
 use super::limits::{Limit, Limits};
 use super::observation::Observation;
+use super::probes::LayerDistributions;
 use super::race::{Handover, LaneStart, Lanes};
 use super::refit::Refitted;
 use super::{
@@ -205,6 +206,8 @@ pub enum Event {
     },
     /// New metrics.
     Progress(Box<Progress>),
+    /// Distributions of parameters, gradients and activations, for a log.
+    Distributions(Vec<LayerDistributions>),
     /// Scores of parameters.
     Evaluated {
         /// Position of the training.

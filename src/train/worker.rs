@@ -48,6 +48,8 @@ pub struct Settings {
     pub history_memory: u64,
     /// Files that models and checkpoints typed by a person must not replace.
     pub files: NamedFiles,
+    /// Whether [`Event::Distributions`] are reported from time to time.
+    pub distributions: bool,
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,
     /// Changes to make at their steps, which ascend.
@@ -68,6 +70,7 @@ impl Default for Settings {
             recovery: None,
             history_memory: 0,
             files: NamedFiles::default(),
+            distributions: false,
             resumed: None,
             changes: Vec::new(),
             place: None,

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyModifiers};
 
 use super::app::command::Files;
 use super::decoder::{Decoded, Decoder};
 use super::loader::Loaded;
+use super::watch::Runs;
 use crate::data::DataSummary;
 use crate::error::{Error, Result};
 use crate::train::Event;
@@ -37,6 +38,8 @@ pub(super) enum Incoming {
     Described(u32, Box<DataSummary>),
     Files(Files),
     Loaded(Box<Loaded>),
+    /// Runs that are watched, as they were read at this time.
+    Runs(Runs, SystemTime),
     /// A signal is in its queue, or the terminal has taken a frame.
     Wake,
 }

@@ -22,6 +22,7 @@ pub(crate) mod sweep;
 mod terminal;
 mod text;
 pub mod theme;
+pub mod watch;
 pub mod widgets;
 
 use ratatui::Frame;
@@ -35,6 +36,7 @@ pub use panels::loading::{render_loading, view_loading};
 pub use panels::render_panel;
 use panels::{Pointer, click_panel, footer, header, point_at_panel};
 pub use run::run;
+pub(crate) use run::watch_runs;
 pub(crate) use terminal::unusable;
 use theme::Theme;
 use widgets::{Pane, cut};

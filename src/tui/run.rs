@@ -4,6 +4,7 @@ mod close;
 mod effects;
 mod lanes;
 mod suspension;
+mod watching;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use super::options::ScreenOptions;
 use super::panels::Pointer;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, point, render, render_loading};
+use super::{click, fault_injection, point, render, render_loading, watch};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
@@ -34,6 +35,7 @@ use crate::settings::TableShape;
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
 use lanes::LaneWorkers;
+pub(crate) use watching::watch_runs;
 
 /// Time between two frames.
 const FRAME: Duration = Duration::from_millis(33);
@@ -65,50 +67,12 @@ pub fn run(
     log: Option<LogOption>,
     options: ScreenOptions,
 ) -> Result<Exit> {
-    restore_on_panic();
     let (sender, incoming) = sync_channel(CAPACITY);
-    let last_resort = || {
-        give_back();
-        remove_temporary_files();
-    };
-    let wake = waker(&sender);
-    let signals = Signals::watch(Watched::All, wake, last_resort)?;
-    let mut program = Program {
-        app: App::Loading(Box::new(loading)),
-        screen: None,
-        options,
-        loader: Loader::spawn(load, sender.clone())?,
-        loading_since: Instant::now(),
-        training: None,
-        lanes: LaneWorkers::default(),
-        sender,
-        signals,
-        log,
-        recorders: Recorders::new(),
-        failed_log: None,
-        exit: None,
-        is_blind: false,
-        is_away: false,
-        input: InputGate::default(),
-        backlog: Backlog::default(),
-        held: Vec::new(),
-        is_ending: false,
-    };
-    match catch_unwind(AssertUnwindSafe(|| program.run(&incoming))) {
-        Ok(result) => {
-            let lesson = program.next_lesson();
-            let code = program.close(result, &incoming)?;
-            Ok(Exit {
-                code,
-                lesson: lesson.filter(|_| code == 0),
-            })
-        }
-        Err(panic) => {
-            // A run that is worth it is kept, and the panic goes on.
-            let _ = program.close(Err(Error::Worker(panic_message(panic.as_ref()))), &incoming);
-            resume_unwind(panic)
-        }
-    }
+    let app = App::Loading(Box::new(loading));
+    let mut program = Program::new(app, options, sender.clone())?;
+    program.log = log;
+    program.loader = Some(Loader::spawn(load, sender)?);
+    program.run_to_end(&incoming)
 }
 
 /// Returns a function that wakes the loop.
@@ -119,14 +83,13 @@ fn waker(sender: &SyncSender<Incoming>) -> impl Fn() + Send + use<> {
         let _ = sender.try_send(Incoming::Wake);
     }
 }
-
 /// The program on the screen: its state, and all that effects are carried out with.
 struct Program {
     app: App,
     /// The terminal, once there is something to show.
     screen: Option<Screen>,
     options: ScreenOptions,
-    loader: Loader,
+    loader: Option<Loader>,
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
     training: Option<Training>,
@@ -159,6 +122,60 @@ struct Training {
 }
 
 impl Program {
+    /// Creates the program in the state `app`, with nothing on the screen yet.
+    ///
+    /// # Errors
+    /// [`Error::Worker`] if no thread can be started.
+    fn new(app: App, options: ScreenOptions, sender: SyncSender<Incoming>) -> Result<Self> {
+        restore_on_panic();
+        let last_resort = || {
+            give_back();
+            remove_temporary_files();
+        };
+        let signals = Signals::watch(Watched::All, waker(&sender), last_resort)?;
+        Ok(Self {
+            app,
+            screen: None,
+            options,
+            loader: None,
+            loading_since: Instant::now(),
+            training: None,
+            lanes: LaneWorkers::default(),
+            sender,
+            signals,
+            log: None,
+            recorders: Recorders::new(),
+            failed_log: None,
+            exit: None,
+            is_blind: false,
+            is_away: false,
+            input: InputGate::default(),
+            backlog: Backlog::default(),
+            held: Vec::new(),
+            is_ending: false,
+        })
+    }
+
+    /// Runs the loop to its end, and gives the terminal back.
+    fn run_to_end(mut self, incoming: &Receiver<Incoming>) -> Result<Exit> {
+        match catch_unwind(AssertUnwindSafe(|| self.run(incoming))) {
+            Ok(result) => {
+                let lesson = self.next_lesson();
+                let code = self.close(result, incoming)?;
+                Ok(Exit {
+                    code,
+                    lesson: lesson.filter(|_| code == 0),
+                })
+            }
+            Err(panic) => {
+                // A run that is worth it is kept, and the panic goes on.
+                let message = panic_message(panic.as_ref());
+                let _ = self.close(Err(Error::Worker(message)), incoming);
+                resume_unwind(panic)
+            }
+        }
+    }
+
     fn run(&mut self, incoming: &Receiver<Incoming>) -> Result<u8> {
         let mut last_frame: Option<Instant> = None;
         let mut is_dirty = true;
@@ -185,6 +202,7 @@ impl Program {
                 is_dirty = match &self.app {
                     App::Loading(_) => true,
                     App::Running(model) => model.is_moving(),
+                    App::Watching(_) => false,
                 };
                 continue;
             }
@@ -211,7 +229,9 @@ impl Program {
         match (&self.app, &self.training) {
             (App::Loading(_), _) => {
                 let elapsed = self.loading_since.elapsed();
-                self.update(Msg::LoadingStage(self.loader.stage(), elapsed))?;
+                if let Some(loader) = &self.loader {
+                    self.update(Msg::LoadingStage(loader.stage(), elapsed))?;
+                }
             }
             (App::Running(_), Some(training)) => {
                 let snapshot = training.worker.mailbox().take();
@@ -221,7 +241,7 @@ impl Program {
                 }
                 self.look_at_lanes()?;
             }
-            (App::Running(_), None) => {}
+            (App::Running(_), None) | (App::Watching(_), _) => {}
         }
         if self.is_blind || self.is_away {
             return Ok(());
@@ -231,12 +251,13 @@ impl Program {
             let area = frame.area();
             match app {
                 App::Loading(loading) => render_loading(area, frame.buffer_mut(), loading, *theme),
-                App::Running(model) => {
-                    drawn = render(area, frame.buffer_mut(), model, *theme);
-                    if let Some(cursor) = drawn.cursor {
-                        frame.set_cursor_position(cursor);
-                    }
+                App::Running(model) => drawn = render(area, frame.buffer_mut(), model, *theme),
+                App::Watching(watch) => {
+                    drawn = watch::render(area, frame.buffer_mut(), watch, *theme);
                 }
+            }
+            if let Some(cursor) = drawn.cursor {
+                frame.set_cursor_position(cursor);
             }
         };
         if let Some(screen) = &mut self.screen {
@@ -270,7 +291,7 @@ impl Program {
 
     fn next_lesson(&self) -> Option<String> {
         match &self.app {
-            App::Loading(_) => None,
+            App::Loading(_) | App::Watching(_) => None,
             App::Running(model) => model.next_lesson.clone(),
         }
     }
@@ -290,6 +311,7 @@ impl Program {
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
+            Incoming::Runs(runs, now) => Msg::Runs(runs, now),
             Incoming::Inputs(mut inputs) => {
                 inputs.retain(|input| self.backlog.remove(input));
                 return self.handle_inputs(inputs);
@@ -350,6 +372,7 @@ impl Program {
             (Input::Paste(text), _) => Some(Msg::Text(text)),
             (Input::Resize(width, height), _) => Some(Msg::Resize(width, height)),
             (Input::Mouse(event), App::Running(model)) => mouse_message(model, event),
+            (Input::Mouse(event), App::Watching(watch)) => watching::mouse_message(watch, event),
             _ => None,
         };
         let Some(msg) = msg else {

@@ -49,4 +49,5 @@ mod tables;
 mod tour;
 mod waiting;
 mod walk;
+mod watch;
 mod worker;

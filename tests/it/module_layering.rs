@@ -4,18 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layers of modules, lowest first. Modules of one layer do not import each other.
-const ROWS: [&[&str]; 8] = [
+const ROWS: [&[&str]; 9] = [
     &["error", "util"],
     &["nn", "data", "lesson"],
     &["model_file"],
     &["train"],
     &["settings"],
     &["record"],
+    &["watch"],
     &["tui"],
     &["cli"],
 ];
 /// Modules that must work without a terminal.
-const NO_TERMINAL: [&str; 7] = [
+const NO_TERMINAL: [&str; 8] = [
     "nn",
     "data",
     "lesson",
@@ -23,6 +24,7 @@ const NO_TERMINAL: [&str; 7] = [
     "train",
     "settings",
     "util",
+    "watch",
 ];
 
 fn row(room: &str) -> usize {

@@ -36,6 +36,7 @@ mod terminal;
 mod training_table;
 mod trials;
 mod warm_start;
+mod watch;
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,6 +1,7 @@
 //! Probes that more than one part of the screen asks for, one kind a file.
 
 mod activations;
+mod distributions;
 mod divergence;
 mod health;
 mod hidden_space;
@@ -17,6 +18,7 @@ mod trace;
 mod weights;
 
 pub use activations::{ActivationProbe, LayerActivations};
+pub use distributions::{DistributionProbe, LayerDistributions};
 pub use divergence::DivergenceProbe;
 pub(super) use health::LastHealth;
 pub use health::{Health, HealthProbe};

@@ -1,6 +1,7 @@
 //! Loop of the worker's thread: execute commands, train in slices, report events.
 
 mod commands;
+mod distributions;
 mod lanes;
 mod rewind;
 mod saving;
@@ -20,6 +21,7 @@ use super::observation::{Mailbox, Observation, Scratch};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped, Weights};
+use distributions::Distributions;
 use rewind::{OtherBranch, Past};
 use stepping::Goal;
 use tasks::TaskInProgress;
@@ -56,6 +58,8 @@ pub(super) struct Trainer<S: Sink> {
     observed: Option<(Position, bool, Observation)>,
     next_observation: Instant,
     restarts: u32,
+    /// Distributions for a log, if they are wanted.
+    distributions: Option<Distributions>,
     throttle: Throttle,
     meter: SpeedMeter,
     /// Earlier moment that is shown in place of the present.
@@ -101,6 +105,7 @@ impl<S: Sink> Trainer<S> {
             observed: None,
             next_observation: Instant::now(),
             restarts: 0,
+            distributions: (settings.distributions).then(|| Distributions::new(&session)),
             events: EventQueue::new(sink),
             state: initial_state(&session, &settings, seconds),
             goal: Goal::default(),
@@ -157,6 +162,7 @@ impl<S: Sink> Trainer<S> {
             },
             resumed: resumed.map(Box::new),
         })));
+        self.begin_distributions();
         self.set_state(self.state.clone());
         if is_resumed && !self.is_training() {
             self.report_step_position();
@@ -314,6 +320,7 @@ impl<S: Sink> Trainer<S> {
             let of_epoch = (means, stepped.learning_rate);
             self.events
                 .record_epoch(&self.session, of_epoch, validation);
+            self.report_distributions();
             let done = self.session.position().epoch;
             self.end_epoch_of_race();
             if self.saver.end_epoch(done) {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -23,6 +23,7 @@ use crate::train::{Command, Cursor, Event, Lane, Pace, Pacing, SampleId, Snapsho
 use crate::tui::layout;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
+use crate::tui::watch::{Runs, Watch};
 use crate::util::text::sanitise;
 
 /// State of the program on the screen.
@@ -32,6 +33,8 @@ pub(crate) enum App {
     Loading(Box<Loading>),
     /// A network is trained, or waits.
     Running(Box<Model>),
+    /// Runs of other programs are watched.
+    Watching(Box<Watch>),
 }
 
 impl App {
@@ -39,6 +42,7 @@ impl App {
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match self {
             Self::Running(model) => model.update(msg),
+            Self::Watching(watch) => watch.update(msg),
             Self::Loading(loading) => {
                 if let Msg::Worker(event) = &msg
                     && let Event::Started(started) = &**event
@@ -55,7 +59,7 @@ impl App {
     pub(in crate::tui) fn is_unsettled(&self) -> bool {
         match self {
             Self::Running(model) => model.is_unsettled,
-            Self::Loading(_) => false,
+            Self::Loading(_) | Self::Watching(_) => false,
         }
     }
 
@@ -63,6 +67,7 @@ impl App {
     pub(in crate::tui) fn is_typing(&self) -> bool {
         match self {
             Self::Running(model) => model.is_typing(),
+            Self::Watching(watch) => watch.is_typing(),
             Self::Loading(_) => false,
         }
     }
@@ -109,6 +114,8 @@ pub enum Msg {
     ScreenshotTaken(Result<PathBuf, String>),
     /// The log could not be written any further, with the reason.
     LogFailed(String),
+    /// Runs that are watched, as they were read at this time.
+    Runs(Runs, SystemTime),
     /// Request to end the process with this exit code.
     Terminate(u8),
 }
@@ -259,7 +266,7 @@ impl Model {
             Msg::ScreenshotTaken(Err(problem)) => self.prompt.error(problem),
             Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
             Msg::Terminate(code) => self.terminate(code),
-            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(..) => {}
+            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(..) | Msg::Runs(..) => {}
         }
     }
 

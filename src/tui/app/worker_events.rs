@@ -104,6 +104,7 @@ impl Model {
                 self.effects.push(Effect::Fail(error));
             }
             Event::Progress(_)
+            | Event::Distributions(_)
             | Event::Evaluated { .. }
             | Event::Changed { .. }
             | Event::StepPosition(_)

@@ -65,7 +65,7 @@ impl Program {
 /// Reason for the end of a run on the screen, given its exit code.
 fn end_of(app: &App, result: &Result<u8>) -> End {
     let phase = match app {
-        App::Loading(_) => None,
+        App::Loading(_) | App::Watching(_) => None,
         App::Running(model) => Some(&model.run.phase),
     };
     match (phase, result) {

@@ -1,10 +1,12 @@
 //! The two axes of a plot, with the marks that there is room for.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
-use ratatui::widgets::{Block, Borders};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Widget};
 
-use super::pane::Pane;
+use super::pane::{Pane, cut};
+use crate::tui::theme::Theme;
 use crate::util::text::width;
 
 /// A mark on an axis: its place, from 0 at the origin to 1 at the end, and its label.
@@ -20,35 +22,49 @@ pub(crate) fn axes(
     below: impl FnOnce(u16) -> Vec<Mark>,
     caption: &str,
 ) -> Rect {
-    let (inner, theme) = (pane.area, pane.theme);
+    draw_axes(pane.area, pane.buf, pane.theme, (left, min), below, caption)
+}
+
+/// Draws axes as [`axes`] does, inside `inner`.
+pub(crate) fn draw_axes(
+    inner: Rect,
+    buf: &mut Buffer,
+    theme: Theme,
+    (left, min): (&[Mark], u16),
+    below: impl FnOnce(u16) -> Vec<Mark>,
+    caption: &str,
+) -> Rect {
     let plot = plot_area(inner, left, min);
     let (x, bottom) = (plot.x - 1, plot.bottom());
     let block = Block::new()
         .borders(Borders::LEFT | Borders::BOTTOM)
         .border_style(theme.frame());
     let lines = Rect::new(x, inner.y, plot.width + 1, plot.height + 1);
-    pane.draw(block, lines);
-    pane.right(
-        Rect::new(plot.x, bottom + 1, plot.width, 1),
-        caption,
-        theme.text(),
-    );
+    block.render(lines, buf);
+    let mut text = |area: Rect, text: Line<'_>| cut(text, area.width.into()).render(area, buf);
+    let right = |label, style| Line::from(Span::styled(label, style)).right_aligned();
+    let below_plot = Rect::new(plot.x, bottom + 1, plot.width, 1);
+    text(below_plot, right(caption, theme.text()));
     for (place, label) in left {
         let y = row_at(plot, *place);
         let gutter = Rect::new(inner.x, y, x - inner.x, 1);
-        pane.right(gutter, label, theme.dim());
-        pane.draw(Span::styled("┤", theme.frame()), Rect::new(x, y, 1, 1));
+        text(gutter, right(label, theme.dim()));
+        text(
+            Rect::new(x, y, 1, 1),
+            Span::styled("┤", theme.frame()).into(),
+        );
     }
     let free = plot.right().saturating_sub(width(caption) as u16 + 1);
     for (place, label) in below(plot.width) {
         let (at, cells) = (column_at(plot, place), width(&label) as u16);
         let start = at.saturating_sub(cells / 2).max(x);
         if start + cells < free {
-            pane.draw(
-                Span::styled("┬", theme.frame()),
+            text(
                 Rect::new(at, bottom, 1, 1),
+                Span::styled("┬", theme.frame()).into(),
             );
-            pane.left(Rect::new(start, bottom + 1, cells, 1), &label, theme.dim());
+            let area = Rect::new(start, bottom + 1, cells, 1);
+            text(area, Span::styled(label, theme.dim()).into());
         }
     }
     plot

@@ -12,7 +12,7 @@ mod picture;
 mod table;
 pub(crate) mod wide;
 
-pub(crate) use axes::{Mark, axes, plot_area};
+pub(crate) use axes::{Mark, axes, draw_axes, plot_area};
 pub(crate) use blocks::{bar, bars, histogram};
 pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map};
 pub(crate) use listing::{Column, Listing};

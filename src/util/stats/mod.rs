@@ -1,6 +1,7 @@
 //! Statistics of bounded size: histograms on a common axis, principal components, and series of limited length with
 //! their range and moving average.
 
+pub mod buckets;
 pub mod components;
 pub mod histogram;
 mod mean;
@@ -8,6 +9,7 @@ mod robust;
 pub mod series;
 mod smoothing;
 
+pub use buckets::Buckets;
 pub use components::Components;
 pub use histogram::Histogram;
 pub(crate) use mean::{mean, standard_error};

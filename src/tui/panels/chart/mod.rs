@@ -7,8 +7,8 @@ mod labels;
 mod marks;
 mod plot;
 pub(super) mod race;
-mod scale;
-mod series;
+pub(in crate::tui) mod scale;
+pub(in crate::tui) mod series;
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};

@@ -16,7 +16,7 @@ const MINOR: [f64; 2] = [2.0, 5.0];
 
 /// How the ticks are labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Labels {
+pub(in crate::tui) enum Labels {
     Number,
     /// Percentages, none above 100%.
     Percent,
@@ -24,7 +24,7 @@ pub(super) enum Labels {
 
 /// Vertical scale. Heights are counted in rows from the middle of the bottom row.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scale {
+pub(in crate::tui) struct Scale {
     is_log: bool,
     rows: i64,
     /// Value of a tick step, or its logarithm.

@@ -21,7 +21,7 @@ const MIN_ACCURACY_RANGE: f64 = 0.05;
 const FROM_ZERO: f64 = 0.67;
 
 /// Times in epochs with values, in order.
-pub(super) type Points = Vec<(f64, MinMaxLast)>;
+pub(in crate::tui) type Points = Vec<(f64, MinMaxLast)>;
 
 /// Returns the training and the validation curve of the present run.
 pub(super) fn curves(model: &Model, content: Chart) -> [Points; 2] {
@@ -89,7 +89,7 @@ fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
 
 /// Returns the range that the axis must hold: of losses above zero on a logarithmic axis, of accuracies up to
 /// 1, without spikes.
-pub(super) fn value_range<'p>(
+pub(in crate::tui) fn value_range<'p>(
     curves: impl IntoIterator<Item = &'p [(f64, MinMaxLast)]> + Clone,
     content: Chart,
     is_log: bool,
@@ -151,7 +151,7 @@ fn zoomed_foot<'p>(
 
 /// Draws `points` joined by lines. With `with_range`, each has a line from its minimum to its maximum, so
 /// that a spike stays a spike however many points share a column.
-pub(super) fn draw(
+pub(in crate::tui) fn draw(
     canvas: &mut Canvas,
     points: &[(f64, MinMaxLast)],
     scale: &Scale,
@@ -180,7 +180,7 @@ pub(super) fn draw(
 }
 
 /// Smooths `points` by a moving average with weight `past` on the past.
-pub(super) fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Points {
+pub(in crate::tui) fn smoothed(points: &[(f64, MinMaxLast)], past: f64) -> Points {
     let mut average = MovingAverage::new(past);
     let finite = points.iter().filter(|(_, value)| value.last.is_finite());
     finite

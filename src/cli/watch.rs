@@ -1,0 +1,108 @@
+//! `nn-tui watch`: runs that any program logs, on the screen or as text.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::args::ScreenArgs;
+use super::config::Config;
+use super::{Work, standard_output};
+use crate::error::{Error, Result};
+use crate::tui;
+use crate::util::lang::say;
+use crate::util::numbers::{ago, significant};
+use crate::util::text::{padded, printable_json, sanitise, width};
+use crate::watch::{Filter, Run, STANDARD_INPUT, Watcher, read_stream, to_json};
+
+/// Significant digits of a value.
+const DIGITS: usize = 6;
+
+/// Shows the runs in `paths` on the screen, or without a terminal or with `json` writes their newest values.
+///
+/// # Errors
+/// Those of [`print`], and of the screen.
+pub(super) fn prepare(paths: Vec<PathBuf>, filter: String, json: bool) -> Result<Work> {
+    let can_show = io::stdout().is_terminal() && tui::unusable().is_none();
+    if json || !can_show {
+        print(&paths, &filter, json)?;
+        return Ok(Box::new(|| Ok(0)));
+    }
+    check(&paths)?;
+    let options = Config::read()?.with(ScreenArgs::default());
+    Ok(Box::new(move || tui::watch_runs(paths, &filter, options)))
+}
+
+/// Checks that the paths go together and exist.
+fn check(paths: &[PathBuf]) -> Result<()> {
+    let is_stream = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
+    if paths.len() > 1 && paths.iter().any(is_stream) {
+        return Err(Error::Usage(
+            say!("watch-alone", "- (standard input) is watched alone").into(),
+        ));
+    }
+    let missing = paths.iter().find(|path| !is_stream(path) && !path.exists());
+    missing.map_or(Ok(()), |path| {
+        Err(Error::NoSuchInput {
+            path: path.clone(),
+            hint: String::new(),
+        })
+    })
+}
+
+/// Writes the newest values of the runs in `paths` that `filter` lets through to standard output, as JSON or text.
+///
+/// # Errors
+/// [`Error::NoSuchInput`], [`Error::Usage`] for standard input beside others, [`Error::CannotWrite`].
+fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
+    check(paths)?;
+    let filter = Filter::parse(filter);
+    let mut runs = newest(paths)?;
+    runs.retain(|(name, run)| filter.matches(name, run));
+    let text = if json {
+        format!("{}\n", printable_json(&to_json(&runs).to_string()))
+    } else {
+        let texts = runs.iter().map(|(name, run)| text(name, run));
+        texts.collect::<Vec<_>>().join("\n")
+    };
+    let mut stdout = io::stdout().lock();
+    standard_output(
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush()),
+    )
+}
+
+/// Reads the runs as they are now; standard input to its end.
+fn newest(paths: &[PathBuf]) -> Result<Vec<(Arc<str>, Arc<Run>)>> {
+    if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
+        let mut last = Arc::default();
+        read_stream(io::stdin().lock(), |run| last = Arc::clone(run));
+        return Ok(vec![(STANDARD_INPUT.into(), last)]);
+    }
+    let mut watcher = Watcher::new(paths.to_vec());
+    while watcher.poll().1 {}
+    Ok(watcher.runs())
+}
+
+/// Newest values of a run, a line for each tag.
+fn text(name: &str, run: &Run) -> String {
+    let age = run
+        .modified
+        .and_then(|at| SystemTime::now().duration_since(at).ok());
+    let age = age.map(|age| ago(age.as_secs_f64()));
+    let mut text = format!("{}  {}\n", sanitise(name), age.unwrap_or_default());
+    if let Some(problem) = &run.problem {
+        text += &format!("  {}\n", sanitise(problem));
+    }
+    let tags: Vec<String> = run.scalars.keys().map(|tag| sanitise(tag)).collect();
+    let widest = tags.iter().map(|tag| width(tag)).max().unwrap_or(0);
+    for (tag, series) in tags.iter().zip(run.scalars.values()) {
+        if let Some(point) = series.last() {
+            let value = significant(point.value.last, DIGITS);
+            let step = say!("watch-step", "step {step}", step = point.step);
+            text += &format!("  {}  {value:>12}  {step}\n", padded(tag, widest));
+        }
+    }
+    text
+}

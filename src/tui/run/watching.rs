@@ -1,0 +1,85 @@
+//! Watching of runs: a thread reads them, the loop shows them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime};
+use std::{io, iter};
+
+use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::{CAPACITY, Program};
+use crate::error::Result;
+use crate::tui::app::{App, Msg};
+use crate::tui::events::{Incoming, spawn};
+use crate::tui::options::ScreenOptions;
+use crate::tui::watch::Watch;
+use crate::watch::{STANDARD_INPUT, Watcher, read_stream};
+
+/// Time between two looks at the files.
+const POLL: Duration = Duration::from_millis(1500);
+/// Shortest time between two states of standard input that are shown.
+const INTERVAL: Duration = Duration::from_millis(200);
+
+/// Shows the runs in `paths`, or of standard input, until the user quits. `filter` is the filter at the start.
+///
+/// # Errors
+/// [`Error::Terminal`](crate::error::Error::Terminal), [`Error::Worker`](crate::error::Error::Worker).
+pub(crate) fn watch_runs(paths: Vec<PathBuf>, filter: &str, options: ScreenOptions) -> Result<u8> {
+    let (sender, incoming) = sync_channel(CAPACITY);
+    let names: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
+    let watch = Watch::new(names.join(" "), filter, options.keys.clone());
+    let program = Program::new(App::Watching(Box::new(watch)), options, sender.clone())?;
+    spawn("watch", move || {
+        if paths == [PathBuf::from(STANDARD_INPUT)] {
+            follow_stream(&sender);
+        } else {
+            follow_files(Watcher::new(paths), &sender);
+        }
+    })?;
+    Ok(program.run_to_end(&incoming)?.code)
+}
+
+/// Reads files over and over, and sends the runs, whose age changes too.
+fn follow_files(mut watcher: Watcher, sender: &SyncSender<Incoming>) {
+    loop {
+        let (_, has_more) = watcher.poll();
+        if sender
+            .send(Incoming::Runs(watcher.runs(), SystemTime::now()))
+            .is_err()
+        {
+            return;
+        }
+        if !has_more {
+            sleep(POLL);
+        }
+    }
+}
+
+/// Reads standard input to its end, and sends its run now and then.
+fn follow_stream(sender: &SyncSender<Incoming>) {
+    let send = |run: &Arc<_>| {
+        let runs = iter::once((STANDARD_INPUT.into(), Arc::clone(run))).collect();
+        sender.send(Incoming::Runs(runs, SystemTime::now())).is_ok()
+    };
+    let mut next = Instant::now();
+    read_stream(io::stdin().lock(), |run| {
+        if Instant::now() >= next || run.is_gone || run.problem.is_some() {
+            send(run);
+            next = Instant::now() + INTERVAL;
+        }
+    });
+}
+
+/// Message for what the mouse does.
+pub(super) fn mouse_message(watch: &Watch, event: MouseEvent) -> Option<Msg> {
+    let at = Position::new(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => watch.drawn().hit(at).map(Msg::Pick),
+        MouseEventKind::ScrollDown => Some(Msg::Wheel(None, 1)),
+        MouseEventKind::ScrollUp => Some(Msg::Wheel(None, -1)),
+        _ => None,
+    }
+}

@@ -1,0 +1,292 @@
+//! The grid of charts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::curves::Curve;
+use super::{TimeAxis, Watch};
+use crate::tui::app::navigation::SMOOTHING;
+use crate::tui::app::{Chart, ClickTarget, Drawn};
+use crate::tui::panels::chart::scale::{Labels, Scale};
+use crate::tui::panels::chart::series::{self, Points, value_range};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Canvas, Dash, Mark, Stroke, Title, draw_axes, frame, plot_area};
+use crate::util::lang::say;
+use crate::util::numbers::{significant, tick_labels, ticks};
+use crate::util::stats::{Merge, MinMaxLast};
+
+/// Cells of a chart, at least.
+const MIN_SIZE: (u16, u16) = (36, 9);
+/// Cells of the labels on the left, at least.
+const GUTTER: u16 = 5;
+/// Cells between two ticks of the time axis, at least.
+const TICK_CELLS: u16 = 8;
+/// Significant digits of a value.
+const DIGITS: usize = 4;
+
+impl Watch {
+    /// Columns and rows of a page of `charts` in `area`.
+    pub(super) fn grid(&self, area: Rect, charts: usize) -> (u16, u16) {
+        if self.is_large {
+            return (1, 1);
+        }
+        let charts = charts.max(1);
+        let columns = (area.width / MIN_SIZE.0).clamp(1, 4);
+        let columns = columns.min(u16::try_from(charts).unwrap_or(columns));
+        let rows = (area.height / MIN_SIZE.1).max(1);
+        let needed = charts.div_ceil(usize::from(columns));
+        (columns, rows.min(u16::try_from(needed).unwrap_or(rows)))
+    }
+
+    /// Number of charts of a page.
+    pub(super) fn charts_of_a_page(&self) -> usize {
+        let screen = Rect::new(0, 0, self.size.0, self.size.1);
+        let (columns, rows) = self.grid(self.content_area(screen), self.tags().len());
+        usize::from(columns) * usize::from(rows)
+    }
+
+    /// Draws the page with the selected chart.
+    pub(super) fn draw_charts(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        drawn: &mut Drawn,
+    ) {
+        let tags = self.tags();
+        let (columns, rows) = self.grid(area, tags.len());
+        let page = usize::from(columns) * usize::from(rows);
+        let first = self.chart / page * page;
+        for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
+            let cell = part(area, (columns, rows), place);
+            self.draw_chart(cell, buf, theme, (tag, index == self.chart));
+            drawn.hits.push((cell, ClickTarget::Row(index)));
+        }
+    }
+
+    /// Draws the chart of a tag, which may be the selected one.
+    fn draw_chart(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        (tag, is_selected): (&Arc<str>, bool),
+    ) {
+        let curves = self.curves(tag);
+        let Some(plot) = Plot::new(self, area.inner(Margin::new(1, 1)), &curves) else {
+            let title = Title::new(
+                tag.to_string(),
+                [Line::from(say!("watch-empty", "no values"))],
+            );
+            return frame(area, buf, theme, is_selected, &title, Default::default());
+        };
+        let pointed = curves.iter().find(|curve| curve.is_pointed);
+        let newest = pointed.and_then(|curve| value_at(&curve.points, plot.crosshair(self)));
+        let detail = newest.map(|value| Line::from(significant(value, DIGITS)));
+        let title = Title::new(tag.to_string(), detail);
+        let notes = [plot.note(self), String::new()];
+        frame(area, buf, theme, is_selected, &title, notes);
+        let below = |width: u16| plot.time_marks(width);
+        let left = (&plot.left[..], GUTTER);
+        draw_axes(
+            area.inner(Margin::new(1, 1)),
+            buf,
+            theme,
+            left,
+            below,
+            self.time.unit(),
+        );
+        let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
+        for curve in &curves {
+            self.draw_curve(&mut canvas, theme, curve, &plot);
+        }
+        canvas.render(buf);
+        self.draw_crosshair(buf, theme, &plot, &canvas);
+    }
+
+    fn draw_curve(&self, canvas: &mut Canvas, theme: Theme, curve: &Curve, plot: &Plot) {
+        let style = theme.class(curve.colour).remove_modifier(Modifier::BOLD);
+        // Runs beyond the palette, and all without colours, have dashes of their own.
+        let dash = match curve.colour / 10 % 3 {
+            _ if !theme.has_colour() && !curve.colour.is_multiple_of(3) => {
+                Dash::Even(2 + 2 * (curve.colour % 3) as u16, 2)
+            }
+            0 => Dash::Solid,
+            1 => Dash::Even(4, 2),
+            _ => Dash::Even(2, 2),
+        };
+        let strength = if curve.is_pointed { 4.0 } else { 3.0 };
+        let stroke = Stroke::new(style, strength).dashed(dash);
+        let points = &plot.thinned(&curve.points)[..];
+        if self.smoothing > 0 {
+            let faint = Stroke::new(theme.faint(style), 1.0);
+            series::draw(canvas, points, &plot.scale, &faint, true);
+            let smooth = series::smoothed(&curve.points, SMOOTHING[self.smoothing]);
+            series::draw(canvas, &plot.thinned(&smooth), &plot.scale, &stroke, false);
+        } else {
+            series::draw(canvas, points, &plot.scale, &stroke, true);
+        }
+    }
+
+    fn draw_crosshair(&self, buf: &mut Buffer, theme: Theme, plot: &Plot, canvas: &Canvas) {
+        let Some(time) = plot.crosshair(self) else {
+            return;
+        };
+        let (x, _) = canvas.anchor((time, 0.0));
+        for y in plot.area.rows().map(|row| row.y) {
+            let cell = Rect::new(x, y, 1, 1);
+            if canvas.is_blank(cell) {
+                Span::styled("│", theme.accent()).render(cell, buf);
+            }
+        }
+    }
+
+    /// Values of the runs with this tag by their indices, at the crosshair or the newest.
+    pub(super) fn values_of(&self, tag: &str) -> BTreeMap<usize, f64> {
+        if self.crosshair.is_some() {
+            let curves = self.curves(tag);
+            let plot = Plot::new(self, Rect::new(0, 0, 40, 10), &curves);
+            let time = plot.and_then(|plot| plot.crosshair(self));
+            let values = curves.iter();
+            let values =
+                values.filter_map(|curve| Some((curve.colour, value_at(&curve.points, time)?)));
+            return values.collect();
+        }
+        let runs = self.runs.iter().enumerate();
+        let newest = runs.filter_map(|(index, (_, run))| Some((index, run.newest(tag)?)));
+        newest.collect()
+    }
+}
+
+impl TimeAxis {
+    /// Name of the quantity, with its unit.
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Steps => say!("watch-steps", "step"),
+            Self::Epochs => say!("watch-epochs", "epoch"),
+            Self::Relative => say!("watch-relative", "s of the run"),
+            Self::Wall => say!("watch-wall", "s of all runs"),
+        }
+    }
+}
+
+/// The cell number `place` of a grid.
+pub(super) fn part(area: Rect, (columns, rows): (u16, u16), place: usize) -> Rect {
+    let (column, row) = (place as u16 % columns, place as u16 / columns);
+    let ends = |length: u16, parts: u16, part: u16| {
+        let end = |part: u16| (u32::from(length) * u32::from(part) / u32::from(parts)) as u16;
+        (end(part), end(part + 1) - end(part))
+    };
+    let (x, width) = ends(area.width, columns, column);
+    let (y, height) = ends(area.height, rows, row);
+    Rect::new(area.x + x, area.y + y, width, height)
+}
+
+/// Value of the last point at `time` or before it; of the last one without a time.
+fn value_at(points: &Points, time: Option<f64>) -> Option<f64> {
+    let count = match time {
+        Some(time) => points.partition_point(|point| point.0 <= time),
+        None => points.len(),
+    };
+    Some(points.get(count.checked_sub(1)?)?.1.last)
+}
+
+/// Layout of a chart.
+struct Plot {
+    area: Rect,
+    scale: Scale,
+    left: Vec<Mark>,
+    /// Times at both ends.
+    times: (f64, f64),
+}
+
+impl Plot {
+    /// Lays out the curves inside the frame of a chart; `None` without any points, or without room.
+    fn new(watch: &Watch, inside: Rect, curves: &[Curve]) -> Option<Self> {
+        if inside.width < 8 || inside.height < 4 {
+            return None;
+        }
+        let ends = curves.iter().filter_map(|curve| {
+            let (first, last) = (curve.points.first()?, curve.points.last()?);
+            Some((first.0, last.0))
+        });
+        let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+        let last = if last > first { last } else { first + 1.0 };
+        let [from, to] = [watch.zoom.0, watch.zoom.1].map(|at| first + (last - first) * at);
+        let times = (from, to);
+        let is_positive = |value: &Timed| value.1.min > 0.0;
+        let shown = curves.iter().map(|curve| visible(&curve.points, times));
+        let shown: Vec<Points> = shown
+            .map(|points| {
+                let points = points.iter().copied();
+                points
+                    .filter(|point| !watch.is_log || is_positive(point))
+                    .collect()
+            })
+            .collect();
+        let range = value_range(shown.iter().map(Vec::as_slice), Chart::Loss, watch.is_log);
+        let scale = Scale::fit(range, watch.is_log, inside.height.saturating_sub(2));
+        let left = scale.marks(Labels::Number);
+        Some(Self {
+            area: plot_area(inside, &left, GUTTER),
+            scale,
+            left,
+            times,
+        })
+    }
+
+    /// The points that are shown; those in one column of dots are merged, since many curves have many of them.
+    fn thinned(&self, points: &Points) -> Points {
+        let dots = 2.0 * f64::from(self.area.width) / (self.times.1 - self.times.0);
+        let column = |time: f64| ((time - self.times.0) * dots).floor();
+        let mut thinned: Points = Vec::new();
+        for &(time, value) in visible(points, self.times) {
+            match thinned.last_mut() {
+                Some(last) if column(last.0) == column(time) => {
+                    last.0 = time;
+                    last.1.merge(&value);
+                }
+                _ => thinned.push((time, value)),
+            }
+        }
+        thinned
+    }
+
+    /// Marks of the time axis, in `width` cells.
+    fn time_marks(&self, width: u16) -> Vec<Mark> {
+        let (from, to) = self.times;
+        let times = ticks(from, to, usize::from(width / TICK_CELLS).clamp(1, 12));
+        let places = times.iter().map(|time| (time - from) / (to - from));
+        places.zip(tick_labels(&times)).collect()
+    }
+
+    /// Time at the crosshair, if there is one.
+    fn crosshair(&self, watch: &Watch) -> Option<f64> {
+        let (from, to) = self.times;
+        watch.crosshair.map(|at| from + (to - from) * at)
+    }
+
+    /// Note on the lower frame: the time at the crosshair.
+    fn note(&self, watch: &Watch) -> String {
+        let time = self.crosshair(watch);
+        time.map_or(String::new(), |time| {
+            format!(" {} {} ", watch.time.unit(), significant(time, 6))
+        })
+    }
+}
+
+/// A time with its value.
+type Timed = (f64, MinMaxLast);
+
+/// The points between two times, and the nearest ones outside.
+fn visible(points: &Points, (from, to): (f64, f64)) -> &[Timed] {
+    let first = points.partition_point(|point| point.0 < from);
+    let last = points.partition_point(|point| point.0 <= to);
+    &points[first.saturating_sub(1)..(last + 1).min(points.len())]
+}

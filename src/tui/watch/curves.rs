@@ -1,0 +1,194 @@
+//! Curves of a tag: one for each run that is shown, or one for each group of runs.
+
+use std::collections::BTreeMap;
+
+use super::{TimeAxis, Watch};
+use crate::tui::panels::chart::series::Points;
+use crate::util::stats::MinMaxLast;
+use crate::watch::{Point, Run};
+
+/// Number of places at which the mean of a group is computed.
+const PLACES: usize = 128;
+
+/// A curve.
+pub(super) struct Curve {
+    /// Number of the colour.
+    pub colour: usize,
+    /// Times on the axis with values, in order.
+    pub points: Points,
+    /// Whether the run is under the cursor.
+    pub is_pointed: bool,
+}
+
+impl Watch {
+    /// Curves of `tag`, with times from 0 at the origin of the axis.
+    pub(super) fn curves(&self, tag: &str) -> Vec<Curve> {
+        let pointed = self.pointed().map(|(index, ..)| index);
+        let begin = self.first_time();
+        let curves = self.shown().into_iter().filter_map(|index| {
+            let run = &self.runs[index].1;
+            let points = run.scalars.get(tag)?.points();
+            Some(Curve {
+                colour: index,
+                points: self.timed(run, points, begin),
+                is_pointed: Some(index) == pointed,
+            })
+        });
+        let curves = curves.filter(|curve| !curve.points.is_empty());
+        if self.is_grouped {
+            self.groups(curves.collect())
+        } else {
+            curves.collect()
+        }
+    }
+
+    /// Time of the first value of all runs that are shown.
+    fn first_time(&self) -> f64 {
+        let runs = self
+            .shown()
+            .into_iter()
+            .map(|index| start(&self.runs[index].1));
+        runs.fold(f64::NAN, f64::min)
+    }
+
+    /// The points with their times on the axis, in order.
+    fn timed(&self, run: &Run, points: &[Point], begin: f64) -> Points {
+        let origin = if self.time == TimeAxis::Relative {
+            start(run)
+        } else {
+            begin
+        };
+        let epochs = run.scalars.get("epoch").map(|series| series.points());
+        let time = |point: &Point| match self.time {
+            TimeAxis::Steps => point.step,
+            TimeAxis::Epochs => epochs.map_or(point.step, |epochs| at(epochs, point.step)),
+            TimeAxis::Relative | TimeAxis::Wall => point.wall - origin,
+        };
+        let timed = points.iter().map(|point| (time(point), point.value));
+        let mut timed: Points = timed.filter(|(time, _)| time.is_finite()).collect();
+        // A run that began anew without saying so goes back.
+        if !timed.is_sorted_by(|a, b| a.0 <= b.0) {
+            timed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        }
+        timed
+    }
+
+    /// Joins curves of runs whose names differ in their last number only: the mean, and one standard error around it.
+    fn groups(&self, curves: Vec<Curve>) -> Vec<Curve> {
+        let mut groups: BTreeMap<String, Vec<Curve>> = BTreeMap::new();
+        for curve in curves {
+            let name = group_name(&self.runs[curve.colour].0);
+            groups.entry(name).or_default().push(curve);
+        }
+        let mut joined: Vec<Curve> = groups.into_values().filter_map(mean).collect();
+        joined.sort_by_key(|curve| curve.colour);
+        joined
+    }
+}
+
+/// Time of the first value of `run`; NaN if there is none.
+fn start(run: &Run) -> f64 {
+    let firsts = run
+        .scalars
+        .values()
+        .filter_map(|series| series.points().first());
+    firsts.map(|point| point.wall).fold(f64::NAN, f64::min)
+}
+
+/// Value at `step`, between those of the points around it.
+fn at(points: &[Point], step: f64) -> f64 {
+    let pairs: Points = points
+        .iter()
+        .map(|point| (point.step, point.value))
+        .collect();
+    between(&pairs, step)
+}
+
+/// Value at `time` on straight lines between `points`; NaN outside and of none.
+fn between(points: &[(f64, MinMaxLast)], time: f64) -> f64 {
+    let after = points.partition_point(|point| point.0 < time);
+    match (
+        after.checked_sub(1).and_then(|i| points.get(i)),
+        points.get(after),
+    ) {
+        (_, Some((at, value))) if *at == time => value.last,
+        (Some((from, a)), Some((to, b))) => {
+            a.last + (b.last - a.last) * ((time - from) / (to - from))
+        }
+        // The axis goes on beyond the last known epoch.
+        (Some((_, last)), None) => last.last,
+        (None, Some(_)) | (None, None) => f64::NAN,
+    }
+}
+
+/// Name without its last number.
+fn group_name(name: &str) -> String {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let Some(end) = name.rfind(is_digit).map(|at| at + 1) else {
+        return name.to_owned();
+    };
+    let start = name[..end].trim_end_matches(is_digit).len();
+    format!("{}#{}", &name[..start], &name[end..])
+}
+
+/// Mean of the curves where all of them have values, with the ends of the standard error as minimum and maximum.
+fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
+    if curves.len() == 1 {
+        return curves.pop();
+    }
+    let first = |curve: &Curve| curve.points.first().map_or(f64::NAN, |point| point.0);
+    let last = |curve: &Curve| curve.points.last().map_or(f64::NAN, |point| point.0);
+    let from = curves.iter().map(first).fold(f64::NEG_INFINITY, f64::max);
+    let to = curves.iter().map(last).fold(f64::INFINITY, f64::min);
+    let places = (0..PLACES).map(|i| from + (to - from) * i as f64 / (PLACES - 1) as f64);
+    let points = places.map(|time| {
+        let values: Vec<f64> = curves
+            .iter()
+            .map(|curve| between(&curve.points, time))
+            .collect();
+        let mean = crate::util::stats::mean(&values);
+        let error = crate::util::stats::standard_error(&values);
+        let value = MinMaxLast {
+            min: mean - error,
+            max: mean + error,
+            last: mean,
+        };
+        (time, value)
+    });
+    Some(Curve {
+        colour: curves.first()?.colour,
+        points: points.filter(|(_, value)| value.last.is_finite()).collect(),
+        is_pointed: curves.iter().any(|curve| curve.is_pointed),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_differ_in_their_last_number_are_a_group() {
+        assert_eq!(group_name("wide/seed=12"), "wide/seed=#");
+        assert_eq!(group_name("run3-b"), "run#-b");
+        assert_eq!(group_name("wide"), "wide");
+    }
+
+    #[test]
+    fn the_mean_has_its_standard_error() {
+        let curve = |values: [f64; 2]| Curve {
+            colour: 0,
+            points: vec![
+                (0.0, MinMaxLast::of(values[0])),
+                (10.0, MinMaxLast::of(values[1])),
+            ],
+            is_pointed: false,
+        };
+        let mean = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0])]).expect("a curve");
+        let (time, value) = mean.points[PLACES - 1];
+        assert_eq!(
+            (time, value.last, value.min, value.max),
+            (10.0, 4.0, 2.0, 6.0)
+        );
+        assert_eq!(mean.points[0].1.last, 2.0);
+    }
+}

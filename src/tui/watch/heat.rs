@@ -1,0 +1,120 @@
+//! Distributions of a run over time, as heat maps.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::Watch;
+use crate::tui::app::{ClickTarget, Drawn};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Palette, Title, cut, draw_axes, frame, heat_map};
+use crate::util::lang::say;
+use crate::util::numbers::{tick_labels, ticks};
+use crate::watch::HistogramPoint;
+
+impl Watch {
+    /// Draws the distributions of the run under the cursor into `area`.
+    pub(super) fn draw_histograms(
+        &self,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        drawn: &mut Drawn,
+    ) {
+        let tags = self.histogram_tags();
+        let Some((_, _, run)) = self.pointed().filter(|_| !tags.is_empty()) else {
+            let text = say!("watch-no-histograms", "this run has no histograms");
+            return cut(Line::styled(text, theme.dim()), area.width.into()).render(area, buf);
+        };
+        let (columns, rows) = self.grid(area, tags.len());
+        let page = usize::from(columns) * usize::from(rows);
+        let first = self.chart / page * page;
+        for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
+            let cell = super::charts::part(area, (columns, rows), place);
+            let title = Title::new::<Line<'_>>(tag.to_string(), []);
+            frame(
+                cell,
+                buf,
+                theme,
+                index == self.chart,
+                &title,
+                Default::default(),
+            );
+            let points = run
+                .histograms
+                .get(tag)
+                .map_or(&[][..], |series| series.points());
+            draw_map(cell.inner(Margin::new(1, 1)), buf, theme, points);
+            drawn.hits.push((cell, ClickTarget::Row(index)));
+        }
+    }
+}
+
+/// Draws the share of the numbers at each value, over the steps.
+fn draw_map(area: Rect, buf: &mut Buffer, theme: Theme, points: &[HistogramPoint]) {
+    if area.width < 10 || area.height < 4 {
+        return;
+    }
+    let ends = points.iter().flat_map(|point| {
+        let filled = point.buckets.iter().filter(|bucket| bucket[2] > 0.0);
+        filled.flat_map(|bucket| [bucket[0], bucket[1]])
+    });
+    let ends = ends.filter(|end| end.is_finite() && end.abs() < 1e300);
+    let Some((low, high)) = ends
+        .map(|end| (end, end))
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    else {
+        return;
+    };
+    let high = if high > low {
+        high
+    } else {
+        low + low.abs().max(1e-6)
+    };
+    let values = ticks(low, high, usize::from(area.height / 2).max(2));
+    let places = values.iter().map(|value| (value - low) / (high - low));
+    let left: Vec<_> = places.zip(tick_labels(&values)).collect();
+    let (from, to) = (points[0].step, points[points.len() - 1].step);
+    let below = |width: u16| {
+        let steps = ticks(
+            from,
+            to.max(from + 1.0),
+            usize::from(width / 8).clamp(1, 12),
+        );
+        let places = steps
+            .iter()
+            .map(|step| (step - from) / (to - from).max(1.0));
+        places.zip(tick_labels(&steps)).collect()
+    };
+    let unit = say!("watch-steps", "step");
+    let plot = draw_axes(area, buf, theme, (&left, 5), below, unit);
+    let rows = 2 * plot.height;
+    let column = |x: u16| {
+        let step = from + (to - from) * f64::from(x) / f64::from(plot.width.max(2) - 1);
+        let after = points.partition_point(|point| point.step <= step);
+        &points[after.saturating_sub(1)]
+    };
+    heat_map(plot, buf, theme, Palette::Heat, rows, |x, y| {
+        let end = |y: u16| high - (high - low) * f64::from(y) / f64::from(rows);
+        share(column(x), end(y + 1), end(y), f64::from(rows))
+    });
+}
+
+/// Density of the numbers between two values relative to that of a uniform distribution over `parts` such ranges, from 0
+/// to 1: the root makes rare values visible.
+fn share(point: &HistogramPoint, low: f64, high: f64, parts: f64) -> f32 {
+    let total: f64 = point.buckets.iter().map(|bucket| bucket[2]).sum();
+    let inside = point.buckets.iter().map(|&[from, to, count]| {
+        let width = to - from;
+        let common = to.min(high) - from.max(low);
+        match () {
+            () if count <= 0.0 => 0.0,
+            // Equal numbers have a bucket without width.
+            () if width <= 0.0 => f64::from(u8::from((low..high).contains(&from))) * count,
+            () => count * (common.max(0.0) / width),
+        }
+    });
+    let density = inside.sum::<f64>() / total.max(1e-300);
+    ((density * parts / 8.0).sqrt().min(1.0)) as f32
+}

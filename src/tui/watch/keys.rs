@@ -1,0 +1,225 @@
+//! The keys of the screen, in one table for the footer, the help and their functions.
+
+use std::sync::Arc;
+
+use ratatui::crossterm::event::KeyCode;
+
+use super::{Content, Order, TimeAxis, Watch};
+use crate::tui::app::navigation::SMOOTHING;
+use crate::util::lang::say;
+
+/// Keys with one function.
+pub(super) struct Row {
+    pub codes: &'static [KeyCode],
+    /// The keys as they are shown.
+    pub shown: &'static str,
+    /// Word in the footer; empty if it is not there.
+    pub label: fn() -> &'static str,
+    pub help: fn() -> &'static str,
+    pub act: fn(&mut Watch, KeyCode),
+}
+
+/// All keys but those that quit.
+pub(super) const KEYS: [Row; 15] = [
+    Row {
+        codes: &[KeyCode::Up, KeyCode::Down],
+        shown: "↑ ↓",
+        label: || say!("watch-label-run", "run"),
+        help: || say!("watch-key-run", "choose a run"),
+        act: |watch, code| {
+            watch.cursor = match code {
+                KeyCode::Up => watch.cursor.saturating_sub(1),
+                _ => watch.cursor + 1,
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char(' ')],
+        shown: "space",
+        label: || say!("watch-label-hide", "hide"),
+        help: || say!("watch-key-hide", "show or hide the run"),
+        act: |watch, _| watch.toggle(),
+    },
+    Row {
+        codes: &[KeyCode::Char('a')],
+        shown: "a",
+        label: || "",
+        help: || say!("watch-key-all", "show all runs, or only this one"),
+        act: |watch, _| {
+            if watch.hidden.is_empty() {
+                let kept = watch.pointed().map(|(_, name, _)| Arc::clone(name));
+                let names = watch.runs.iter().map(|(name, _)| Arc::clone(name));
+                watch.hidden = names.filter(|name| Some(name) != kept.as_ref()).collect();
+            } else {
+                watch.hidden.clear();
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('p')],
+        shown: "p",
+        label: || "",
+        help: || say!("watch-key-pin", "pin the run to the top of the list"),
+        act: |watch, _| {
+            if let Some(name) = watch.pointed().map(|(_, name, _)| Arc::clone(name))
+                && !watch.pinned.remove(&name)
+            {
+                watch.pinned.insert(name);
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('/')],
+        shown: "/",
+        label: || say!("watch-label-filter", "filter"),
+        help: || {
+            say!(
+                "watch-key-filter",
+                "filter runs by words and conditions: wide lr>=1e-3 val_loss<0.2"
+            )
+        },
+        act: |watch, _| watch.is_typing = true,
+    },
+    Row {
+        codes: &[KeyCode::Char('o')],
+        shown: "o",
+        label: || say!("watch-label-order", "order"),
+        help: || {
+            say!(
+                "watch-key-order",
+                "order: as found, by name, by the selected chart"
+            )
+        },
+        act: |watch, _| {
+            watch.order = match watch.order {
+                Order::Found => Order::Name,
+                Order::Name => Order::Lowest,
+                Order::Lowest => Order::Highest,
+                Order::Highest => Order::Found,
+            }
+        },
+    },
+    Row {
+        codes: &[
+            KeyCode::Char('n'),
+            KeyCode::Char('N'),
+            KeyCode::PageDown,
+            KeyCode::PageUp,
+        ],
+        shown: "n N",
+        label: || say!("watch-label-chart", "chart"),
+        help: || say!("watch-key-chart", "next chart, the one before"),
+        act: |watch, code| {
+            watch.chart = match code {
+                KeyCode::Char('N') => watch.chart.saturating_sub(1),
+                KeyCode::PageUp => watch.chart.saturating_sub(watch.charts_of_a_page()),
+                KeyCode::PageDown => watch.chart + watch.charts_of_a_page(),
+                _ => watch.chart + 1,
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Enter, KeyCode::Esc],
+        shown: "enter",
+        label: || say!("watch-label-enlarge", "enlarge"),
+        help: || say!("watch-key-enlarge", "enlarge the chart; esc goes back"),
+        act: |watch, code| {
+            if code == KeyCode::Enter {
+                watch.is_large = !watch.is_large;
+            } else if watch.is_large {
+                watch.is_large = false;
+            } else if watch.crosshair.take().is_none() {
+                watch.content = Content::Charts;
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Tab, KeyCode::BackTab],
+        shown: "tab",
+        label: || say!("watch-label-view", "view"),
+        help: || {
+            say!(
+                "watch-key-view",
+                "charts, histograms of the run, settings of the runs"
+            )
+        },
+        act: |watch, _| {
+            watch.content = match watch.content {
+                Content::Charts => Content::Histograms,
+                Content::Histograms => Content::Settings,
+                Content::Settings => Content::Charts,
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Left, KeyCode::Right],
+        shown: "← →",
+        label: || "",
+        help: || say!("watch-key-crosshair", "move the crosshair; esc removes it"),
+        act: |watch, code| {
+            watch.move_crosshair(if code == KeyCode::Left { -0.02 } else { 0.02 });
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('+'), KeyCode::Char('-'), KeyCode::Char('0')],
+        shown: "+ - 0",
+        label: || "",
+        help: || say!("watch-key-zoom", "zoom in, out, show everything"),
+        act: |watch, code| match code {
+            KeyCode::Char('+') => watch.zoom_by(0.5),
+            KeyCode::Char('-') => watch.zoom_by(2.0),
+            _ => watch.zoom = (0.0, 1.0),
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('x')],
+        shown: "x",
+        label: || "",
+        help: || {
+            say!(
+                "watch-key-axis",
+                "horizontal axis: steps, epochs, time of the run, time of day"
+            )
+        },
+        act: |watch, _| {
+            watch.time = match watch.time {
+                TimeAxis::Steps => TimeAxis::Epochs,
+                TimeAxis::Epochs => TimeAxis::Relative,
+                TimeAxis::Relative => TimeAxis::Wall,
+                TimeAxis::Wall => TimeAxis::Steps,
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('y')],
+        shown: "y",
+        label: || "",
+        help: || say!("watch-key-log", "vertical axis: linear, logarithmic"),
+        act: |watch, _| watch.is_log = !watch.is_log,
+    },
+    Row {
+        codes: &[KeyCode::Char('s'), KeyCode::Char('m')],
+        shown: "s m",
+        label: || "",
+        help: || {
+            say!(
+                "watch-key-smooth",
+                "smooth the curves; mean and standard error of runs that differ in their number only"
+            )
+        },
+        act: |watch, code| {
+            if code == KeyCode::Char('s') {
+                watch.smoothing = (watch.smoothing + 1) % SMOOTHING.len();
+            } else {
+                watch.is_grouped = !watch.is_grouped;
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('?')],
+        shown: "?",
+        label: || say!("watch-label-help", "help"),
+        help: || say!("watch-key-help", "this help"),
+        act: |watch, _| watch.is_help_open = true,
+    },
+];

@@ -1,0 +1,339 @@
+//! The screen of `nn-tui watch`: a list of runs, and charts of what they log.
+
+mod charts;
+mod curves;
+mod heat;
+mod keys;
+mod list;
+mod settings;
+mod view;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::app::{ClickTarget, Drawn, Effect, Msg};
+use super::keymap::KeyMap;
+use crate::watch::{Filter, Run};
+pub use view::render;
+
+/// Runs by name, in the order in which they were found.
+pub type Runs = Vec<(Arc<str>, Arc<Run>)>;
+
+/// Content of the right part of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Charts of the runs.
+    Charts,
+    /// Distributions of the run under the cursor.
+    Histograms,
+    /// Hyperparameters of the runs.
+    Settings,
+}
+
+/// Quantity of the horizontal axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TimeAxis {
+    Steps,
+    /// Values of the tag `epoch`.
+    Epochs,
+    /// Seconds since the first value of the run.
+    Relative,
+    /// Seconds since the first value of all runs.
+    Wall,
+}
+
+/// Order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// As found.
+    Found,
+    Name,
+    /// Newest value of the selected chart, lowest first.
+    Lowest,
+    /// The same, highest first.
+    Highest,
+}
+
+/// State of the screen.
+#[derive(Debug)]
+pub struct Watch {
+    /// Paths that are watched, for the title.
+    source: String,
+    runs: Runs,
+    /// Time at which `runs` were read.
+    now: SystemTime,
+    filter: Filter,
+    /// Text of `filter`.
+    filter_text: String,
+    is_typing: bool,
+    hidden: BTreeSet<Arc<str>>,
+    pinned: BTreeSet<Arc<str>>,
+    order: Order,
+    /// Line of the list under the cursor.
+    cursor: usize,
+    content: Content,
+    /// The selected chart.
+    chart: usize,
+    /// Whether the selected chart has all the room.
+    is_large: bool,
+    time: TimeAxis,
+    is_log: bool,
+    smoothing: usize,
+    /// Whether runs that differ in their seed only are shown as their mean.
+    is_grouped: bool,
+    /// Part of the horizontal axis that is shown.
+    zoom: (f64, f64),
+    /// Place of the crosshair on it, from 0 to 1.
+    crosshair: Option<f64>,
+    is_help_open: bool,
+    keys: KeyMap,
+    size: (u16, u16),
+    drawn: Drawn,
+}
+
+impl Watch {
+    /// Creates the state before anything is read of `source`, the paths.
+    pub fn new(source: String, filter: &str, keys: KeyMap) -> Self {
+        Self {
+            source,
+            runs: Vec::new(),
+            now: SystemTime::UNIX_EPOCH,
+            filter: Filter::parse(filter),
+            filter_text: filter.to_owned(),
+            is_typing: false,
+            hidden: BTreeSet::new(),
+            pinned: BTreeSet::new(),
+            order: Order::Found,
+            cursor: 0,
+            content: Content::Charts,
+            chart: 0,
+            is_large: false,
+            time: TimeAxis::Steps,
+            is_log: false,
+            smoothing: 0,
+            is_grouped: false,
+            zoom: (0.0, 1.0),
+            crosshair: None,
+            is_help_open: false,
+            keys,
+            size: (80, 24),
+            drawn: Drawn::default(),
+        }
+    }
+
+    /// Changes the state by `msg`. Returns effects to carry out.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key(key) => return self.press(&key).into_iter().collect(),
+            Msg::Text(text) if self.is_typing => {
+                self.set_filter(format!("{}{text}", self.filter_text));
+            }
+            Msg::Runs(runs, now) => {
+                (self.runs, self.now) = (runs, now);
+                self.clamp();
+            }
+            // A second click does what the key for the chosen one does.
+            Msg::Pick(ClickTarget::Line(line)) if line == self.cursor => self.toggle(),
+            Msg::Pick(ClickTarget::Line(line)) => self.cursor = line,
+            Msg::Pick(ClickTarget::Row(chart)) if chart == self.chart => {
+                self.is_large = !self.is_large;
+            }
+            Msg::Pick(ClickTarget::Row(chart)) => self.chart = chart,
+            Msg::Pick(ClickTarget::Key(code, modifiers)) => {
+                return self
+                    .press(&KeyEvent::new(code, modifiers))
+                    .into_iter()
+                    .collect();
+            }
+            Msg::Wheel(_, lines) => {
+                self.cursor = self.cursor.saturating_add_signed(lines.into());
+                self.clamp();
+            }
+            Msg::Resize(width, height) => self.size = (width, height),
+            Msg::Drawn(drawn) => self.drawn = drawn,
+            Msg::Terminate(code) => return vec![Effect::Quit { code }],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Whether characters are inserted into the filter.
+    pub(crate) fn is_typing(&self) -> bool {
+        self.is_typing
+    }
+
+    /// What was drawn last.
+    pub(crate) fn drawn(&self) -> &Drawn {
+        &self.drawn
+    }
+
+    fn press(&mut self, key: &KeyEvent) -> Option<Effect> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return match key.code {
+                KeyCode::Char('c') => Some(Effect::Quit { code: 130 }),
+                KeyCode::Char('l') => Some(Effect::Redraw),
+                KeyCode::Char('z') => Some(Effect::Suspend),
+                _ => None,
+            };
+        }
+        if self.is_typing {
+            self.edit_filter(key.code);
+            return None;
+        }
+        let key = self.keys.usual(key)?;
+        if key.code == KeyCode::Char('q') {
+            return Some(Effect::Quit { code: 0 });
+        }
+        if self.is_help_open {
+            self.is_help_open = false;
+            return None;
+        }
+        if let Some(row) = keys::KEYS.iter().find(|row| row.codes.contains(&key.code)) {
+            (row.act)(self, key.code);
+            self.clamp();
+        }
+        None
+    }
+
+    fn edit_filter(&mut self, code: KeyCode) {
+        let mut text = self.filter_text.clone();
+        match code {
+            KeyCode::Enter => self.is_typing = false,
+            KeyCode::Esc => {
+                self.is_typing = false;
+                text.clear();
+            }
+            KeyCode::Backspace => {
+                text.pop();
+            }
+            KeyCode::Char(c) => text.push(c),
+            _ => {}
+        }
+        self.set_filter(text);
+    }
+
+    fn set_filter(&mut self, text: String) {
+        self.filter = Filter::parse(&text);
+        self.filter_text = text;
+        self.clamp();
+    }
+
+    /// Keeps cursor and chart within what there is.
+    fn clamp(&mut self) {
+        self.cursor = self.cursor.min(self.listed().len().saturating_sub(1));
+        let charts = match self.content {
+            Content::Charts => self.tags().len(),
+            Content::Histograms => self.histogram_tags().len(),
+            Content::Settings => return,
+        };
+        self.chart = self.chart.min(charts.saturating_sub(1));
+    }
+
+    /// Indices of the runs that the filter lets through, in the order of the list.
+    fn listed(&self) -> Vec<usize> {
+        let all = self.runs.iter().enumerate();
+        let kept = all.filter(|(_, (name, run))| self.filter.matches(name, run));
+        let mut listed: Vec<usize> = kept.map(|(index, _)| index).collect();
+        let name = |index: &usize| &self.runs[*index].0;
+        match self.order {
+            Order::Found => {}
+            Order::Name => listed.sort_by(|a, b| name(a).cmp(name(b))),
+            Order::Lowest | Order::Highest => {
+                let tag = self.tags().into_iter().nth(self.chart);
+                let value = |index: &usize| {
+                    let value = tag.as_ref().and_then(|tag| self.runs[*index].1.newest(tag));
+                    let value = value.filter(|value| !value.is_nan());
+                    let sign = if self.order == Order::Lowest {
+                        1.0
+                    } else {
+                        -1.0
+                    };
+                    value.map_or(f64::INFINITY, |value| sign * value)
+                };
+                listed.sort_by(|a, b| value(a).total_cmp(&value(b)));
+            }
+        }
+        listed.sort_by_key(|index| !self.pinned.contains(name(index)));
+        listed
+    }
+
+    /// Indices of the runs whose curves are shown.
+    fn shown(&self) -> Vec<usize> {
+        let all = self.runs.iter().enumerate();
+        let shown = all.filter(|(_, (name, run))| {
+            !self.hidden.contains(name) && self.filter.matches(name, run)
+        });
+        shown.map(|(index, _)| index).collect()
+    }
+
+    /// Tags of all runs that the filter lets through: losses, others, and what only counts; those with one prefix together.
+    fn tags(&self) -> Vec<Arc<str>> {
+        let runs = self.runs.iter();
+        let runs = runs.filter(|(name, run)| self.filter.matches(name, run));
+        let all: BTreeSet<&Arc<str>> = runs.flat_map(|(_, run)| run.scalars.keys()).collect();
+        let prefix = |tag: &str| {
+            tag.rsplit_once('/')
+                .map_or("", |(prefix, _)| prefix)
+                .to_owned()
+        };
+        let rank = |tag: &str| match tag {
+            "epoch" | "step" | "time" | "seconds" => 2,
+            tag if tag.contains("loss") => 0,
+            _ => 1,
+        };
+        let mut tags: Vec<Arc<str>> = all.into_iter().cloned().collect();
+        tags.sort_by_cached_key(|tag| (rank(tag), prefix(tag)));
+        tags
+    }
+
+    /// The run under the cursor, with its index.
+    fn pointed(&self) -> Option<(usize, &Arc<str>, &Arc<Run>)> {
+        let index = *self.listed().get(self.cursor)?;
+        let (name, run) = &self.runs[index];
+        Some((index, name, run))
+    }
+
+    /// Tags of the distributions of the run under the cursor.
+    fn histogram_tags(&self) -> Vec<Arc<str>> {
+        let tags = self
+            .pointed()
+            .map(|(_, _, run)| run.histograms.keys().cloned());
+        tags.into_iter().flatten().collect()
+    }
+
+    /// Shows or hides the run under the cursor.
+    fn toggle(&mut self) {
+        if let Some(name) = self.pointed().map(|(_, name, _)| Arc::clone(name))
+            && !self.hidden.remove(&name)
+        {
+            self.hidden.insert(name);
+        }
+    }
+
+    /// Changes the part of the axis that is shown by a factor, around the crosshair.
+    fn zoom_by(&mut self, factor: f64) {
+        let (from, to) = self.zoom;
+        let length = ((to - from) * factor).clamp(1e-3, 1.0);
+        let place = self.crosshair.unwrap_or(1.0);
+        let from = (from + place * (to - from - length)).clamp(0.0, 1.0 - length);
+        self.zoom = (from, from + length);
+    }
+
+    fn move_crosshair(&mut self, by: f64) {
+        let at = self
+            .crosshair
+            .map_or(if by > 0.0 { 0.0 } else { 1.0 }, |at| at + by);
+        if !(0.0..=1.0).contains(&at) {
+            let (from, to) = self.zoom;
+            let shift = (by * (to - from)).clamp(-from, 1.0 - to);
+            self.zoom = (from + shift, to + shift);
+        }
+        self.crosshair = Some(at.clamp(0.0, 1.0));
+    }
+}

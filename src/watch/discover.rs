@@ -1,0 +1,230 @@
+//! Logs in files and directories, and the names of their runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::source::Format;
+
+/// Depth of directories that are searched.
+const DEPTH: usize = 8;
+/// Maximum number of files that are found.
+const FILES: usize = 20_000;
+/// Names, without extension, that say nothing about a run.
+const GENERIC: [&str; 7] = [
+    "results",
+    "metrics",
+    "trainer_state",
+    "log",
+    "logs",
+    "training",
+    "history",
+];
+/// Start of the names of directories in which Hugging Face's Trainer saves states.
+const CHECKPOINT: &str = "checkpoint-";
+
+/// Log of a run in one or several files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub format: Format,
+    /// Files in the order in which they were begun.
+    pub files: BTreeSet<PathBuf>,
+}
+
+/// Finds the logs in `roots`. Of several logs of one run in different formats there is one, event files first.
+pub(super) fn discover(roots: &[PathBuf]) -> BTreeMap<String, Found> {
+    let mut files = Vec::new();
+    for root in roots {
+        if root.is_dir() {
+            search(root, DEPTH, &mut files);
+        } else {
+            files.push((root.clone(), format_of(root)));
+        }
+    }
+    let is_single = roots.len() == 1 && roots[0].is_dir();
+    let base = if is_single {
+        roots[0].clone()
+    } else {
+        common(roots)
+    };
+    let mut runs: BTreeMap<String, Found> = BTreeMap::new();
+    for (path, format) in newest_states(files) {
+        let name = run_name(&path, &base, format);
+        let run = runs.entry(name).or_insert_with(|| Found {
+            format,
+            files: BTreeSet::new(),
+        });
+        if format < run.format {
+            *run = Found {
+                format,
+                files: BTreeSet::new(),
+            };
+        }
+        if format == run.format && (format == Format::EventFile || run.files.is_empty()) {
+            run.files.insert(path);
+        }
+    }
+    runs
+}
+
+fn format_of(path: &Path) -> Format {
+    let name = path.file_name().unwrap_or_default();
+    Format::of_name(&name.to_string_lossy())
+}
+
+/// Adds the logs in `folder` and the folders in it. Links to folders are not followed.
+fn search(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, Format)>) {
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .collect();
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (path, kind) = (entry.path(), entry.file_type());
+        if files.len() >= FILES {
+            return;
+        }
+        match kind {
+            Ok(kind) if kind.is_dir() && depth > 0 => search(&path, depth - 1, files),
+            Ok(kind) if !kind.is_dir() => match format_of(&path) {
+                Format::Unknown => {}
+                Format::Table if !is_log_table(&path) => {}
+                format => files.push((path, format)),
+            },
+            _ => {}
+        }
+    }
+}
+
+/// Returns whether the first line of a table names steps or epochs. Other tables are data.
+fn is_log_table(path: &Path) -> bool {
+    use std::io::Read;
+    let mut begin = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut begin));
+    let line = begin
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let line = String::from_utf8_lossy(line).to_ascii_lowercase();
+    let mut names = line.split([',', ';', '\t']).map(str::trim);
+    read.is_ok()
+        && names.any(|name| {
+            matches!(
+                name,
+                "epoch" | "step" | "global_step" | "iteration" | "iter"
+            )
+        })
+}
+
+/// Leaves out all states of a run in checkpoints but the one with the most steps: each has those before it.
+fn newest_states(files: Vec<(PathBuf, Format)>) -> Vec<(PathBuf, Format)> {
+    let checkpoint = |path: &Path| {
+        let folder = path.parent()?;
+        let name = folder.file_name()?.to_str()?;
+        let step: u64 = name.strip_prefix(CHECKPOINT)?.parse().ok()?;
+        Some((folder.parent()?.to_owned(), step))
+    };
+    let mut newest: BTreeMap<PathBuf, u64> = BTreeMap::new();
+    let mut finished = BTreeSet::new();
+    for (path, format) in &files {
+        if *format == Format::TrainerState {
+            match checkpoint(path) {
+                Some((run, step)) => {
+                    let last = newest.entry(run).or_default();
+                    *last = step.max(*last);
+                }
+                None => finished.extend(path.parent().map(Path::to_owned)),
+            }
+        }
+    }
+    let is_newest = |(path, format): &(PathBuf, Format)| match checkpoint(path) {
+        Some((run, step)) if *format == Format::TrainerState => {
+            newest.get(&run) == Some(&step) && !finished.contains(&run)
+        }
+        _ => true,
+    };
+    files.into_iter().filter(is_newest).collect()
+}
+
+/// Returns the folder that all `roots` are in.
+fn common(roots: &[PathBuf]) -> PathBuf {
+    let mut parents = roots
+        .iter()
+        .map(|root| root.parent().unwrap_or(Path::new("")));
+    let first = parents.next().unwrap_or(Path::new(""));
+    parents.fold(first.to_owned(), |shared, parent| {
+        let parts = shared.components().zip(parent.components());
+        let same = parts.take_while(|(a, b)| a == b);
+        same.map(|(part, _)| part).collect()
+    })
+}
+
+/// Name of the run that the log at `path` is of: its folder below `base`, and the file's name where it says something.
+fn run_name(path: &Path, base: &Path, format: Format) -> String {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = match folder.file_name().and_then(|name| name.to_str()) {
+        Some(name) if format == Format::TrainerState && name.starts_with(CHECKPOINT) => {
+            folder.parent().unwrap_or(folder)
+        }
+        _ => folder,
+    };
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let is_named = format != Format::EventFile && !GENERIC.contains(&&*stem.to_ascii_lowercase());
+    let inside = folder.strip_prefix(base).unwrap_or(folder);
+    let mut name = inside.to_string_lossy().into_owned();
+    if is_named {
+        let separator = if name.is_empty() { "" } else { "/" };
+        name = format!("{name}{separator}{stem}");
+    }
+    if name.is_empty() {
+        let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let last = whole
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        name = last.unwrap_or_else(|| ".".into());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_have_the_names_of_their_folders_or_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        for (path, text) in [
+            ("a/events.out.tfevents.2.host", ""),
+            ("a/events.out.tfevents.1.host", ""),
+            ("a/metrics.csv", "epoch,loss\n"),
+            ("b/results.csv", "   epoch,  train/box_loss\n"),
+            ("b/lr.csv", "epoch;loss\n"),
+            ("data/iris.csv", "sepal,petal\n"),
+            ("hf/checkpoint-500/trainer_state.json", "{}"),
+            ("hf/checkpoint-1000/trainer_state.json", "{}"),
+            ("run.jsonl", ""),
+            ("notes.txt", ""),
+        ] {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+        let found = discover(&[root.to_owned()]);
+        let names: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(names, ["a", "b", "b/lr", "hf", "run"]);
+        assert_eq!(found["a"].format, Format::EventFile);
+        let files: Vec<_> = found["a"]
+            .files
+            .iter()
+            .map(|path| path.ends_with("events.out.tfevents.1.host"))
+            .collect();
+        assert_eq!(files, [true, false]);
+        let state = found["hf"].files.first().expect("a file");
+        assert!(state.ends_with("checkpoint-1000/trainer_state.json"));
+        let both = discover(&[root.join("a"), root.join("b/results.csv")]);
+        let names: Vec<&str> = both.keys().map(String::as_str).collect();
+        assert_eq!(names, ["a", "b"]);
+    }
+}

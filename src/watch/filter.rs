@@ -1,0 +1,123 @@
+//! Filter of runs: words in their names, and conditions on values such as `lr>=1e-3 val_loss<0.2`.
+
+use super::Run;
+
+/// Comparison of a value with the number of a condition.
+type Comparison = fn(f64, f64) -> bool;
+
+/// Operators of conditions, longer ones first.
+const OPERATORS: [(&str, Comparison); 6] = [
+    (">=", |a, b| a >= b),
+    ("<=", |a, b| a <= b),
+    ("!=", |a, b| a != b),
+    (">", |a, b| a > b),
+    ("<", |a, b| a < b),
+    ("=", |a, b| a == b),
+];
+
+/// Words and conditions that a run must all fulfil.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter(Vec<Term>);
+
+#[derive(Debug, Clone)]
+enum Term {
+    /// Part of the name, in small letters.
+    Word(String),
+    Number(String, Comparison, f64),
+    /// Hyperparameter and whether it must be this text, or not.
+    Text(String, bool, String),
+}
+
+impl Filter {
+    /// Parses words and conditions that blanks separate.
+    pub(crate) fn parse(text: &str) -> Self {
+        Self(text.split_whitespace().map(Term::parse).collect())
+    }
+
+    /// Returns whether the run with this name fulfils everything.
+    pub(crate) fn matches(&self, name: &str, run: &Run) -> bool {
+        self.0.iter().all(|term| term.matches(name, run))
+    }
+}
+
+impl Term {
+    fn parse(word: &str) -> Self {
+        let found = OPERATORS.iter().find_map(|(operator, compare)| {
+            let (name, value) = word.split_once(operator)?;
+            (!name.is_empty() && !value.is_empty()).then_some((*operator, *compare, name, value))
+        });
+        match found {
+            Some((operator, compare, name, value)) => match value.parse() {
+                Ok(number) => Self::Number(name.to_owned(), compare, number),
+                Err(_) if matches!(operator, "=" | "!=") => {
+                    Self::Text(name.to_owned(), operator == "=", value.to_owned())
+                }
+                Err(_) => Self::Word(word.to_lowercase()),
+            },
+            None => Self::Word(word.to_lowercase()),
+        }
+    }
+
+    fn matches(&self, run_name: &str, run: &Run) -> bool {
+        match self {
+            Self::Word(word) => run_name.to_lowercase().contains(word),
+            Self::Number(name, compare, number) => {
+                number_of(run, name).is_some_and(|value| compare(value, *number))
+            }
+            Self::Text(name, is_equal, text) => {
+                let value = run.hparams.get(name.as_str());
+                value.is_some_and(|value| (**value == **text) == *is_equal)
+            }
+        }
+    }
+}
+
+/// Hyperparameter of this name, or newest value of this tag, or of the only tag that ends in it.
+fn number_of(run: &Run, name: &str) -> Option<f64> {
+    let setting = run.hparams.get(name).and_then(|text| text.parse().ok());
+    setting.or_else(|| run.newest(name)).or_else(|| {
+        let mut tags = run.scalars.keys().filter(|tag| {
+            let rest = tag.strip_suffix(name);
+            rest.is_some_and(|rest| rest.ends_with('/'))
+        });
+        let tag = tags.next()?;
+        tags.next().is_none().then(|| run.newest(tag))?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::Point;
+
+    #[test]
+    fn words_and_conditions_must_all_hold() {
+        let mut run = Run::default();
+        run.set_hparam("lr", "0.01");
+        run.set_hparam("optimizer", "adam");
+        run.add_scalar("loss/validation", Point::new(1.0, 0.0, 0.5));
+        run.add_scalar("loss/validation", Point::new(2.0, 0.0, 0.15));
+        let matches = |text: &str| Filter::parse(text).matches("Wide/seed=1", &run);
+        for text in [
+            "",
+            "wide",
+            "lr>=1e-2 validation<0.2",
+            "loss/validation<=0.15 lr!=1",
+            "optimizer=adam wide",
+            "optimizer!=sgd",
+            "d=",
+        ] {
+            assert!(matches(text), "{text}");
+        }
+        for text in [
+            "narrow",
+            "lr>0.01",
+            "wide lr<0",
+            "optimizer=sgd",
+            "loss<1",
+            "none!=1",
+        ] {
+            assert!(!matches(text), "{text}");
+        }
+    }
+}

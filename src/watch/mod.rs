@@ -1,0 +1,165 @@
+//! Runs that other programs, or nn-tui, log: found, read as they grow, and kept in bounded memory.
+//!
+//! A [`Watcher`] knows files and directories. Each [`Watcher::poll`] looks for new ones and reads what has been added
+//! since the one before; only the sizes of files are asked for where nothing has changed, as network file systems need.
+//! A log is read by a [`source::LogReader`] of its [`Format`] into a [`Run`].
+
+mod discover;
+mod filter;
+mod findings;
+mod json;
+mod run;
+mod series;
+mod source;
+mod tail;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub(crate) use filter::Filter;
+pub(crate) use findings::{CurveFinding, findings};
+pub(crate) use json::to_json;
+pub use run::Run;
+pub(crate) use series::{HistogramPoint, Point, Series};
+use source::Format;
+use tail::Tail;
+
+/// Time between two searches for new files.
+const SEARCH: Duration = Duration::from_secs(5);
+/// Bytes that one poll reads at most, so that what is read is soon shown.
+const PORTION: usize = 64 << 20;
+/// Name of the run of standard input.
+pub(crate) const STANDARD_INPUT: &str = "-";
+
+/// Reads runs as they are logged.
+pub struct Watcher {
+    roots: Vec<PathBuf>,
+    next_search: Instant,
+    /// Runs by name.
+    logs: BTreeMap<String, Log>,
+    /// Runs in the order in which they were found.
+    names: Vec<Arc<str>>,
+}
+
+/// Log of a run, and what has been read of it.
+struct Log {
+    format: Format,
+    files: Vec<Tail>,
+    run: Arc<Run>,
+}
+
+impl Watcher {
+    /// Creates a watcher of files and directories, which need not exist yet.
+    pub fn new(roots: Vec<PathBuf>) -> Self {
+        Self {
+            roots,
+            next_search: Instant::now(),
+            logs: BTreeMap::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// Reads what has been added. Returns whether anything has changed, and whether there is more to read at once.
+    pub fn poll(&mut self) -> (bool, bool) {
+        let now = Instant::now();
+        let mut has_changed = false;
+        if now >= self.next_search {
+            has_changed |= self.search();
+            // A large tree on a slow disk takes its time.
+            self.next_search = now + SEARCH.max(now.elapsed() * 10);
+        }
+        let mut room = PORTION;
+        for log in self.logs.values_mut() {
+            has_changed |= log.read(&mut room);
+        }
+        (has_changed, room == 0)
+    }
+
+    fn search(&mut self) -> bool {
+        let mut is_any = false;
+        for (name, found) in discover::discover(&self.roots) {
+            let log = self.logs.entry(name.clone()).or_insert_with(|| {
+                is_any = true;
+                self.names.push(name.into());
+                Log {
+                    format: found.format,
+                    files: Vec::new(),
+                    run: Arc::default(),
+                }
+            });
+            if log.format != found.format {
+                (log.format, log.files, log.run) = (found.format, Vec::new(), Arc::default());
+            }
+            for path in found.files {
+                if !log.files.iter().any(|tail| tail.path() == path) {
+                    log.files.push(Tail::new(path, found.format));
+                    is_any = true;
+                }
+            }
+        }
+        is_any
+    }
+
+    /// Returns the runs in the order in which they were found.
+    pub fn runs(&self) -> Vec<(Arc<str>, Arc<Run>)> {
+        let runs = self.names.iter();
+        let runs = runs.filter_map(|name| Some((Arc::clone(name), &self.logs.get(&**name)?.run)));
+        runs.map(|(name, run)| (name, Arc::clone(run))).collect()
+    }
+}
+
+impl Log {
+    /// Reads what has been added to the files, at most `room` bytes. Returns whether anything has changed.
+    fn read(&mut self, room: &mut usize) -> bool {
+        let is_rewritten = self.files.iter_mut().any(Tail::is_rewritten);
+        if is_rewritten {
+            // Points cannot be taken back one file at a time.
+            self.files.iter_mut().for_each(Tail::rewind);
+            self.run = Arc::default();
+        }
+        let has_news = self.files.iter_mut().any(Tail::has_news);
+        let is_gone = !self.files.is_empty() && self.files.iter().all(Tail::is_gone);
+        if !has_news && !is_rewritten && is_gone == self.run.is_gone {
+            return false;
+        }
+        let run = Arc::make_mut(&mut self.run);
+        run.is_gone = is_gone;
+        for tail in &mut self.files {
+            tail.read(run, room);
+        }
+        true
+    }
+}
+
+/// Reads all of `input` as one run, and passes it to `changed` after each portion.
+pub(crate) fn read_stream(mut input: impl Read, mut changed: impl FnMut(&Arc<Run>)) {
+    let mut reader = Format::Unknown.reader();
+    let mut run: Arc<Run> = Arc::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let result = match input.read(&mut buffer) {
+            Ok(0) => {
+                Arc::make_mut(&mut run).is_gone = true;
+                return changed(&run);
+            }
+            Ok(count) => {
+                let run = Arc::make_mut(&mut run);
+                run.modified = Some(std::time::SystemTime::now());
+                reader.read(&buffer[..count], run)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(problem) = result {
+            Arc::make_mut(&mut run).problem = Some(problem);
+            return changed(&run);
+        }
+        changed(&run);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! A run as it has been logged so far.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::series::{HistogramPoint, Histograms, Point, Series};
+
+/// Maximum number of tags of a kind; further ones are left out.
+const TAGS: usize = 1000;
+/// Maximum number of characters of a text and of a name.
+const TEXT: usize = 4000;
+
+/// A run as it has been logged so far. Clones share the series until they change.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// Values by tag.
+    pub(crate) scalars: BTreeMap<Arc<str>, Arc<Series>>,
+    /// Distributions by tag.
+    pub(crate) histograms: BTreeMap<Arc<str>, Arc<Histograms>>,
+    /// Newest text by tag.
+    pub(crate) texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// Hyperparameters.
+    pub(crate) hparams: BTreeMap<Arc<str>, Arc<str>>,
+    /// Why the log cannot be read on.
+    pub(crate) problem: Option<String>,
+    /// Time of the last change of its files; `None` of standard input before the first bytes.
+    pub(crate) modified: Option<SystemTime>,
+    /// Whether its files are gone.
+    pub(crate) is_gone: bool,
+}
+
+impl Run {
+    /// Adds a value of a tag.
+    pub(super) fn add_scalar(&mut self, tag: &str, point: Point) {
+        if let Some(series) = entry(&mut self.scalars, tag) {
+            Arc::make_mut(series).push(point);
+        }
+    }
+
+    /// Adds a distribution of a tag.
+    pub(super) fn add_histogram(&mut self, tag: &str, point: HistogramPoint) {
+        if let Some(series) = entry(&mut self.histograms, tag) {
+            Arc::make_mut(series).push(point);
+        }
+    }
+
+    /// Replaces the text of a tag.
+    pub(super) fn set_text(&mut self, tag: &str, text: &str) {
+        set(&mut self.texts, tag, text);
+    }
+
+    /// Replaces a hyperparameter.
+    pub(super) fn set_hparam(&mut self, name: &str, value: &str) {
+        set(&mut self.hparams, name, value);
+    }
+
+    /// Drops everything that was logged for `step` and later.
+    pub(super) fn purge(&mut self, step: f64) {
+        for series in self.scalars.values_mut() {
+            Arc::make_mut(series).purge(step);
+        }
+        for series in self.histograms.values_mut() {
+            Arc::make_mut(series).purge(step);
+        }
+    }
+
+    /// Returns the newest value of a tag.
+    pub(crate) fn newest(&self, tag: &str) -> Option<f64> {
+        Some(self.scalars.get(tag)?.last()?.value.last)
+    }
+}
+
+/// Returns the entry of `key`, unless it is new and there are too many.
+fn entry<'m, T: Default>(
+    map: &'m mut BTreeMap<Arc<str>, Arc<T>>,
+    key: &str,
+) -> Option<&'m mut Arc<T>> {
+    if !map.contains_key(key) {
+        if map.len() >= TAGS || key.len() > TEXT {
+            return None;
+        }
+        map.insert(key.into(), Arc::default());
+    }
+    map.get_mut(key)
+}
+
+fn set(map: &mut BTreeMap<Arc<str>, Arc<str>>, key: &str, text: &str) {
+    if key.len() <= TEXT && (map.len() < TAGS || map.contains_key(key)) {
+        let end = text
+            .char_indices()
+            .nth(TEXT)
+            .map_or(text.len(), |(at, _)| at);
+        map.insert(key.into(), text[..end].into());
+    }
+}

@@ -1,0 +1,90 @@
+//! JSON lines: one object per line, with numbers by name; also those of nn-tui.
+
+use serde_json::{Map, Value};
+
+use super::{Lines, LogReader, add_values};
+use crate::util::lang::say;
+use crate::watch::run::Run;
+
+/// Depth of objects in objects that is read.
+const DEPTH: usize = 4;
+/// Number of lines that are no objects, one after the other, from which on this is no log.
+const STRANGE_LINES: u32 = 20;
+
+/// Reader of JSON lines.
+#[derive(Default)]
+pub(super) struct JsonLines {
+    lines: Lines,
+    /// Number of objects.
+    count: u64,
+    /// Number of the last lines that were no objects.
+    strange: u32,
+}
+
+impl LogReader for JsonLines {
+    fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
+        let Self {
+            lines,
+            count,
+            strange,
+        } = self;
+        lines.read(bytes, |line| {
+            match serde_json::from_str::<Map<String, Value>>(line) {
+                Ok(object) => {
+                    *strange = 0;
+                    add_object(&object, *count, run);
+                    *count += 1;
+                }
+                // Programs print other things between their lines.
+                Err(_) if line.trim().is_empty() => {}
+                Err(_) if *strange < STRANGE_LINES => *strange += 1,
+                Err(_) => {
+                    return Err(say!("watch-no-json", "these lines are no JSON objects").into());
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Adds the numbers of an object, which has `count` objects before it.
+pub(super) fn add_object(object: &Map<String, Value>, count: u64, run: &mut Run) {
+    match object.get("event").and_then(Value::as_str) {
+        None | Some("epoch") => {
+            let mut values = Vec::new();
+            collect(object, "", 0, &mut values);
+            add_values(&values, count, run);
+        }
+        // Those of nn-tui.
+        Some("started") => {
+            let settings = object.iter().filter(|(name, _)| *name != "event");
+            for (name, value) in settings {
+                match value {
+                    Value::String(text) => run.set_hparam(name, text),
+                    Value::Number(_) | Value::Bool(_) => run.set_hparam(name, &value.to_string()),
+                    _ => {}
+                }
+            }
+        }
+        Some(_) => {}
+    }
+}
+
+/// Collects numbers with their names; those of inner objects have the names of the outer ones before theirs.
+fn collect(object: &Map<String, Value>, prefix: &str, depth: usize, to: &mut Vec<(String, f64)>) {
+    for (name, value) in object {
+        let name = || format!("{prefix}{name}");
+        match value {
+            Value::Number(number) => {
+                to.extend(number.as_f64().map(|number| (name(), number)));
+            }
+            Value::String(text) if matches!(&**text, "NaN" | "Infinity" | "-Infinity") => {
+                to.extend(text.parse().ok().map(|number| (name(), number)));
+            }
+            Value::Object(inner) if depth < DEPTH => {
+                collect(inner, &format!("{}/", name()), depth + 1, to);
+            }
+            _ => {}
+        }
+    }
+}

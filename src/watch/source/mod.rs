@@ -1,0 +1,192 @@
+//! Readers of logs: bytes of a growing file become points of a [`Run`], one file per format.
+
+mod event_file;
+mod json_lines;
+mod table;
+mod trainer_state;
+
+use super::run::Run;
+use event_file::EventFile;
+use json_lines::JsonLines;
+use table::Table;
+use trainer_state::TrainerState;
+
+/// Longest line that is read; a file without line ends is no log.
+const MAX_LINE: usize = 4 << 20;
+/// Bytes that tell the format of a file whose name does not.
+const SNIFFED: usize = 12;
+
+/// Reads a log whose bytes arrive bit by bit.
+pub(super) trait LogReader: Send {
+    /// Adds to `run` what the next `bytes` of the log say. What is cut off at their end waits for more.
+    ///
+    /// # Errors
+    /// Why nothing more can be read of this log.
+    fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String>;
+}
+
+/// Formats of logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Format {
+    /// TensorBoard's.
+    EventFile,
+    /// One object per line.
+    JsonLines,
+    /// `trainer_state.json` of Hugging Face, which is rewritten as a whole.
+    TrainerState,
+    /// CSV with a header.
+    Table,
+    /// By the first bytes, as of standard input.
+    Unknown,
+}
+
+impl Format {
+    /// Returns the format that a file name tells.
+    pub(super) fn of_name(name: &str) -> Self {
+        let lower = name.to_ascii_lowercase();
+        let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
+        if crate::record::event_file::is_event_file(name) {
+            Self::EventFile
+        } else if ends(&[".jsonl", ".ndjson"]) {
+            Self::JsonLines
+        } else if ends(&[".csv", ".tsv"]) {
+            Self::Table
+        } else if ends(&["trainer_state.json"]) {
+            Self::TrainerState
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// Returns a reader from the beginning of a log.
+    pub(super) fn reader(self) -> Box<dyn LogReader> {
+        match self {
+            Self::EventFile => Box::new(EventFile::default()),
+            Self::JsonLines => Box::new(JsonLines::default()),
+            Self::TrainerState => Box::new(TrainerState::default()),
+            Self::Table => Box::new(Table::default()),
+            Self::Unknown => Box::new(Sniffing::default()),
+        }
+    }
+
+    /// Whether the file is read from the beginning after each change.
+    pub(super) fn is_rewritten(self) -> bool {
+        self == Self::TrainerState
+    }
+}
+
+/// Reader that chooses another one by the first bytes.
+#[derive(Default)]
+struct Sniffing {
+    begin: Vec<u8>,
+    reader: Option<Box<dyn LogReader>>,
+}
+
+impl LogReader for Sniffing {
+    fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
+        if let Some(reader) = &mut self.reader {
+            return reader.read(bytes, run);
+        }
+        self.begin.extend_from_slice(bytes);
+        let is_text = self.begin.contains(&b'\n');
+        if self.begin.len() < SNIFFED && !is_text {
+            return Ok(());
+        }
+        let first = self.begin.iter().find(|byte| !byte.is_ascii_whitespace());
+        let format = if event_file::begins(&self.begin) {
+            Format::EventFile
+        } else if first == Some(&b'{') {
+            Format::JsonLines
+        } else {
+            Format::Table
+        };
+        let begin = std::mem::take(&mut self.begin);
+        self.reader.insert(format.reader()).read(&begin, run)
+    }
+}
+
+/// Collects bytes to whole lines.
+#[derive(Default)]
+struct Lines {
+    rest: Vec<u8>,
+}
+
+impl Lines {
+    /// Adds `bytes`, and calls `line` with each line that is whole now, without its end.
+    ///
+    /// # Errors
+    /// Those of `line`, and that a line is too long.
+    fn read(
+        &mut self,
+        bytes: &[u8],
+        mut line: impl FnMut(&str) -> Result<(), String>,
+    ) -> Result<(), String> {
+        for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+            if self.rest.len() + part.len() > MAX_LINE {
+                return Err(
+                    crate::util::lang::say!("watch-line", "a line is too long for a log").into(),
+                );
+            }
+            self.rest.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let text = String::from_utf8_lossy(&self.rest);
+                let result = line(
+                    text.trim_start_matches('\u{feff}')
+                        .trim_end_matches(['\n', '\r']),
+                );
+                self.rest.clear();
+                result?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Names of the column or member that counts the steps, best first. Its number is the step of the others.
+const STEP_NAMES: [&str; 7] = [
+    "step",
+    "global_step",
+    "_step",
+    "trainer/global_step",
+    "iteration",
+    "iter",
+    "epoch",
+];
+
+/// Returns the number of the best name of the step.
+fn step_of(values: &[(String, f64)]) -> Option<f64> {
+    STEP_NAMES.iter().find_map(|name| {
+        let (_, step) = values.iter().find(|(other, _)| other == name)?;
+        step.is_finite().then_some(*step)
+    })
+}
+
+/// Names of the member with the time in seconds since 1970.
+const WALL_NAMES: [&str; 4] = ["wall_time", "timestamp", "_timestamp", "time"];
+/// Numbers from which on a time is one since 1970, and no duration.
+const SINCE_1970: f64 = 1e9;
+
+/// Returns the time since 1970, if it is there; else NaN.
+fn wall_of(values: &[(String, f64)]) -> f64 {
+    let times = WALL_NAMES.iter().filter_map(|name| {
+        let (_, time) = values.iter().find(|(other, _)| other == name)?;
+        (*time >= SINCE_1970).then_some(*time)
+    });
+    times.min_by(f64::total_cmp).unwrap_or(f64::NAN)
+}
+
+/// Adds the numbers of a row or an object to `run`; without a step of their own, at that with the number `count`.
+fn add_values(values: &[(String, f64)], count: u64, run: &mut Run) {
+    let step = step_of(values).unwrap_or(count as f64);
+    let wall = wall_of(values);
+    for (name, value) in values {
+        let is_step = STEP_NAMES.contains(&name.as_str()) && name != "epoch";
+        let is_wall = wall.is_finite() && WALL_NAMES.contains(&name.as_str());
+        if !is_step && !is_wall {
+            run.add_scalar(name, super::series::Point::new(step, wall, *value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use super::*;
+
+/// Reads `text` in parts of `size` bytes.
+fn read(format: Format, text: &[u8], size: usize) -> Run {
+    let mut reader = format.reader();
+    let mut run = Run::default();
+    for part in text.chunks(size) {
+        reader.read(part, &mut run).expect("readable");
+    }
+    run
+}
+
+fn values(run: &Run, tag: &str) -> Vec<(f64, f64)> {
+    let series = run
+        .scalars
+        .get(tag)
+        .unwrap_or_else(|| panic!("no {tag}: {:?}", run.scalars.keys()));
+    series
+        .points()
+        .iter()
+        .map(|point| (point.step, point.value.last))
+        .collect()
+}
+
+#[test]
+fn tables_of_every_writer_are_read_however_their_bytes_arrive() {
+    let keras = "epoch;loss;val_loss\n0;0.5;0.6\n1;0.25;nan\n";
+    let ultralytics = "                  epoch,                   time,         train/box_loss\n          1,        5.5,        1.25\n          2,        9.5,        1.0\n";
+    let lightning = "epoch,step,train_loss,val_loss\n0,9,0.5,\n0,9,,0.6\n1,19,0.25,\n";
+    for size in [1, 5, 1000] {
+        let run = read(Format::Table, keras.as_bytes(), size);
+        assert_eq!(values(&run, "loss"), [(0.0, 0.5), (1.0, 0.25)]);
+        assert!(values(&run, "val_loss")[1].1.is_nan());
+        let run = read(Format::Table, ultralytics.as_bytes(), size);
+        assert_eq!(values(&run, "train/box_loss"), [(1.0, 1.25), (2.0, 1.0)]);
+        assert_eq!(values(&run, "time"), [(1.0, 5.5), (2.0, 9.5)]);
+        let run = read(Format::Unknown, lightning.as_bytes(), size);
+        assert_eq!(values(&run, "train_loss"), [(9.0, 0.5), (19.0, 0.25)]);
+        assert_eq!(values(&run, "val_loss"), [(9.0, 0.6)]);
+        assert!(!run.scalars.contains_key("step"));
+    }
+    // The last line waits for its end.
+    let run = read(Format::Table, b"epoch,loss\n1,0.5\n2,0.2", 7);
+    assert_eq!(values(&run, "loss"), [(1.0, 0.5)]);
+}
+
+#[test]
+fn objects_of_lines_and_of_a_trainer_state_are_read() {
+    let lines = concat!(
+        "{\"event\":\"started\",\"learning_rate\":0.1,\"activation\":\"relu\"}\n",
+        "Epoch 1/2 done\n",
+        "{\"event\":\"epoch\",\"epoch\":1,\"step\":8,\"train_loss\":0.5,\"val_loss\":null}\n",
+        "{\"step\":16,\"train\":{\"loss\":0.25},\"timestamp\":1700000000.5}\n",
+        "{\"event\":\"finished\",\"epoch\":2}\n",
+    );
+    for format in [Format::JsonLines, Format::Unknown] {
+        let run = read(format, lines.as_bytes(), 11);
+        assert_eq!(values(&run, "train_loss"), [(8.0, 0.5)]);
+        assert_eq!(values(&run, "train/loss"), [(16.0, 0.25)]);
+        assert_eq!(run.scalars["train/loss"].points()[0].wall, 1_700_000_000.5);
+        assert_eq!(&*run.hparams["learning_rate"], "0.1");
+        assert_eq!(values(&run, "epoch"), [(8.0, 1.0)]);
+    }
+    let state = r#"{"epoch": 2.0, "log_history": [
+        {"epoch": 0.5, "step": 500, "loss": 1.5, "learning_rate": 5e-5},
+        {"epoch": 1.0, "step": 1000, "eval_loss": 1.25, "eval_accuracy": 0.5}], "max_steps": 2000}"#;
+    let run = read(Format::TrainerState, state.as_bytes(), 50);
+    assert_eq!(values(&run, "loss"), [(500.0, 1.5)]);
+    assert_eq!(values(&run, "eval_accuracy"), [(1000.0, 0.5)]);
+}
+
+#[test]
+fn what_is_no_log_says_so() {
+    let error = |format: Format, text: &str| {
+        let mut reader = format.reader();
+        reader.read(text.as_bytes(), &mut Run::default()).is_err()
+    };
+    assert!(error(Format::Table, "1,2,3\n4,5,6\n"));
+    assert!(error(Format::TrainerState, "{\"log_history\": 3}"));
+    assert!(error(Format::JsonLines, &"no object\n".repeat(50)));
+    assert!(error(Format::Table, &"x".repeat(MAX_LINE + 1)));
+    assert!(error(Format::EventFile, &"x".repeat(100)));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>, size in 1usize..50) {
+        for format in [Format::EventFile, Format::JsonLines, Format::TrainerState, Format::Table, Format::Unknown] {
+            let mut reader = format.reader();
+            let mut run = Run::default();
+            for part in bytes.chunks(size) {
+                if reader.read(part, &mut run).is_err() {
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_records_panic(records: Vec<Vec<u8>>) {
+        let mut file = Vec::new();
+        for record in &records {
+            crate::record::event_file::write_frame(&mut file, record);
+        }
+        read(Format::EventFile, &file, 13);
+    }
+}

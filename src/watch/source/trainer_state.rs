@@ -1,0 +1,45 @@
+//! `trainer_state.json` of Hugging Face's Trainer, whose `log_history` has an object for each entry.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::LogReader;
+use super::json_lines::add_object;
+use crate::util::lang::say;
+use crate::watch::run::Run;
+
+/// Longest file that is read.
+const MAX_BYTES: usize = 256 << 20;
+
+/// Reader of a whole file.
+#[derive(Default)]
+pub(super) struct TrainerState {
+    bytes: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    log_history: Vec<Map<String, Value>>,
+}
+
+impl LogReader for TrainerState {
+    fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
+        if self.bytes.len() + bytes.len() > MAX_BYTES {
+            return Err(say!("watch-too-large", "the file is too large").into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        // A file that is being written is not whole yet.
+        let state: serde_json::Result<State> = serde_json::from_slice(&self.bytes);
+        match state {
+            Ok(state) => {
+                self.bytes = Vec::new();
+                for (count, object) in (0..).zip(&state.log_history) {
+                    add_object(object, count, run);
+                }
+                Ok(())
+            }
+            Err(error) if error.is_eof() => Ok(()),
+            Err(error) => Err(say!("watch-no-state", "no trainer state: {error}", error)),
+        }
+    }
+}

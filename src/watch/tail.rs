@@ -1,0 +1,171 @@
+//! A file that grows, is rotated, cut or deleted while it is read.
+
+use std::fs::{self, File, Metadata};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::run::Run;
+use super::source::{Format, LogReader};
+use crate::util::platform;
+
+/// Bytes at the beginning of a file by which one that was rewritten is recognised.
+const HEAD: usize = 4096;
+/// Bytes that are read at a time.
+const PART: usize = 1 << 20;
+
+/// A file, and how far it has been read.
+pub(super) struct Tail {
+    path: PathBuf,
+    format: Format,
+    reader: Box<dyn LogReader>,
+    /// Bytes that were read.
+    offset: u64,
+    /// First bytes, as they were read.
+    head: Vec<u8>,
+    /// The file as it was found last.
+    known: Option<Metadata>,
+    modified: Option<SystemTime>,
+    /// Why nothing more is read.
+    problem: Option<String>,
+    has_more: bool,
+    is_gone: bool,
+}
+
+impl Tail {
+    /// Creates a reader of the file at `path` that has read nothing.
+    pub fn new(path: PathBuf, format: Format) -> Self {
+        Self {
+            path,
+            format,
+            reader: format.reader(),
+            offset: 0,
+            head: Vec::new(),
+            known: None,
+            modified: None,
+            problem: None,
+            has_more: false,
+            is_gone: false,
+        }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the file is not there any more.
+    pub fn is_gone(&self) -> bool {
+        self.is_gone
+    }
+
+    /// Looks at the file. Returns whether it is another one than before, or shorter, or begins differently.
+    pub fn is_rewritten(&mut self) -> bool {
+        let Ok(found) = fs::metadata(&self.path) else {
+            // What was read stays.
+            self.is_gone = true;
+            return false;
+        };
+        self.is_gone = false;
+        let before = self.known.replace(found);
+        let (Some(before), Some(found)) = (before, &self.known) else {
+            self.has_more = true;
+            return false;
+        };
+        let is_other = platform::is_same_file(&before, found) == Some(false);
+        let is_changed = found.len() != before.len() || found.modified().ok() != self.modified;
+        self.has_more |= is_changed || found.len() > self.offset;
+        is_other && self.begins_differently()
+            || found.len() < self.offset
+            || is_changed && (self.format.is_rewritten() || self.begins_differently())
+    }
+
+    fn begins_differently(&self) -> bool {
+        let mut head = vec![0; self.head.len()];
+        let read = File::open(&self.path).and_then(|mut file| file.read_exact(&mut head));
+        match read {
+            Ok(()) => head != self.head,
+            Err(error) => error.kind() == ErrorKind::UnexpectedEof,
+        }
+    }
+
+    /// Goes back to the beginning.
+    pub fn rewind(&mut self) {
+        let known = self.known.take();
+        *self = Self {
+            known,
+            has_more: true,
+            is_gone: self.is_gone,
+            ..Self::new(std::mem::take(&mut self.path), self.format)
+        };
+    }
+
+    /// Returns whether there may be something to read.
+    pub fn has_news(&mut self) -> bool {
+        self.has_more && !self.is_gone
+    }
+
+    /// Reads what has been added, at most `room` bytes, which become fewer, and adds it to `run`.
+    pub fn read(&mut self, run: &mut Run, room: &mut usize) {
+        if !self.has_news() {
+            return;
+        }
+        let result = self.read_parts(run, room);
+        if let Err(problem) = result {
+            self.problem = Some(problem);
+        }
+        if let Some(known) = &self.known {
+            self.modified = known.modified().ok();
+            run.modified = run.modified.max(self.modified);
+        }
+        if let Some(problem) = &self.problem {
+            let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+            run.problem = Some(format!("{name}: {problem}"));
+        }
+    }
+
+    fn read_parts(&mut self, run: &mut Run, room: &mut usize) -> Result<(), String> {
+        if self.problem.is_some() {
+            self.has_more = false;
+            return Ok(());
+        }
+        let failed = |error: std::io::Error| error.to_string();
+        let mut file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.is_gone = true;
+                return Ok(());
+            }
+            // It may be readable later, as on a network file system.
+            Err(_) => return Ok(()),
+        };
+        file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
+        let part_size = if self.format.is_rewritten() {
+            usize::MAX
+        } else {
+            PART
+        };
+        let mut part = Vec::new();
+        while *room > 0 {
+            part.clear();
+            let size = if self.format.is_rewritten() {
+                part_size
+            } else {
+                part_size.min(*room)
+            };
+            let count = (&mut file)
+                .take(size as u64)
+                .read_to_end(&mut part)
+                .map_err(failed)?;
+            if count == 0 {
+                self.has_more = false;
+                return Ok(());
+            }
+            self.offset += count as u64;
+            *room = room.saturating_sub(count);
+            let missing = HEAD.saturating_sub(self.head.len());
+            self.head.extend_from_slice(&part[..missing.min(count)]);
+            self.reader.read(&part, run)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use prost::Message;
+
+use super::*;
+use crate::record::event_file::messages::{Event, SessionLog, Summary, Value, session};
+use crate::record::event_file::write_frame;
+
+fn scalar(tag: &str, step: i64, value: f32) -> Vec<u8> {
+    let value = Value {
+        tag: tag.into(),
+        simple_value: Some(value),
+        ..Value::default()
+    };
+    let summary = Some(Summary { value: vec![value] });
+    framed(&Event {
+        step,
+        summary,
+        ..Event::default()
+    })
+}
+
+fn framed(event: &Event) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_frame(&mut bytes, &event.encode_to_vec());
+    bytes
+}
+
+fn append(path: &Path, bytes: &[u8]) {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .expect("opened");
+    file.write_all(bytes).expect("written");
+}
+
+/// A watcher that searches for new files at every poll.
+struct Impatient(Watcher);
+
+impl Impatient {
+    fn poll(&mut self) -> bool {
+        self.0.next_search = Instant::now();
+        self.0.poll().0
+    }
+
+    fn values(&self, run: &str, tag: &str) -> Vec<(f64, f64)> {
+        let runs = self.0.runs();
+        let (_, run) = runs.iter().find(|(name, _)| &**name == run).expect("a run");
+        let points = run
+            .scalars
+            .get(tag)
+            .map_or(&[][..], |series| series.points());
+        points
+            .iter()
+            .map(|point| (point.step, point.value.last))
+            .collect()
+    }
+
+    fn run(&self, run: &str) -> Arc<Run> {
+        let runs = self.0.runs();
+        Arc::clone(
+            &runs
+                .iter()
+                .find(|(name, _)| &**name == run)
+                .expect("a run")
+                .1,
+        )
+    }
+}
+
+#[test]
+fn an_event_file_is_followed_as_it_grows_is_cut_off_restarts_and_goes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a");
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    assert!(!watcher.poll());
+    fs::create_dir(&path).expect("created");
+    let file = path.join("events.out.tfevents.1.host");
+    append(&file, &scalar("loss", 1, 0.5));
+    let second = scalar("loss", 2, 0.25);
+    append(&file, &second[..second.len() - 3]);
+    assert!(watcher.poll());
+    assert_eq!(watcher.values("a", "loss"), [(1.0, 0.5)]);
+    assert!(!watcher.poll());
+    append(&file, &second[second.len() - 3..]);
+    append(&file, &scalar("loss", 3, 0.125));
+    assert!(watcher.poll());
+    assert_eq!(
+        watcher.values("a", "loss"),
+        [(1.0, 0.5), (2.0, 0.25), (3.0, 0.125)]
+    );
+    // A restart in a file of its own, from step 2 on.
+    let restart = path.join("events.out.tfevents.2.host");
+    let log = SessionLog {
+        status: session::START,
+    };
+    append(
+        &restart,
+        &framed(&Event {
+            step: 2,
+            session_log: Some(log),
+            ..Event::default()
+        }),
+    );
+    append(&restart, &scalar("loss", 2, 0.75));
+    assert!(watcher.poll());
+    assert_eq!(watcher.values("a", "loss"), [(1.0, 0.5), (2.0, 0.75)]);
+    fs::remove_dir_all(&path).expect("removed");
+    assert!(watcher.poll());
+    assert!(watcher.run("a").is_gone);
+    assert_eq!(watcher.values("a", "loss").len(), 2);
+    assert!(!watcher.poll());
+}
+
+#[test]
+fn a_bad_checksum_stops_its_file_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut bad = scalar("loss", 1, 0.5);
+    let mut second = scalar("loss", 2, 0.25);
+    second[20] ^= 1;
+    bad.extend(second);
+    bad.extend(scalar("loss", 3, 0.25));
+    fs::create_dir_all(folder.path().join("bad")).expect("created");
+    fs::create_dir_all(folder.path().join("good")).expect("created");
+    append(&folder.path().join("bad/tfevents"), &bad);
+    append(
+        &folder.path().join("good/tfevents"),
+        &scalar("loss", 1, 0.5),
+    );
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    watcher.poll();
+    assert_eq!(watcher.values("bad", "loss"), [(1.0, 0.5)]);
+    let problem = watcher.run("bad").problem.clone().expect("a problem");
+    assert!(
+        problem.starts_with("tfevents: bad checksum at byte "),
+        "{problem}"
+    );
+    assert_eq!(watcher.run("good").problem, None);
+}
+
+#[test]
+fn a_table_that_is_rewritten_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("metrics.csv");
+    let mut watcher = Impatient(Watcher::new(vec![path.clone()]));
+    assert!(!watcher.poll() || watcher.0.runs().len() == 1);
+    fs::write(&path, "step,loss\n1,0.5\n").expect("written");
+    watcher.poll();
+    let name = watcher.0.runs()[0].0.to_string();
+    assert_eq!(watcher.values(&name, "loss"), [(1.0, 0.5)]);
+    append(&path, b"2,0.25\n");
+    watcher.poll();
+    assert_eq!(watcher.values(&name, "loss").len(), 2);
+    // A key appears.
+    fs::write(&path, "step,loss,val_loss\n1,0.5,\n2,0.25,0.3\n").expect("written");
+    watcher.poll();
+    assert_eq!(watcher.values(&name, "loss"), [(1.0, 0.5), (2.0, 0.25)]);
+    assert_eq!(watcher.values(&name, "val_loss"), [(2.0, 0.3)]);
+    // Rotated, with fewer bytes.
+    fs::write(&path, "step,loss,val_loss\n1,0.9,\n").expect("written");
+    watcher.poll();
+    assert_eq!(watcher.values(&name, "loss"), [(1.0, 0.9)]);
+}
+
+#[test]
+fn files_by_three_writers_have_their_expected_values() {
+    let Some(folder) = std::env::var_os("NN_TUI_EVENT_FILES").map(PathBuf::from) else {
+        eprintln!("skipped: NN_TUI_EVENT_FILES is not the folder of the files and expected.json");
+        return;
+    };
+    let expected = fs::read_to_string(folder.join("expected.json")).expect("readable");
+    let expected: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&expected).expect("JSON");
+    for (file, facts) in expected {
+        let mut watcher = Impatient(Watcher::new(vec![folder.join(&file)]));
+        watcher.poll();
+        let name = watcher.0.runs()[0].0.to_string();
+        let run = watcher.run(&name);
+        assert_eq!(run.problem, None);
+        let scalars = facts["scalars"].as_object().expect("tags");
+        assert!(
+            run.scalars.keys().map(|tag| &**tag).eq(scalars
+                .keys()
+                .map(String::as_str)
+                .collect::<std::collections::BTreeSet<_>>()),
+            "{file}"
+        );
+        for (tag, points) in scalars {
+            let points = points.as_array().expect("points").iter();
+            let points = points.map(|point| match &point[1] {
+                serde_json::Value::String(text) => {
+                    (point[0].as_f64(), text.parse().expect("a number"))
+                }
+                number => (point[0].as_f64(), number.as_f64().expect("a number")),
+            });
+            for ((step, value), (expected_step, expected)) in
+                watcher.values(&name, tag).into_iter().zip(points.clone())
+            {
+                assert_eq!(Some(step), expected_step, "{file} {tag}");
+                assert!(
+                    value == expected || value.is_nan() && expected.is_nan(),
+                    "{file} {tag} {value} {expected}"
+                );
+            }
+            assert_eq!(watcher.values(&name, tag).len(), points.len());
+        }
+    }
+}
+
+#[test]
+fn any_number_of_points_keeps_extremes_in_bounded_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("events.out.tfevents.1.host");
+    let mut bytes = Vec::new();
+    for step in 0..100_000 {
+        let value = if step == 54_321 { 99.0 } else { 1.0 };
+        bytes.extend(scalar("loss", step, value));
+    }
+    append(&path, &bytes);
+    let mut watcher = Impatient(Watcher::new(vec![path]));
+    while watcher.poll() {}
+    let name = watcher.0.runs()[0].0.to_string();
+    let run = watcher.run(&name);
+    let points = run.scalars["loss"].points();
+    assert!(points.len() <= 1024);
+    assert_eq!(points.last().expect("points").step, 99_999.0);
+    assert!(points.iter().any(|point| point.value.max == 99.0));
+}

@@ -1,0 +1,237 @@
+//! The screen of `nn-tui watch`, on logs that the test writes.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use nn_tui::tui::app::{Effect, Msg};
+use nn_tui::tui::keymap::KeyMap;
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::watch::{Watch, render};
+use nn_tui::util::lang::{Lang, set_current};
+use nn_tui::watch::Watcher;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+
+/// Time of the last change of all logs.
+const CHANGED: Duration = Duration::from_secs(1_800_000_000);
+
+/// Writes JSON lines with the settings of a run and its losses.
+fn log(
+    folder: &Path,
+    name: &str,
+    lr: f64,
+    loss: impl Fn(f64) -> f64,
+    val_loss: impl Fn(f64) -> f64,
+) {
+    let mut text =
+        format!("{{\"event\":\"started\",\"learning_rate\":{lr},\"activation\":\"relu\"}}\n");
+    for epoch in 1..=60 {
+        let x = f64::from(epoch);
+        text += &format!(
+            "{{\"epoch\":{epoch},\"step\":{},\"train_loss\":{},\"val_loss\":{},\"wall_time\":{}}}\n",
+            10 * epoch,
+            loss(x),
+            val_loss(x),
+            1_700_000_000.0 + 2.0 * x,
+        );
+    }
+    let path = folder.join(format!("{name}.jsonl"));
+    fs::write(&path, text).expect("written");
+    let file = File::options().append(true).open(path).expect("there");
+    file.set_modified(SystemTime::UNIX_EPOCH + CHANGED)
+        .expect("set");
+}
+
+/// A screen of three runs, the last of which overfits.
+fn watching(size: (u16, u16)) -> Watch {
+    let folder = tempfile::tempdir().expect("a folder");
+    let falls = |rate: f64| move |x: f64| 1.5 * (-rate * x).exp() + 0.1;
+    log(folder.path(), "wide-1", 0.01, falls(0.05), falls(0.04));
+    log(folder.path(), "wide-2", 0.01, falls(0.06), falls(0.05));
+    let rises = |x: f64| 0.5 + 0.01 * (x - 20.0).abs();
+    log(folder.path(), "deep", 0.1, falls(0.2), rises);
+    let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
+    watcher.poll();
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(size.0, size.1));
+    let now = SystemTime::UNIX_EPOCH + CHANGED + Duration::from_secs(3);
+    watch.update(Msg::Runs(watcher.runs(), now));
+    watch
+}
+
+fn press(watch: &mut Watch, keys: &str) -> Vec<Effect> {
+    let codes = keys.chars().map(|c| match c {
+        '\n' => KeyCode::Enter,
+        '\t' => KeyCode::Tab,
+        '\x1b' => KeyCode::Esc,
+        '>' => KeyCode::Right,
+        'v' => KeyCode::Down,
+        c => KeyCode::Char(c),
+    });
+    let keys = codes.map(|code| Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    keys.flat_map(|key| watch.update(key)).collect()
+}
+
+/// Types `text` into the filter.
+fn filter(watch: &mut Watch, text: &str) {
+    press(watch, "/");
+    watch.update(Msg::Text(text.into()));
+    press(watch, "\n");
+}
+
+fn drawn(watch: &mut Watch, (width, height): (u16, u16)) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    let drawn = render(area, &mut buf, watch, Theme::new(Depth::True));
+    watch.update(Msg::Drawn(drawn));
+    let lines = area.rows().map(|row| {
+        let cells = row.columns().map(|cell| buf[(cell.x, cell.y)].symbol());
+        cells.collect::<String>().trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn charts_at_three_sizes() {
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let mut watch = watching(size);
+        insta::assert_snapshot!(
+            format!("watch-{}x{}", size.0, size.1),
+            drawn(&mut watch, size)
+        );
+    }
+}
+
+#[test]
+fn charts_in_chinese() {
+    set_current(Lang::Zh);
+    let mut watch = watching((120, 36));
+    insta::assert_snapshot!("watch-zh-120x36", drawn(&mut watch, (120, 36)));
+    press(&mut watch, "?");
+    insta::assert_snapshot!("watch-help-zh-120x36", drawn(&mut watch, (120, 36)));
+}
+
+#[test]
+fn settings_side_by_side() {
+    let mut watch = watching((120, 36));
+    press(&mut watch, "\t\t");
+    let screen = drawn(&mut watch, (120, 36));
+    let line = |name: &str| {
+        screen
+            .lines()
+            .position(|line| line.contains(name))
+            .expect(name)
+    };
+    assert!(screen.contains("1 differ"), "{screen}");
+    assert!(line("learning_rate") < line("activation"), "{screen}");
+}
+
+#[test]
+fn runs_are_filtered_sorted_hidden_and_compared_at_the_crosshair() {
+    let size = (120, 36);
+    let mut watch = watching(size);
+    let names = |screen: &str| -> Vec<String> {
+        let names = ["deep", "wide-1", "wide-2"];
+        let of_line = |line: &str| {
+            names
+                .iter()
+                .find(|name| line.contains(&format!(" {name} ")))
+                .copied()
+        };
+        screen
+            .lines()
+            .filter_map(of_line)
+            .map(str::to_owned)
+            .collect()
+    };
+    assert_eq!(
+        names(&drawn(&mut watch, size)),
+        ["deep", "wide-1", "wide-2"]
+    );
+    filter(&mut watch, "wide");
+    assert_eq!(names(&drawn(&mut watch, size)), ["wide-1", "wide-2"]);
+    press(&mut watch, "/\x1b");
+    filter(&mut watch, "learning_rate>=0.1");
+    assert_eq!(names(&drawn(&mut watch, size)), ["deep"]);
+    press(&mut watch, "/\x1b");
+    // The second chart is the validation loss; lowest first.
+    press(&mut watch, "noo");
+    let screen = drawn(&mut watch, size);
+    assert_eq!(names(&screen), ["wide-2", "wide-1", "deep"], "{screen}");
+    assert!(screen.contains("lowest first"), "{screen}");
+    press(&mut watch, ">");
+    let begin = drawn(&mut watch, size);
+    assert!(begin.contains("step 10"), "{begin}");
+    assert_ne!(begin, screen);
+    let before = drawn(&mut watch, size);
+    press(&mut watch, " ");
+    assert_ne!(drawn(&mut watch, size), before);
+    assert!(drawn(&mut watch, size).contains("○ wide-2"));
+}
+
+#[test]
+fn what_curves_show_is_said_of_the_run_under_the_cursor() {
+    let size = (120, 36);
+    let mut watch = watching(size);
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("overfits since step"), "{screen}");
+    assert!(screen.contains("changed 3 s ago"), "{screen}");
+    press(&mut watch, "v");
+    assert!(!drawn(&mut watch, size).contains("overfits"));
+}
+
+#[test]
+fn no_key_panics_at_any_size() {
+    let keys = "v ap/x\n\x1bonNnN\n\t>>+-0xyxysmsm?\x1b\t\t\n\x1b";
+    for size in [(1, 1), (40, 12), (64, 14), (80, 24), (300, 100)] {
+        let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+        watch.update(Msg::Resize(size.0, size.1));
+        for mut watch in [watch, watching(size)] {
+            for key in keys.chars().cycle().take(200) {
+                press(&mut watch, &key.to_string());
+                drawn(&mut watch, size);
+            }
+            assert!(matches!(
+                press(&mut watch, "\x1b\x1b\x1bq")[..],
+                [Effect::Quit { code: 0 }]
+            ));
+        }
+    }
+}
+
+#[test]
+fn a_hundred_runs_of_fifty_tags_are_drawn_within_a_frame() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for run in 0..100 {
+        let mut text = String::new();
+        for step in 0..100 {
+            let tags = (0..50).map(|tag| {
+                format!(
+                    "\"group{}/tag{tag}\":{}",
+                    tag % 5,
+                    f64::from(step * run) / 7.0
+                )
+            });
+            let tags: Vec<String> = tags.collect();
+            text += &format!("{{\"step\":{step},{}}}\n", tags.join(","));
+        }
+        fs::write(folder.path().join(format!("run{run}.jsonl")), text).expect("written");
+    }
+    let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
+    while watcher.poll().1 {}
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(200, 60));
+    watch.update(Msg::Runs(watcher.runs(), SystemTime::now()));
+    let start = std::time::Instant::now();
+    let screen = drawn(&mut watch, (200, 60));
+    println!(
+        "a frame of 100 runs with 50 tags takes {:?}",
+        start.elapsed()
+    );
+    assert!(
+        screen.contains("group0/tag0") && screen.contains("100 of 100"),
+        "{screen}"
+    );
+}

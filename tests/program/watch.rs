@@ -1,0 +1,104 @@
+//! Logs written by a run, and read by `nn-tui watch`.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::*;
+
+/// Values of `nn-tui watch --json`, by tag, of the only run.
+fn watched(path: &Path) -> Value {
+    let output = succeed("watch --json", &[path]);
+    let mut all: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    let runs = all["runs"].as_array_mut().expect("runs");
+    assert_eq!(runs.len(), 1);
+    runs.remove(0)
+}
+
+#[test]
+fn every_log_of_a_run_has_the_values_that_the_run_has_printed() {
+    let (_folder, directory) = place("runs/wide");
+    let output = succeed("iris --json --epochs 5 --hidden 6 --log", &[&directory]);
+    let events = events(&stdout(&output));
+    let last = events
+        .iter()
+        .rfind(|line| line["event"] == "epoch")
+        .expect("an epoch");
+    let run = watched(&directory);
+    assert_eq!(run["run"], "wide");
+    assert_eq!(run["hparams"]["hidden"], "6");
+    let command = run["text"]["command"].as_str().expect("the command");
+    assert!(
+        command.contains("iris --json --epochs 5 --hidden 6 --log"),
+        "{command}"
+    );
+    let values = &run["values"];
+    for (tag, member) in [
+        ("loss/train", "train_loss"),
+        ("loss/validation", "val_loss"),
+        ("accuracy/train", "train_accuracy"),
+        ("accuracy/validation", "val_accuracy"),
+        ("learning_rate", "learning_rate"),
+        ("epoch", "epoch"),
+    ] {
+        let value = last[member].as_f64().expect("a number") as f32;
+        assert_eq!(values[tag]["value"].as_f64(), Some(value.into()), "{tag}");
+        assert_eq!(values[tag]["step"].as_f64(), last["step"].as_f64(), "{tag}");
+    }
+    // A second run there would be mixed with it.
+    let refused = super::run("iris --epochs 1 --log", &[&directory]);
+    assert_eq!(code(&refused), 73, "{}", stderr(&refused));
+    succeed("iris --epochs 1 --force --log", &[&directory]);
+    assert_eq!(watched(&directory)["values"]["epoch"]["value"], 1.0);
+    for name in ["log.jsonl", "log.csv"] {
+        let (_folder, log) = place(name);
+        succeed("iris --epochs 5 --hidden 6 --log", &[&log]);
+        let loss = &watched(&log)["values"]["val_loss"]["value"];
+        assert_eq!(loss.as_f64(), last["val_loss"].as_f64(), "{name}");
+    }
+}
+
+#[test]
+fn runs_are_chosen_and_read_from_standard_input() {
+    let (folder, log) = place("a.jsonl");
+    let lines = "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"loss\":0.25}\n";
+    fs::write(&log, lines).expect("written");
+    fs::write(folder.path().join("b.jsonl"), "{\"step\":1,\"loss\":2}\n").expect("written");
+    let output = succeed("watch --filter loss<1", &[folder.path()]);
+    let text = stdout(&output);
+    assert!(text.starts_with("a  ") && text.contains("loss"), "{text}");
+    assert!(
+        text.contains("0.25") && text.contains("step 2") && !text.contains("\nb"),
+        "{text}"
+    );
+    let script = "printf '{\"step\":2,\"loss\":0.25}\\n' | \"$0\" watch - --json";
+    let output = shell(script).finish();
+    let all: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(all["runs"][0]["values"]["loss"]["value"], 0.25);
+    let missing = run("watch", &[&folder.path().join("none")]);
+    assert_eq!(code(&missing), 66);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_log_that_grows_is_watched_on_the_screen() {
+    use crate::terminal::Terminal;
+    let (folder, log) = place("loss.jsonl");
+    fs::write(&log, "{\"step\":1,\"val_loss\":0.5}\n").expect("written");
+    let path = folder.path().to_string_lossy().into_owned();
+    let mut terminal = Terminal::start(&["watch", &path]);
+    terminal.wait_for("val_loss");
+    terminal.wait_for("0.5");
+    let mut text = fs::read_to_string(&log).expect("there");
+    text += "{\"step\":2,\"val_loss\":0.125}\n{\"step\":3";
+    fs::write(&log, text).expect("written");
+    terminal.wait_for("0.125");
+    terminal.press("?");
+    terminal.wait_for("choose a run");
+    terminal.press("\x1b");
+    fs::remove_file(&log).expect("removed");
+    terminal.wait_for("files are gone");
+    terminal.press("q");
+    assert_eq!(terminal.exit_code(), 0);
+    terminal.assert_given_back();
+}

@@ -260,7 +260,7 @@ const OF_A_SWEEP: [&str; 11] = [
 ];
 
 /// Arguments that make no difference to the network of a run on the screen.
-const NOT_OF_THE_NETWORK: [&str; 22] = [
+const NOT_OF_THE_NETWORK: [&str; 23] = [
     "at",
     "cast",
     "checkpoint",
@@ -269,6 +269,7 @@ const NOT_OF_THE_NETWORK: [&str; 22] = [
     "export",
     "force",
     "headless",
+    "history_memory",
     "importance",
     "json",
     "lang",

@@ -260,6 +260,21 @@ fn has_regions(model: &Model) -> bool {
 }
 
 #[test]
+fn a_race_is_drawn_at_any_size() {
+    let mut shown = race("circles", "race hidden 2 none", (120, 36), 2);
+    for width in (30..200).step_by(17) {
+        for height in (8..60).step_by(4) {
+            shown.update(Msg::Resize(width, height));
+            for keys in ["P", "F", "P"] {
+                keys.chars()
+                    .for_each(|c| shown.update(key(KeyCode::Char(c))));
+                drawn_with(&shown.model, Theme::new(Depth::True));
+            }
+        }
+    }
+}
+
+#[test]
 fn lanes_are_clicked() {
     let mut shown = race("iris", "race lr 0.1 0.001", (120, 36), 1);
     let area = ratatui::layout::Rect::new(0, 0, 120, 36);

@@ -49,8 +49,6 @@ fn assert_repeated(terminal: &mut Terminal, expected: &str) {
         "{command}"
     );
     terminal.press(ESCAPE);
-    terminal.wait_for("Race");
-    terminal.press(ESCAPE);
     terminal.wait_for("─ Race ─");
 }
 

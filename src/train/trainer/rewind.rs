@@ -103,6 +103,8 @@ impl<S: Sink> Trainer<S> {
             | Command::Reset { .. }
             | Command::Restore { .. }
             | Command::SwitchBranch
+            | Command::MakeLanes { .. }
+            | Command::Adopt(_)
             | Command::ShowPresent => self.show_present(),
             _ => {}
         }

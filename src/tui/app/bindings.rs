@@ -346,6 +346,13 @@ pub const BINDINGS: &[Binding] = bindings! {
     Health Diagnosing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "finding", "previous / next finding", act!(|model| model.move_finding(-1));
     Health Diagnosing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_finding(1));
     Health Diagnosing [(KeyCode::Enter, NONE)] "enter" "fix", "run the command that is likely to help", Model::apply_remedy;
+    Race Racing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "lane", "previous / next run", act!(|model| model.move_lane(-1));
+    Race Racing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_lane(1));
+    Race Racing [(KeyCode::Enter, NONE)] "enter" "open", "this run in all panels (esc: back to the race)", Model::open_lane;
+    Race Racing [key('C')] "C" SILENT, "keep the regions of this run beside those of the others", Model::put_beside;
+    Race Racing [key('F')] "F" "lockstep", "all runs begin each epoch together / free", Model::toggle_lockstep;
+    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Left));
+    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",
@@ -374,13 +381,6 @@ pub const BINDINGS: &[Binding] = bindings! {
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
-    Race Racing [(KeyCode::Up, NONE), key('k')] "↑ ↓" "lane", "previous / next run", act!(|model| model.move_lane(-1));
-    Race Racing [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_lane(1));
-    Race Racing [(KeyCode::Enter, NONE)] "enter" "open", "this run in all panels (esc: back to the race)", Model::open_lane;
-    Race Racing [key('b')] "b" SILENT, "keep the regions of this run beside those of the others", Model::put_beside;
-    Race Racing [key('F')] "F" "lockstep", "all runs begin each epoch together / free", Model::toggle_lockstep;
-    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Left));
-    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Keys))));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",

@@ -174,6 +174,7 @@ impl Model {
             | Command::Restore { .. }
             | Command::StepBack
             | Command::Refit { .. }
+            | Command::SwitchBranch
             | Command::Checkpoint { .. }
                 if shown != 0 =>
             {

@@ -396,16 +396,14 @@ impl Model {
         let diagnoses = navigation.is_diagnosing() || races;
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         let is_past = self.run.past.is_some();
+        let leads_back = navigation.leads_back() || self.shown_lane() != 0;
         match when {
             When::Always => true,
             When::Training => self.trains(),
             When::Waiting => is_waiting,
             When::Present => is_waiting && !is_past,
             When::Past => is_past,
-            When::Departing => {
-                let is_last = !inspects && !navigation.leads_back();
-                is_past && is_last && !self.run.is_replaying()
-            }
+            When::Departing => is_past && !inspects && !leads_back && !self.run.is_replaying(),
             When::Replaying => self.run.is_replaying(),
             When::Stepping => is_waiting && steps,
             When::Resting => is_waiting && !steps,
@@ -430,10 +428,7 @@ impl Model {
             When::Elsewhere => !navigation.is_charting() && !scores,
             When::Moving => !inspects && !navigation.is_charting() && !scores && !diagnoses,
             When::Overview => !inspects && !navigation.enlarged && !diagnoses,
-            When::Away => {
-                let leads_back = navigation.leads_back() || self.shown_lane() != 0;
-                !inspects && leads_back && !self.run.is_replaying()
-            }
+            When::Away => !inspects && leads_back && !self.run.is_replaying(),
             When::Pointing => navigation.is_charting() && navigation.plot.crosshair.is_some(),
         }
     }

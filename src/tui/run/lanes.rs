@@ -58,7 +58,14 @@ impl Program {
                     }
                 })
             };
-            let worker = Worker::spawn(lane.session, lane.settings, sink)?;
+            let worker = match Worker::spawn(lane.session, lane.settings, sink) {
+                Ok(worker) => worker,
+                Err(error) => {
+                    // The main run goes on.
+                    let refused = Event::Refused(error.to_string());
+                    return self.update(Msg::Worker(Box::new(refused)));
+                }
+            };
             // An empty mailbox asks for the first snapshot.
             worker.mailbox().take();
             self.lanes.workers.push((id, worker));

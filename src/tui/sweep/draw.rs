@@ -46,7 +46,14 @@ pub(super) fn render(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: The
     line(header(board, theme), head, buf);
     draw_table(board, table, buf, theme);
     if below.height > 2 {
-        let title = Title::new::<String>(text::sweep_effects_title(board.table.score_name()), []);
+        let score = board.table.score_name();
+        // Until all are done, the values of a setting have met different values of the others.
+        let name = if board.is_done {
+            text::sweep_effects_title(score)
+        } else {
+            text::sweep_effects_so_far(score)
+        };
+        let title = Title::new::<String>(name, []);
         let inside = framed(below, buf, theme, &title);
         for (row, effect) in inside.rows().zip(effects) {
             line(effect, row, buf);

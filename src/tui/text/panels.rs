@@ -218,6 +218,7 @@ texts! {
     training_accuracy_title() "Training accuracy";
     shown_lane(number, values) " lane {number}: {values} ";
     sweep_effects_title(score) "Mean {score} by setting";
+    sweep_effects_so_far(score) "Mean {score} by setting, so far";
     badge_stopping() " ⋯ stopping ";
     trainings_done(done, total) "{done} of {total} trainings";
     at_a_time(jobs) "{jobs} at a time";

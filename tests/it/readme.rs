@@ -1,4 +1,4 @@
-//! Tables of the README against those of the program.
+//! README and manual against the program: tables, names of options, links.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,16 @@ use nn_tui::tui::app::bindings::{BINDINGS, Group};
 use nn_tui::tui::app::command::COMMANDS;
 use nn_tui::util::lang::{Lang, set_current};
 
-const ENGLISH: &str = "README.md";
+const README: &str = "README.md";
+const ENGLISH: &str = "assets/manual.md";
 const CHINESE: &str = "assets/README.zh.md";
 
 fn document(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    fs::read_to_string(path).expect("there is a README")
+    fs::read_to_string(path).expect("the document")
 }
 
-/// The keys as the README lists them, one table for each context.
+/// The keys as the manual lists them, one table for each context.
 fn keys() -> String {
     let mut text = String::new();
     for group in Group::ALL {
@@ -38,7 +39,7 @@ fn keys() -> String {
     text
 }
 
-/// The typed commands as the README lists them.
+/// The typed commands as the manual lists them.
 fn commands() -> String {
     let mut table = String::from("|---|---|\n");
     for spec in COMMANDS.iter() {
@@ -49,7 +50,7 @@ fn commands() -> String {
     table
 }
 
-/// The options as the README lists them, one table for each heading of `--help`.
+/// The options as the manual lists them, one table for each heading of `--help`.
 fn options() -> String {
     let command = Args::command();
     let mut headings: Vec<&str> = Vec::new();
@@ -87,7 +88,7 @@ fn takes_value(argument: &clap::Arg) -> bool {
     argument.get_action().takes_values()
 }
 
-/// Compares the table that the README at `path` marks by `name` with `expected`.
+/// Compares the table that the document at `path` marks by `name` with `expected`.
 fn assert_table(path: &str, name: &str, expected: &str) {
     let readme = document(path);
     let (_, behind) = readme
@@ -128,7 +129,7 @@ fn the_options_are_those_of_the_program() {
 
 #[test]
 fn every_option_is_there_and_no_other() {
-    let readme = document(ENGLISH);
+    let manual = document(ENGLISH);
     let command = Args::command();
     let known: Vec<String> = command
         .get_arguments()
@@ -142,18 +143,46 @@ fn every_option_is_there_and_no_other() {
     for option in &known {
         let is_usual = ["--help", "--version"].contains(&option.as_str());
         assert!(
-            is_usual || readme.contains(option.as_str()),
+            is_usual || manual.contains(option.as_str()),
             "{option} is missing"
         );
     }
+    assert_known(&manual, &known);
+    assert_known(&document(README), &known);
+}
+
+/// Checks that no option is named but those that are `known`.
+fn assert_known(text: &str, known: &[String]) {
     let cargos = ["--release", "--locked", "--bench", "--path", "--help"];
     let is_part = |c: char| c.is_ascii_lowercase() || c == '-';
-    for (at, _) in readme.match_indices("--") {
-        let name: String = readme[at..].chars().take_while(|&c| is_part(c)).collect();
+    for (at, _) in text.match_indices("--") {
+        let name: String = text[at..].chars().take_while(|&c| is_part(c)).collect();
         let is_option = name.len() > 3 && name.as_bytes()[2].is_ascii_lowercase();
-        let is_first = at == 0 || !readme[..at].ends_with(['-', '!']);
+        let is_first = at == 0 || !text[..at].ends_with(['-', '!']);
         if is_option && is_first && !cargos.contains(&name.as_str()) {
             assert!(known.contains(&name), "there is no option {name}");
         }
+    }
+}
+
+#[test]
+fn links_from_the_readme_lead_to_headings_of_the_manual() {
+    let (readme, manual) = (document(README), document(ENGLISH));
+    let headings = manual.lines().filter_map(|line| {
+        let title = line.strip_prefix("##")?.trim_start_matches('#').trim();
+        Some(title.to_lowercase().replace(' ', "-"))
+    });
+    let headings: Vec<String> = headings.collect();
+    let links: Vec<&str> = readme
+        .split("](assets/manual.md#")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .collect();
+    assert!(links.len() > 5);
+    for link in links {
+        assert!(
+            headings.iter().any(|heading| heading == link),
+            "no heading {link}"
+        );
     }
 }

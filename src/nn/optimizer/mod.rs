@@ -7,7 +7,9 @@
 
 mod adam;
 mod adamw;
+mod defaults;
 mod formula;
+mod learning_rule;
 mod momentum;
 mod nesterov;
 mod rmsprop;
@@ -18,14 +20,15 @@ mod state;
 use std::fmt;
 
 use pulp::Simd;
-use serde::{Deserialize, Serialize};
 
 use super::kernels::update::{Scale, Tile, TileUpdate, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
 use crate::util::lang::say;
 use crate::util::numbers::rate;
+use defaults::{DefaultDecay, Defaults, measured_decay};
 pub use formula::Part;
 use formula::{Assignment, Symbol};
+pub use learning_rule::LearningRule;
 pub(crate) use state::{Explained, Role};
 pub use state::{Update, UpdateFormula};
 
@@ -160,36 +163,6 @@ enum Decay {
     Gradient,
     /// In the update, as `-eta lambda w`.
     Decoupled,
-}
-
-/// Default values of a setting, by output and loss.
-struct Defaults {
-    usual: f64,
-    /// Behind a sigmoid the gradient of the quadratic loss carries the factor `a (1 - a)` of at most a
-    /// quarter and often far less, so larger rates suit it.
-    sigmoid_quadratic: f64,
-    /// Nothing bounds linear outputs, so too large a step feeds the next one.
-    linear: f64,
-}
-
-/// Weight decay where none is given.
-enum DefaultDecay {
-    /// One number for all networks and tables.
-    Fixed(f64),
-    /// Decay with which rows that were not seen are predicted best; see [`measured_decay`].
-    Measured,
-}
-
-impl Defaults {
-    fn of(&self, output: Output, loss: Loss) -> f64 {
-        if output.range().1.is_infinite() {
-            self.linear
-        } else if !output.sums_to_one() && !loss.cancels_slope(output) {
-            self.sigmoid_quadratic
-        } else {
-            self.usual
-        }
-    }
 }
 
 /// Gradient descent in one of its forms, with its constants, which are always within their ranges.
@@ -369,13 +342,6 @@ impl Optimizer {
     }
 }
 
-/// Weight decay of Adam for a numeric target: `0.1 sqrt(inputs / rows)` between 0.002 and 0.03, with two digits. The
-/// fewer rows there are for each input, the more of a fit is noise.
-fn measured_decay(inputs_per_row: f64) -> f64 {
-    let decay = (0.1 * inputs_per_row.sqrt()).clamp(0.002, 0.03);
-    (decay * 1000.0).round() / 1000.0
-}
-
 impl Constant {
     fn check(&self, value: f64) -> Result<(), String> {
         let in_f32 = value as f32;
@@ -406,65 +372,6 @@ impl Constant {
 impl fmt::Display for Optimizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.title())
-    }
-}
-
-/// Everything that turns a gradient into an update.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct LearningRule {
-    /// The form of gradient descent.
-    pub optimizer: Optimizer,
-    /// `eta`.
-    pub learning_rate: LearningRate,
-    /// `lambda`: the weight decay. Most optimizers add `lambda w` to the gradient of every weight, which is the
-    /// L2 penalty `lambda / 2 sum w^2`; AdamW subtracts `eta lambda w` in the update. Biases are not decayed,
-    /// and the reported loss is without the penalty.
-    pub weight_decay: WeightDecay,
-}
-
-impl LearningRule {
-    /// Returns the rule for biases, which are not decayed.
-    pub(crate) fn without_decay(self) -> Self {
-        Self {
-            weight_decay: WeightDecay::ZERO,
-            ..self
-        }
-    }
-
-    /// Returns whether weights decay, in either way.
-    pub(crate) fn decays(&self) -> bool {
-        self.weight_decay.get() != 0.0
-    }
-
-    /// Factor by which weights are added to their gradient.
-    pub(crate) fn gradient_decay(&self) -> f64 {
-        match self.optimizer.spec().decay {
-            Decay::Gradient => self.weight_decay.get(),
-            Decay::Decoupled => 0.0,
-        }
-    }
-
-    /// Factor by which an update shrinks weights, beside what follows from their gradient.
-    pub(super) fn decoupled_decay(&self) -> f64 {
-        match self.optimizer.spec().decay {
-            Decay::Gradient => 0.0,
-            Decay::Decoupled => self.learning_rate.get() * self.weight_decay.get(),
-        }
-    }
-
-    /// Learning rate in the engine's precision, finite.
-    fn rate(&self) -> f32 {
-        (self.learning_rate.get() as f32).min(f32::MAX)
-    }
-
-    /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
-    pub(super) fn max_gradient(&self) -> f32 {
-        (self.optimizer.spec().max_gradient)(self)
-    }
-
-    /// Largest gradient whose product with the learning rate stays well within `f32`.
-    fn max_step(&self) -> f32 {
-        f32::MAX / 4.0 / self.rate().max(1.0)
     }
 }
 

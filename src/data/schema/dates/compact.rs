@@ -1,6 +1,7 @@
 //! Dates without separators, such as 20240131, and those of East Asia, such as 2024年1月31日.
 
-use super::{Written, day_of, hours, month_of, number};
+use super::Written;
+use super::parsing::{day_of, hours, month_of, number};
 
 /// Years of dates without separators; other numbers hardly begin with one.
 const YEARS: std::ops::Range<u16> = 1900..2100;

@@ -1,6 +1,7 @@
 //! Quarters such as 2010Q1, weeks of ISO 8601 such as 2010-W05, and times of day without a date.
 
-use super::{Written, day_of, days, is_leap, month_of, number, weekday};
+use super::parsing::{day_of, month_of, number};
+use super::{Written, days, is_leap, weekday};
 
 /// Years of quarters and weeks.
 const YEARS: std::ops::Range<u16> = 1800..2200;

@@ -26,6 +26,8 @@ const MAX_PASTE: usize = 1 << 16;
 
 const ESCAPE: u8 = 0x1b;
 const BELL: u8 = 0x07;
+/// Bytes after escape that begin a sequence.
+const SEQUENCES: &[u8] = b"[O]PX^_";
 /// Byte of control-c.
 const INTERRUPT: u8 = 0x03;
 const PASTE_START: &[u8] = b"\x1b[200~";
@@ -54,6 +56,11 @@ impl Decoder {
         if std::mem::take(&mut self.is_paste_cut) && position(bytes, PASTE_END).is_some() {
             // A slow link has parted it.
             self.is_pasting = true;
+        }
+        // A key with alt comes at once; what may be parted by a slow link are sequences.
+        let is_parted = bytes.first().is_some_and(|kind| SEQUENCES.contains(kind));
+        if *self.pending == [ESCAPE] && !self.is_pasting && !is_parted {
+            self.end(decoded);
         }
         self.pending.extend_from_slice(bytes);
         let mut pending = std::mem::take(&mut self.pending);

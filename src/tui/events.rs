@@ -2,7 +2,6 @@
 //! arrive in one channel; only signals have a queue of their own, which is never full.
 
 use std::io::{self, IsTerminal, stdout};
-use std::iter;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -23,7 +22,7 @@ use crate::util::platform::InputTerminal;
 /// Capacity of the channel. Events that find no room stay in the worker's queue.
 pub(super) const CAPACITY: usize = 256;
 
-/// Maximum number of inputs that are handed over together.
+/// Number of inputs that are handed over together; at most those of one more read come with them.
 const MAX_INPUTS: usize = 1000;
 
 /// A message to the screen's thread.
@@ -165,7 +164,7 @@ impl Source {
         let mut inputs = Vec::new();
         match self {
             Self::Terminal(terminal, decoder) => {
-                let mut bytes = [0; 1 << 12];
+                let mut bytes = [0; 1 << 10];
                 let wait = decoder.wait(expects_replies);
                 match terminal.read(&mut bytes, wait.unwrap_or(patience))? {
                     Some(count) => decoder.read(&bytes[..count], &mut inputs),
@@ -196,11 +195,14 @@ pub(super) fn watch_input(
     backlog: Backlog,
 ) -> Result<()> {
     let mut source = Source::open().map_err(Error::Terminal)?;
-    let (queue, waiting) = channel();
+    let (queue, waiting) = channel::<Vec<Decoded>>();
     spawn("input queue", move || {
-        while let Ok(first) = waiting.recv() {
-            let inputs = iter::once(first).chain(waiting.try_iter());
-            let inputs = inputs.take(MAX_INPUTS).flatten().collect();
+        while let Ok(mut inputs) = waiting.recv() {
+            while inputs.len() < MAX_INPUTS
+                && let Ok(more) = waiting.try_recv()
+            {
+                inputs.extend(more);
+            }
             if sender.send(Incoming::Inputs(inputs)).is_err() {
                 return;
             }

@@ -312,10 +312,7 @@ impl Program {
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
             Incoming::Runs(runs, now) => Msg::Runs(runs, now),
-            Incoming::Inputs(mut inputs) => {
-                inputs.retain(|input| self.backlog.remove(input));
-                return self.handle_inputs(inputs);
-            }
+            Incoming::Inputs(inputs) => return self.handle_inputs(inputs),
             Incoming::Wake => return Ok(false),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
         };
@@ -335,9 +332,14 @@ impl Program {
             if self.exit.is_some() {
                 break;
             }
-            let must_wait = self.app.is_unsettled() && !is_interrupt(&input);
+            if self.app.is_unsettled() && !is_interrupt(&input) {
+                self.held.push(input);
+                continue;
+            }
+            if !self.backlog.remove(&input) {
+                continue;
+            }
             match input {
-                input if must_wait => self.held.push(input),
                 Decoded::Reply(reply) => {
                     if let Some(screen) = &mut self.screen {
                         screen.adapt(reply);

@@ -47,10 +47,25 @@ fn decode<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> Vec<Decoded> {
     decoded
 }
 
+/// Parts of `bytes` with `size` bytes, or with more where they would end with escape.
+fn parts(mut bytes: &[u8], size: usize) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    while !bytes.is_empty() {
+        let mut end = size.min(bytes.len());
+        while end < bytes.len() && bytes[end - 1] == ESCAPE {
+            end += 1;
+        }
+        let (part, rest) = bytes.split_at(end);
+        parts.push(part);
+        bytes = rest;
+    }
+    parts
+}
+
 fn check(bytes: &[u8], expected: &[Decoded]) {
     let shown = bytes.escape_ascii();
     assert_eq!(decode([bytes]), expected, "{shown}");
-    assert_eq!(decode(bytes.chunks(1)), expected, "{shown}, in parts");
+    assert_eq!(decode(parts(bytes, 1)), expected, "{shown}, in parts");
 }
 
 #[test]
@@ -179,6 +194,21 @@ fn control_c_is_a_key_after_anything() {
 }
 
 #[test]
+fn escape_on_its_own_is_a_key_unless_a_sequence_follows() {
+    let quit = letter('q', NONE);
+    let dark = Decoded::Reply(Reply::Background { is_light: false });
+    for (parts, expected) in [
+        (["\x1b", "q"], vec![escape(), quit.clone()]),
+        (["\x1b", "\x1b"], vec![escape(), escape()]),
+        (["\x1b", "[Aq"], vec![key(KeyCode::Up, NONE), quit.clone()]),
+        (["\x1b", "OAq"], vec![key(KeyCode::Up, NONE), quit.clone()]),
+        (["\x1b", "]11;rgb:0/0/0\x07q"], vec![dark, quit]),
+    ] {
+        assert_eq!(decode(parts.map(str::as_bytes)), expected, "{parts:?}");
+    }
+}
+
+#[test]
 fn a_silence_gives_the_keys_back() {
     let quit = letter('q', NONE);
     for begin in UNFINISHED.into_iter().chain([&b"\x1b[200~"[..]]) {
@@ -254,7 +284,7 @@ proptest! {
     ) {
         let bytes = pieces.concat();
         let whole = decode([&bytes[..]]);
-        prop_assert_eq!(&decode(bytes.chunks(size)), &whole);
+        prop_assert_eq!(&decode(parts(&bytes, size)), &whole);
         // Whatever came before, keys work after a silence.
         let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
         decoder.read(&bytes, &mut decoded);

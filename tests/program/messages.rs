@@ -15,6 +15,8 @@ const HOSTILE: [&str; 5] = [
 #[test]
 fn quote_no_argument_raw() {
     for hostile in HOSTILE {
+        // Without an extension it is a folder.
+        let log = format!("{hostile}.xyz");
         for line in [
             vec!["--lr", hostile],
             vec!["iris", hostile],
@@ -25,7 +27,7 @@ fn quote_no_argument_raw() {
             vec!["--comment", hostile],
             vec!["--val", hostile],
             vec!["--export", hostile],
-            vec!["--log", hostile],
+            vec!["--log", &log],
             vec!["--test", hostile],
             vec!["--target", hostile],
             vec!["predict", hostile, "iris"],

@@ -70,7 +70,7 @@ fn of_a_wrong_command_line() {
         ("iris eval model.json iris", "can't be used with 'eval'"),
         (
             "predict model.json iris --json",
-            "--json goes with training and with eval",
+            "--json goes with training, eval and watch",
         ),
         (
             "predict model.txt iris",

@@ -102,7 +102,8 @@ impl Watch {
             + Span::styled(format!("  {source}"), theme.strong())
             + Span::styled(age, theme.dim());
         cut(line, area.width.into()).render(area, buf);
-        let right = Line::styled(content, theme.accent()).right_aligned();
+        // The style of a line would colour the whole row.
+        let right = Line::from(Span::styled(content, theme.accent())).right_aligned();
         right.render(area.inner(Margin::new(1, 0)), buf);
     }
 

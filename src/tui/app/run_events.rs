@@ -26,11 +26,17 @@ impl Run {
     /// Changes the state by an event of the worker.
     pub(super) fn update(&mut self, event: &Event) {
         match event {
-            Event::Started(started) => self.restart(started),
+            Event::Started(started) => {
+                self.restart(started);
+                self.add_early_snapshot();
+            }
             // They are of the present, which is shown later.
             Event::State { .. } if self.past.is_some() => {}
             Event::State { state, position } => self.enter(state.clone(), *position),
-            Event::Moment(moment) => self.show_moment(moment),
+            Event::Moment(moment) => {
+                self.show_moment(moment);
+                self.add_early_snapshot();
+            }
             Event::Progress(progress) => self.add_progress(progress),
             Event::Evaluated {
                 position,
@@ -84,6 +90,7 @@ impl Run {
             last_checkpoint: self.last_checkpoint.take(),
             checkpointing: self.checkpointing.take(),
             exporting: std::mem::take(&mut self.exporting),
+            early_snapshot: self.early_snapshot.take(),
             ..Self::new(started, self.pace)
         };
         if let Some(before) = before {
@@ -128,7 +135,7 @@ impl Run {
         self.learning_rate = progress.learning_rate;
     }
 
-    /// Adds a snapshot, unless it was taken before a restart.
+    /// Adds a snapshot, unless it was taken before a restart. One of a moment that is not yet shown waits for it.
     pub(super) fn add_snapshot(&mut self, snapshot: Snapshot) {
         if snapshot.restarts == self.restarts && snapshot.is_past == self.past.is_some() {
             let epochs = self.epochs_at(snapshot.position);
@@ -143,6 +150,17 @@ impl Run {
             if self.past.is_none() {
                 self.diagnose();
             }
+        } else if snapshot.restarts >= self.restarts {
+            self.early_snapshot = Some(snapshot);
+        }
+    }
+
+    /// Adds the snapshot that came before the event which says that its moment is shown: there may be no other.
+    fn add_early_snapshot(&mut self) {
+        let position = self.position;
+        let early = self.early_snapshot.take();
+        if let Some(early) = early.filter(|early| early.position == position) {
+            self.add_snapshot(early);
         }
     }
 

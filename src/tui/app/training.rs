@@ -105,6 +105,8 @@ pub struct Run {
     pub snapshot: Option<Snapshot>,
     /// The last snapshot of another training step.
     pub(crate) snapshot_before: Option<Snapshot>,
+    /// Snapshot of a moment that is not yet shown: snapshots and events do not come in one queue.
+    pub(super) early_snapshot: Option<Snapshot>,
     /// Step at which the model was last saved, and the seconds spent training until then.
     pub saved: Option<(u64, f64)>,
     /// Report of the last model that was saved.
@@ -186,6 +188,7 @@ impl Run {
             outcomes: None,
             snapshot: None,
             snapshot_before: None,
+            early_snapshot: None,
             saved: None,
             saved_as: None,
             in_force: None,

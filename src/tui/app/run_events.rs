@@ -158,8 +158,8 @@ impl Run {
     /// Adds the snapshot that came before the event which says that its moment is shown: there may be no other.
     fn add_early_snapshot(&mut self) {
         let position = self.position;
-        let early = self.early_snapshot.take();
-        if let Some(early) = early.filter(|early| early.position == position) {
+        let early = &mut self.early_snapshot;
+        if let Some(early) = early.take_if(|early| early.position == position) {
             self.add_snapshot(early);
         }
     }

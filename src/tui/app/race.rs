@@ -180,6 +180,8 @@ impl Model {
             {
                 self.run.asked_learning_rate = None;
                 self.run.update(&Event::Refused(String::new()));
+                // No worker will answer, so keys must not wait.
+                self.is_unsettled = false;
                 self.prompt.error(text::lane_is_fixed());
             }
             Command::MakeLanes { .. } => self.effects.push(Effect::Send(command)),

@@ -74,6 +74,10 @@ fn each_lane_is_what_its_command_gives() {
     terminal.press("jj");
     terminal.wait_for("--hidden 5,4 ");
     assert_repeated(&mut terminal, "--hidden 5,4 ");
+    // Keys do not wait for the answer to a command that is refused.
+    terminal.press(ENTER);
+    terminal.wait_for(" lane ");
+    type_command(&mut terminal, "restore a.checkpoint", "is not changed");
     type_command(&mut terminal, "adopt", "4 → 5 → 4 → 3");
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);

@@ -1,4 +1,4 @@
-//! What the cells of a column in the first rows say of its role.
+//! Inference of the role of a column from its cells in the first rows.
 
 use std::collections::{HashMap, HashSet};
 

@@ -80,10 +80,12 @@ pub(crate) fn detect(
     let (numbers, known) = (set(numbers), set(expected));
     let own = of_columns(sample, |name| numbers.contains(name));
     let others = of_columns(sample, |name| !known.contains(name));
-    let rows = match Marks::of(&own).is_any() {
-        true => &own,
-        false if expected.is_empty() => rows,
-        false => &others,
+    let rows = if Marks::of(&own).is_any() {
+        &own
+    } else if expected.is_empty() {
+        rows
+    } else {
+        &others
     };
     let have_commas = has_decimal_commas(delimiter, rows, is_converted, usual);
     let statement = usual.and_then(|trained| {

@@ -1,25 +1,18 @@
-//! Race: the runs beside the main one, which of them is shown, and the commands that start and end it.
+//! Race: the runs beside the main one, and which of them is shown.
+
+mod commands;
 
 use super::actions::Done;
-use super::command::expected;
 use super::model::Model;
 use super::training::{Phase, Run};
 use super::update::Effect;
 use super::views::View;
 use crate::nn::LoggedChange;
-use crate::settings::{Axis, Choices, SETTINGS, Setting, TableShape};
+use crate::settings::{Choices, SETTINGS, Setting};
 use crate::train::probes::HealthProbe;
-use crate::train::{
-    Command, Event, Handover, LaneStart, Lanes, Limits, MAX_LANES, Observation, Pace, Plan,
-    Snapshot, StepPosition, StepSize,
-};
+use crate::train::{Command, Event, Limits, Observation, Pace, Snapshot, StepPosition, StepSize};
 use crate::tui::panels::{PanelId, plane};
 use crate::tui::text;
-
-/// First word of `:race` for runs from the present state.
-const NOW: &str = "now";
-/// Argument of `:race` that ends it.
-const STOP: &str = "stop";
 
 /// The runs beside the main one, with it.
 #[derive(Debug, Clone)]
@@ -400,175 +393,6 @@ impl Model {
         Ok(())
     }
 
-    /// `:fork [SETTING VALUE]`: a lane that goes on from the present state, with the change.
-    pub(super) fn fork(&mut self, rest: &str) -> Done {
-        let starts = match rest.trim() {
-            "" => vec![LaneStart::Now(Vec::new())],
-            rest => {
-                let axis = axis("fork", rest)?;
-                if axis.setting.restarts {
-                    return Err(text::race_anew(axis.setting.name));
-                }
-                let plans = self.plans(&axis)?;
-                plans
-                    .into_iter()
-                    .map(|(plan, choices)| now(&axis, &plan, &choices))
-                    .collect()
-            }
-        };
-        self.add_lanes(starts)
-    }
-
-    /// `:race [now] SETTING VALUES`: lanes with these values, from the start or from now; `:race` alone shows the race,
-    /// `:race stop` ends it.
-    pub(super) fn race(&mut self, rest: &str) -> Done {
-        match rest.trim() {
-            "" if self.race.is_some() => {
-                self.navigation.turn_to(View::Race);
-                return Ok(());
-            }
-            STOP => return self.stop_race(),
-            "" => return Err(expected("race", text::expected_race(), "")),
-            _ => {}
-        }
-        let (is_now, rest) = match rest.strip_prefix(NOW) {
-            Some(rest) if rest.starts_with(char::is_whitespace) => (true, rest),
-            _ => (false, rest),
-        };
-        let axis = axis("race", rest.trim())?;
-        let is_of_network = ["hidden", "activation", "output", "loss"].contains(&axis.setting.name);
-        if is_now && (axis.setting.restarts || is_of_network) {
-            return Err(text::race_anew(axis.setting.name));
-        }
-        let plans = self.plans(&axis)?.into_iter();
-        let starts = plans.map(|(plan, choices)| match is_now {
-            true => now(&axis, &plan, &choices),
-            false => LaneStart::Anew(Box::new(plan)),
-        });
-        let starts = starts.collect();
-        self.add_lanes(starts)
-    }
-
-    /// Returns the plans that the values of a setting lead to.
-    fn plans(&self, axis: &Axis) -> Result<Vec<(Plan, Choices)>, String> {
-        let main = self.lane(0).unwrap_or(&self.run);
-        let before = main.choices();
-        let rows = main.data.training.rows();
-        let table = TableShape {
-            inputs: main.architecture.inputs(),
-            rows,
-            is_number: main.is_regression(),
-        };
-        let plan = |(value, edit): &(String, crate::settings::Edit)| {
-            let mut after = before.clone();
-            edit.apply(&mut after);
-            after.follow(&before);
-            let problem = |why: String| format!("{} {value}: {why}", axis.setting.name);
-            let plan = after.plan(table).map_err(problem)?;
-            if plan.batch.get() > rows {
-                return Err(problem(text::batch_too_large(rows)));
-            }
-            self.check_size(&plan).map_err(problem)?;
-            Ok((plan, after))
-        };
-        axis.values.iter().map(plan).collect()
-    }
-
-    /// Asks the main run for lanes, beside those that there are.
-    fn add_lanes(&mut self, starts: Vec<LaneStart>) -> Done {
-        if let Some(Phase::Failed(_)) = self.lane(0).map(|main| &main.phase) {
-            return Err(text::training_has_failed().into());
-        }
-        let first = self.race.as_ref().map_or(1, |race| race.lanes.len());
-        if first + starts.len() > MAX_LANES + 1 {
-            return Err(text::too_many_lanes(MAX_LANES));
-        }
-        self.show_main_run();
-        let in_lockstep = self.race.as_ref().is_some_and(|race| race.in_lockstep);
-        self.send(Command::MakeLanes {
-            starts,
-            first,
-            in_lockstep,
-        });
-        Ok(())
-    }
-
-    /// Starts the lanes that the main run has made, and shows the race.
-    pub(super) fn on_lanes_made(&mut self, made: Lanes) {
-        let race = self.race.get_or_insert_with(|| Race {
-            lanes: vec![Lane::new(0, Vec::new())],
-            shown: 0,
-            chosen: 1,
-            beside: 0,
-            in_lockstep: false,
-        });
-        race.chosen = race.lanes.len();
-        let mut lanes = Vec::new();
-        for lane in made.lanes {
-            self.lane_ids += 1;
-            race.lanes
-                .push(Lane::new(self.lane_ids, lane.log().to_vec()));
-            lanes.push((self.lane_ids, lane));
-        }
-        self.effects.push(Effect::StartLanes(made.pacing, lanes));
-        self.navigation.has_race = true;
-        self.navigation.turn_to(View::Race);
-        self.navigation.focus = PanelId::RaceTable;
-        let main = &self.run;
-        if !main.is_training() && !matches!(main.phase, Phase::Finished(_)) {
-            self.prompt.status(text::race_waits());
-        }
-    }
-
-    /// Ends the race; the main run goes on.
-    fn stop_race(&mut self) -> Done {
-        if self.race.is_none() {
-            return Err(text::no_race().into());
-        }
-        self.end_race();
-        Ok(())
-    }
-
-    fn end_race(&mut self) {
-        self.show_main_run();
-        self.race = None;
-        self.effects.push(Effect::EndLanes);
-        self.navigation.has_race = false;
-        if self.navigation.view == View::Race {
-            self.navigation.turn_to(View::Overview);
-            self.navigation.settle_focus();
-        }
-    }
-
-    /// Makes the shown lane, or the one chosen in the race, the main run.
-    pub(super) fn adopt(&mut self) -> Done {
-        let Some(race) = &self.race else {
-            return Err(text::no_race().into());
-        };
-        let index = if race.shown == 0 {
-            race.chosen
-        } else {
-            race.shown
-        };
-        if index == 0 {
-            return Err(text::adopt_main().into());
-        }
-        if self.lane(index).is_none() {
-            return Err(text::lane_not_started().into());
-        }
-        self.send_to_lane(index, Command::HandOver);
-        Ok(())
-    }
-
-    /// Lets the main run continue from the state of a lane. The race ends.
-    fn take_over(&mut self, lane: Box<Handover>) {
-        self.end_race();
-        self.effects.push(Effect::Send(Command::Adopt(lane)));
-        self.navigation.turn_to(View::Overview);
-        self.navigation.settle_focus();
-        self.prompt.status(text::lane_adopted());
-    }
-
     /// Requests what the race shows of the lanes that are not shown with all panels.
     pub(super) fn request_lanes(&mut self) {
         let Some(race) = &self.race else { return };
@@ -588,24 +412,4 @@ impl Model {
             }
         }
     }
-}
-
-/// Parses a setting with its values.
-fn axis(name: &str, rest: &str) -> Result<Axis, String> {
-    let (word, values) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let setting = Setting::named(word).filter(|setting| setting.is_live() || setting.restarts);
-    let wrong = || expected(name, text::expected_race(), rest);
-    let setting = setting.ok_or_else(wrong)?;
-    if values.trim().is_empty() {
-        return Err(wrong());
-    }
-    Axis::parse_words(setting, values.trim())
-}
-
-/// Start of a lane from the present state, with the change that a value of a setting makes.
-fn now(axis: &Axis, plan: &Plan, choices: &Choices) -> LaneStart {
-    LaneStart::Now(match (axis.setting.command)(choices, plan) {
-        Some(Command::Apply(change)) => vec![change],
-        _ => Vec::new(),
-    })
 }

@@ -343,7 +343,8 @@ fn verdict(run: &Run, theme: Theme, room: usize) -> Option<Part> {
     };
     let is_important = run.is_training() || !run.findings.is_empty();
     let rank = if is_important { 8 } else { 6 };
-    Some(Part::styled(rank, text, style))
+    // A cell apart from the edge, as in the line above.
+    Some(Part::styled(rank, text + " ", style))
 }
 
 /// Cells of `parts` with gaps between them.

@@ -48,12 +48,12 @@ enum TimeAxis {
 /// Order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
-    /// As found.
+    /// In the order in which the runs were found.
     Found,
     Name,
     /// Newest value of the selected chart, lowest first.
     Lowest,
-    /// The same, highest first.
+    /// Newest value of the selected chart, highest first.
     Highest,
 }
 
@@ -165,7 +165,7 @@ impl Watch {
         self.is_typing
     }
 
-    /// What was drawn last.
+    /// Returns the places of what was drawn last.
     pub(crate) fn drawn(&self) -> &Drawn {
         &self.drawn
     }

@@ -7,6 +7,7 @@ use clap::CommandFactory;
 use nn_tui::cli::args::Args;
 use nn_tui::tui::app::bindings::{BINDINGS, Group};
 use nn_tui::tui::app::command::COMMANDS;
+use nn_tui::tui::watch::shown_keys;
 use nn_tui::util::lang::{Lang, set_current};
 
 const README: &str = "README.md";
@@ -35,6 +36,16 @@ fn keys() -> String {
                 binding.shown_help()
             ));
         }
+    }
+    text
+}
+
+/// The keys of `nn-tui watch` as the manual lists them.
+fn watch_keys() -> String {
+    let mut text = String::from("|---|---|\n");
+    for (keys, help) in shown_keys() {
+        let keys: Vec<String> = keys.split(' ').map(|key| format!("`{key}`")).collect();
+        text.push_str(&format!("| {} | {help} |\n", keys.join(" ")));
     }
     text
 }
@@ -106,6 +117,8 @@ fn assert_table(path: &str, name: &str, expected: &str) {
 #[test]
 fn the_keys_are_those_of_the_program() {
     assert_table(ENGLISH, "keys", &keys());
+    let table = "| key | what it does |\n".to_owned() + &watch_keys();
+    assert_table(ENGLISH, "keys of watch", &table);
 }
 
 #[test]
@@ -118,6 +131,8 @@ fn the_commands_are_those_of_the_program() {
 fn the_chinese_tables_are_those_of_the_program() {
     set_current(Lang::Zh);
     assert_table(CHINESE, "keys", &keys());
+    let table = "| 按键 | 作用 |\n".to_owned() + &watch_keys();
+    assert_table(CHINESE, "keys of watch", &table);
     let table = "| 命令 | 作用 |\n".to_owned() + &commands();
     assert_table(CHINESE, "commands", &table);
 }

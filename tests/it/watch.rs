@@ -172,6 +172,19 @@ fn runs_are_filtered_sorted_hidden_and_compared_at_the_crosshair() {
 }
 
 #[test]
+fn values_of_a_chart_are_the_axis_of_the_others() {
+    let size = (120, 36);
+    let mut watch = watching(size);
+    let steps = drawn(&mut watch, size);
+    press(&mut watch, "nX>");
+    let losses = drawn(&mut watch, size);
+    // The lowest loss of all runs is on the left.
+    assert!(losses.contains("val_loss 0.174681"), "{losses}");
+    press(&mut watch, "x\x1bN");
+    assert_eq!(drawn(&mut watch, size), steps);
+}
+
+#[test]
 fn what_curves_show_is_said_of_the_run_under_the_cursor() {
     let size = (120, 36);
     let mut watch = watching(size);
@@ -184,7 +197,7 @@ fn what_curves_show_is_said_of_the_run_under_the_cursor() {
 
 #[test]
 fn no_key_panics_at_any_size() {
-    let keys = "v ap/x\n\x1bonNnN\n\t>>+-0xyxysmsm?\x1b\t\t\n\x1b";
+    let keys = "v ap/x\n\x1bonNnN\n\t>>+-0xyxXysmsm?\x1b\t\t\t\n\x1b";
     for size in [(1, 1), (40, 12), (64, 14), (80, 24), (300, 100)] {
         let mut watch = Watch::new("runs".into(), "", KeyMap::default());
         watch.update(Msg::Resize(size.0, size.1));

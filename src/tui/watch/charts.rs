@@ -100,7 +100,7 @@ impl Watch {
             theme,
             left,
             below,
-            self.time.unit(),
+            self.unit(),
         );
         let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
         for curve in &curves {
@@ -147,6 +147,17 @@ impl Watch {
         }
     }
 
+    /// Name of the horizontal axis, with its unit.
+    fn unit(&self) -> &str {
+        match self.time {
+            TimeAxis::Steps => say!("watch-steps", "step"),
+            TimeAxis::Epochs => say!("watch-epochs", "epoch"),
+            TimeAxis::Relative => say!("watch-relative", "s of the run"),
+            TimeAxis::Wall => say!("watch-wall", "s of all runs"),
+            TimeAxis::Values => &self.axis,
+        }
+    }
+
     /// Values of the runs with this tag by their indices, at the crosshair or the newest.
     pub(super) fn values_of(&self, tag: &str) -> BTreeMap<usize, f64> {
         if self.crosshair.is_some() {
@@ -161,18 +172,6 @@ impl Watch {
         let runs = self.runs.iter().enumerate();
         let newest = runs.filter_map(|(index, (_, run))| Some((index, run.newest(tag)?)));
         newest.collect()
-    }
-}
-
-impl TimeAxis {
-    /// Name of the quantity, with its unit.
-    fn unit(self) -> &'static str {
-        match self {
-            Self::Steps => say!("watch-steps", "step"),
-            Self::Epochs => say!("watch-epochs", "epoch"),
-            Self::Relative => say!("watch-relative", "s of the run"),
-            Self::Wall => say!("watch-wall", "s of all runs"),
-        }
     }
 }
 
@@ -276,7 +275,7 @@ impl Plot {
     fn note(&self, watch: &Watch) -> String {
         let time = self.crosshair(watch);
         time.map_or(String::new(), |time| {
-            format!(" {} {} ", watch.time.unit(), significant(time, 6))
+            format!(" {} {} ", watch.unit(), significant(time, 6))
         })
     }
 }

@@ -58,15 +58,22 @@ impl Watch {
         } else {
             begin
         };
-        let epochs = run.scalars.get("epoch").map(|series| series.points());
+        let known = |tag: &str| run.scalars.get(tag).map(|series| steps_of(series.points()));
+        let axis = match self.time {
+            TimeAxis::Epochs => known("epoch"),
+            TimeAxis::Values => Some(known(&self.axis).unwrap_or_default()),
+            TimeAxis::Steps | TimeAxis::Relative | TimeAxis::Wall => None,
+        };
         let time = |point: &Point| match self.time {
-            TimeAxis::Steps => point.step,
-            TimeAxis::Epochs => epochs.map_or(point.step, |epochs| at(epochs, point.step)),
+            TimeAxis::Steps | TimeAxis::Epochs | TimeAxis::Values => match &axis {
+                Some(axis) => between(axis, point.step),
+                None => point.step,
+            },
             TimeAxis::Relative | TimeAxis::Wall => point.wall - origin,
         };
         let timed = points.iter().map(|point| (time(point), point.value));
         let mut timed: Points = timed.filter(|(time, _)| time.is_finite()).collect();
-        // A run that began anew without saying so goes back.
+        // Values of another tag rise and fall, and a run that began anew without saying so goes back.
         if !timed.is_sorted_by(|a, b| a.0 <= b.0) {
             timed.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
@@ -95,13 +102,10 @@ fn start(run: &Run) -> f64 {
     firsts.map(|point| point.wall).fold(f64::NAN, f64::min)
 }
 
-/// Value at `step`, between those of the points around it.
-fn at(points: &[Point], step: f64) -> f64 {
-    let pairs: Points = points
-        .iter()
-        .map(|point| (point.step, point.value))
-        .collect();
-    between(&pairs, step)
+/// The points by their steps, in order.
+fn steps_of(points: &[Point]) -> Points {
+    let points = points.iter();
+    points.map(|point| (point.step, point.value)).collect()
 }
 
 /// Value at `time` on straight lines between `points`; NaN outside and of none.

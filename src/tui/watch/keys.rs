@@ -19,8 +19,13 @@ pub(super) struct Row {
     pub act: fn(&mut Watch, KeyCode),
 }
 
+/// Keys of the screen as they are shown, with what they do.
+pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
+    KEYS.iter().map(|row| (row.shown, (row.help)()))
+}
+
 /// All keys but those that quit.
-pub(super) const KEYS: [Row; 15] = [
+pub(super) const KEYS: [Row; 16] = [
     Row {
         codes: &[KeyCode::Up, KeyCode::Down],
         shown: "↑ ↓",
@@ -140,14 +145,15 @@ pub(super) const KEYS: [Row; 15] = [
         help: || {
             say!(
                 "watch-key-view",
-                "charts, histograms of the run, settings of the runs"
+                "charts, histograms of the run, settings of the runs, texts of the run"
             )
         },
         act: |watch, _| {
             watch.content = match watch.content {
                 Content::Charts => Content::Histograms,
                 Content::Histograms => Content::Settings,
-                Content::Settings => Content::Charts,
+                Content::Settings => Content::Texts,
+                Content::Texts => Content::Charts,
             }
         },
     },
@@ -186,7 +192,25 @@ pub(super) const KEYS: [Row; 15] = [
                 TimeAxis::Steps => TimeAxis::Epochs,
                 TimeAxis::Epochs => TimeAxis::Relative,
                 TimeAxis::Relative => TimeAxis::Wall,
-                TimeAxis::Wall => TimeAxis::Steps,
+                TimeAxis::Wall | TimeAxis::Values => TimeAxis::Steps,
+            }
+        },
+    },
+    Row {
+        codes: &[KeyCode::Char('X')],
+        shown: "X",
+        label: || "",
+        help: || {
+            say!(
+                "watch-key-values",
+                "horizontal axis: values of the selected chart, for the others"
+            )
+        },
+        act: |watch, _| {
+            if let Some(tag) = watch.tags().into_iter().nth(watch.chart)
+                && watch.content == Content::Charts
+            {
+                (watch.time, watch.axis) = (TimeAxis::Values, tag);
             }
         },
     },

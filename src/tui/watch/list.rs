@@ -49,7 +49,7 @@ impl Watch {
         let first = self.cursor.saturating_sub(usize::from(rows) - 1);
         let tag = match self.content {
             Content::Charts => self.tags().into_iter().nth(self.chart),
-            Content::Histograms | Content::Settings => None,
+            Content::Histograms | Content::Settings | Content::Texts => None,
         };
         let values = tag.map(|tag| self.values_of(&tag)).unwrap_or_default();
         let lines = listed.iter().enumerate().skip(first).take(rows.into());

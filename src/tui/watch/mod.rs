@@ -6,6 +6,7 @@ mod heat;
 mod keys;
 mod list;
 mod settings;
+mod texts;
 mod view;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::app::{ClickTarget, Drawn, Effect, Msg};
 use super::keymap::KeyMap;
 use crate::watch::{Filter, Run};
+pub use keys::shown_keys;
 pub use view::render;
 
 /// Runs by name, in the order in which they were found.
@@ -31,6 +33,8 @@ enum Content {
     Histograms,
     /// Hyperparameters of the runs.
     Settings,
+    /// Texts of the run under the cursor.
+    Texts,
 }
 
 /// Quantity of the horizontal axis.
@@ -43,6 +47,8 @@ enum TimeAxis {
     Relative,
     /// Seconds since the first value of all runs.
     Wall,
+    /// Values of the tag [`Watch::axis`].
+    Values,
 }
 
 /// Order of the list.
@@ -80,6 +86,8 @@ pub struct Watch {
     /// Whether the selected chart has all the room.
     is_large: bool,
     time: TimeAxis,
+    /// Tag of the horizontal axis, once one was chosen.
+    axis: Arc<str>,
     is_log: bool,
     smoothing: usize,
     /// Whether runs that differ in their seed only are shown as their mean.
@@ -112,6 +120,7 @@ impl Watch {
             chart: 0,
             is_large: false,
             time: TimeAxis::Steps,
+            axis: "".into(),
             is_log: false,
             smoothing: 0,
             is_grouped: false,
@@ -230,6 +239,7 @@ impl Watch {
         let charts = match self.content {
             Content::Charts => self.tags().len(),
             Content::Histograms => self.histogram_tags().len(),
+            Content::Texts => self.pointed().map_or(0, |(_, _, run)| run.texts.len()),
             Content::Settings => return,
         };
         self.chart = self.chart.min(charts.saturating_sub(1));

@@ -41,6 +41,7 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
             Content::Charts => watch.draw_charts(content, buf, theme, &mut drawn),
             Content::Histograms => watch.draw_histograms(content, buf, theme, &mut drawn),
             Content::Settings => watch.draw_settings(content, buf, theme),
+            Content::Texts => watch.draw_texts(content, buf, theme),
         }
         watch.footer(footer, buf, theme, &mut drawn);
         if watch.is_help_open {
@@ -95,6 +96,7 @@ impl Watch {
             Content::Charts => say!("watch-charts", "Charts"),
             Content::Histograms => say!("watch-histograms", "Histograms"),
             Content::Settings => say!("watch-settings", "Settings"),
+            Content::Texts => say!("watch-texts", "Texts"),
         };
         let room = usize::from(area.width).saturating_sub(width(&age) + width(content) + 18);
         let source = shorten_front(&sanitise(&self.source), room);

@@ -79,13 +79,14 @@ pub(super) fn command() -> clap::Command {
 }
 
 /// Options of training that a sweep has no use for.
-pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
+pub(super) const NOT_OF_A_SWEEP: [&str; 27] = [
     "at",
     "cast",
     "check_gradients",
     "checkpoint",
     "checkpoint_every",
     "describe",
+    "export_training",
     "find_lr",
     "from",
     "history_memory",
@@ -340,6 +341,10 @@ pub struct TrainingArgs {
     #[arg(short = 'o', long, value_name = "PATH", help_heading = "Output",
           help = say!("help-export", "Save the model when the run ends: {extensions}", extensions = formats::extensions()))]
     pub export: Option<PathBuf>,
+    /// Headless: write this training as a PyTorch script, which goes on with it elsewhere, and exit
+    #[arg(long, value_name = "FILE.py", help_heading = "Output", conflicts_with_all = NO_TRAINING,
+          conflicts_with_all = ["find_lr", "preflight", "importance", "no_refit", "at", "time-limit", "json"])]
+    pub export_training: Option<PathBuf>,
     /// Write the line of every row and its set, train, validation or test, as CSV
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub save_split: Option<PathBuf>,
@@ -359,7 +364,8 @@ impl TrainingArgs {
     pub(super) fn is_without_screen(&self, global: &GlobalArgs) -> bool {
         let has_trials = self.folds.is_some() || self.repeat.is_some();
         let is_checked = self.check_gradients || self.find_lr || self.preflight;
-        self.headless || self.describe || is_checked || has_trials || global.json
+        let is_script = self.export_training.is_some();
+        is_script || self.headless || self.describe || is_checked || has_trials || global.json
     }
 }
 

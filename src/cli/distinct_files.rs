@@ -23,6 +23,7 @@ pub(super) fn check(job: &Job) -> Result<NamedFiles> {
         ),
         ("--export", job.export.as_ref().map(|option| &option.path)),
         ("--log", job.log.as_ref().map(|option| &option.path)),
+        ("--export-training", job.export_training.as_ref()),
         ("--save-split", job.save_split.as_ref()),
         ("--cast", job.cast.as_ref().map(|option| &option.path)),
     ];

@@ -42,6 +42,8 @@ pub struct Job {
     pub changes: Vec<TimedChange>,
     /// Destination of the model when the run ends.
     pub export: Option<ExportOption>,
+    /// File of the script that trains elsewhere.
+    pub export_training: Option<PathBuf>,
     /// File that lists the rows of each set.
     pub save_split: Option<PathBuf>,
     /// Weights of that model.
@@ -98,6 +100,8 @@ pub enum FrontEnd {
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
+    /// The training as a script, without training.
+    Script { limits: Limits },
     /// Losses over the learning rate, and a suggestion.
     RateFinder { json: bool },
     /// Checks whether the data can be learned.
@@ -148,6 +152,7 @@ impl Job {
             threads: args.threads,
             changes: args.at.clone(),
             export: export(args.export.as_deref(), global.force)?,
+            export_training: args.export_training.clone(),
             save_split: args.save_split.clone(),
             weights: args.weights,
             needs_validation: needs_validation(args, &choices),
@@ -368,6 +373,9 @@ fn front_end(
     }
     if choices.is_automatic && limits.epochs.is_none() && !args.settings.has("patience") {
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
+    }
+    if args.export_training.is_some() {
+        return Ok(FrontEnd::Script { limits });
     }
     if let Some(count) = trial_count(args)? {
         return Ok(FrontEnd::Trials {

@@ -27,7 +27,10 @@ pub(super) fn check(job: &Job) -> Result<Option<String>> {
     if let Some(log) = &job.log {
         log.check()?;
     }
-    if let Some(path) = &job.save_split {
+    for path in [&job.export_training, &job.save_split]
+        .into_iter()
+        .flatten()
+    {
         check_writable(path, job.force)?;
     }
     Ok(notice)

@@ -1,5 +1,6 @@
 //! Start of a training: headless, on the screen, or one of the checks that need no more than the data.
 
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::absolute;
 use std::sync::Arc;
@@ -8,19 +9,21 @@ use super::config::Config;
 use super::job::{FrontEnd, Job, headless_epochs};
 use super::loading::LoadingNotice;
 use super::{
-    Work, checks, describe, distinct_files, headless, lesson, outputs, print_notice, resume, trials,
+    Work, checks, describe, distinct_files, headless, lesson, outputs, print_notice, resume,
+    standard_output, trials,
 };
 use crate::data::{Dataset, Prepared, SplitFile, load_with};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, NamedFiles, write_with};
+use crate::model_file::{Access, NamedFiles, write, write_with};
 use crate::record::LogOption;
 use crate::settings::{TableShape, changes};
-use crate::train::{FinalModel, Pace, Recipe, Session, Settings};
+use crate::train::{FinalModel, Limits, Pace, Recipe, Session, Settings, training_script};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
 use crate::util::lang::say;
 use crate::util::memory;
+use crate::util::text::sanitise;
 
 /// Loads the data, unless the screen shows that, and returns the training.
 pub(super) fn train(job: Job) -> Result<Work> {
@@ -61,6 +64,12 @@ pub(super) fn train(job: Job) -> Result<Work> {
                 };
                 headless::run(session, settings, options)
             }))
+        }
+        FrontEnd::Script { limits } => {
+            print_notice(job.unread_input());
+            let (session, _) = start(&job, files, load(&job)?)?;
+            write_script(&job, session, limits)?;
+            Ok(Box::new(|| Ok(0)))
         }
         FrontEnd::RateFinder { json } => {
             print_notice(job.unread_input());
@@ -185,6 +194,24 @@ pub(super) fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(S
         ..settings
     };
     Ok((session, settings))
+}
+
+/// Writes the training of `session` as a script to the file that `job` names, and prints how to run it.
+fn write_script(job: &Job, mut session: Session, mut limits: Limits) -> Result<()> {
+    let Some(path) = &job.export_training else {
+        return Ok(());
+    };
+    let is_validated = !session.data().validation.is_empty();
+    (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+    let script = training_script(&mut session, limits, job.weights)?;
+    write(path, script.as_bytes(), job.force)?;
+    let path = sanitise(&path.to_string_lossy());
+    let text = say!(
+        "script-written",
+        "wrote {path}; run it with python3 {path}, or in several processes with torchrun --nproc-per-node 4 {path}",
+        path
+    );
+    standard_output(writeln!(io::stdout(), "{text}"))
 }
 
 /// Writes the rows of each set to the file that `job` names, if it does.

@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::Array2;
 
 use super::session::ChosenWeights;
-use super::{Plan, Session};
+use super::{Plan, Session, Weights};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
@@ -56,6 +56,15 @@ impl EncodedModel {
             verification,
         })
     }
+}
+
+/// Returns the JSON file of the network before the first step of `session`, which has done none.
+///
+/// # Errors
+/// The errors of [`encode`].
+pub(super) fn initial_model(session: &mut Session) -> Result<Vec<u8>> {
+    let chosen = session.chosen_weights(Weights::Last);
+    encode("model.json".as_ref(), &trained_model(session, chosen))
 }
 
 /// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.

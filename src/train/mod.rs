@@ -32,6 +32,7 @@ pub mod recovery;
 mod refit;
 mod sample;
 mod sampler;
+mod script;
 pub mod session;
 mod speed;
 mod sweep;
@@ -71,6 +72,7 @@ pub(crate) use rate_finder::RateFinder;
 pub use rate_finder::{RateCurve, RatePoint};
 pub use refit::Refitted;
 pub use sample::{SampleId, Set};
+pub(crate) use script::training_script;
 pub(crate) use session::Recipe;
 pub use session::{
     BestEpoch, Divergence, Moment, Position, ReplayError, Session, Start, Stepped, Weights,

@@ -6,8 +6,9 @@
 Trains models with every activation and output, numeric and text columns, classes and numbers;
 writes each in every format; and runs ONNX Runtime, PyTorch, NumPy, scikit-learn, Python, Rust and C
 on the same raw rows. All predictions must be within 1e-5 of those of `nn-tui predict` (for numbers,
-1e-5 of the target's standard deviation). Then runs the search with Optuna of assets/examples, and
-compares logs with TensorBoard's own loader, both ways.
+1e-5 of the target's standard deviation). Then runs the search with Optuna of assets/examples,
+compares logs with TensorBoard's own loader, both ways, and the losses of scripts of --export-training
+with those of nn-tui.
 
 The libraries are installed into a virtual environment below target/. If PyTorch, which is large,
 does not install in time, it is skipped with a message. NN_TUI_INTEROP_TORCH=0 skips it at once.
@@ -52,7 +53,7 @@ def main():
     program = pathlib.Path(sys.argv[1]).resolve()
     python = python_with_libraries()
     with tempfile.TemporaryDirectory() as folder:
-        for script in ("compare.py", "examples.py", "logs.py"):
+        for script in ("compare.py", "examples.py", "logs.py", "training.py"):
             done = subprocess.run([python, HERE / script, program, folder])
             if done.returncode != 0:
                 sys.exit(done.returncode)

@@ -33,6 +33,7 @@ mod splits;
 mod sweep;
 #[cfg(unix)]
 mod terminal;
+mod training_script;
 mod training_table;
 mod trials;
 mod warm_start;
@@ -143,6 +144,14 @@ fn succeed(line: &str, more: &[&Path]) -> Output {
     let output = run(line, more);
     assert_eq!(code(&output), 0, "{line}: {}", stderr(&output));
     output
+}
+
+/// Runs the program and asserts its exit code and a part of its message.
+fn refused(line: &str, more: &[&Path], expected: i32, text: &str) {
+    let output = run(line, more);
+    let said = stderr(&output);
+    assert_eq!(code(&output), expected, "{line}: {said}");
+    assert!(said.contains(text), "{line}: {said}");
 }
 
 /// Creates a temporary folder, and returns it with the path of `name` in it.

@@ -373,15 +373,6 @@ fn what_does_not_go_together_is_refused() {
     let (folder, list) = place("split.csv");
     let data = table(folder.path(), 20);
     fs::write(&list, "row,set\n").expect("written");
-    let refused = |line: &str, more: &[&Path], expected: i32, text: &str| {
-        let output = run(line, more);
-        assert_eq!(code(&output), expected, "{line}: {}", stderr(&output));
-        assert!(
-            stderr(&output).contains(text),
-            "{text}: {}",
-            stderr(&output)
-        );
-    };
     let lists = "lists the rows of all sets";
     refused("--headless --val 0.2 --split", &[&list, &data], 2, lists);
     refused("--headless --test 0.2 --split", &[&list, &data], 2, lists);

@@ -48,7 +48,7 @@ impl Format {
 /// Declares the modules and the list of the formats.
 macro_rules! formats {
     ($($module:ident)*) => {
-        $(mod $module;)*
+        $(pub(crate) mod $module;)*
 
         /// All formats, in the order in which help and messages list them.
         pub static ALL: &[Format] = &[$($module::FORMAT),*];

@@ -9,9 +9,9 @@ use std::fmt::Write;
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
 use super::source_code::list;
 use dates::DATES;
-use parts::{BODY, HEAD};
-use table::MAIN;
-use crate::data::{CASED, COLUMN_UNITS, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, NUMBER_TYPES, Quote, SUBTOTALS, TOTALS, Task, UNITS};
+use parts::{CELLS, HEAD, NETWORK};
+use table::{MAIN, UNPACKED};
+use crate::data::{CASED, COLUMN_UNITS, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, NUMBER_TYPES, Preprocessing, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -33,13 +33,32 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     }
     code.push_str(HEAD);
     write_tables(&mut code, model).map_err(|error| error.to_string())?;
-    code.push_str(BODY);
-    let mut columns = model.preprocessing.columns.iter();
-    if columns.any(InputColumn::is_date_part) || model.preprocessing.row_order.is_some() {
+    code.push_str(CELLS);
+    code.push_str(NETWORK);
+    if has_dates(&model.preprocessing) {
         code.push_str(DATES);
     }
+    code.push_str(UNPACKED);
     code.push_str(MAIN);
     Ok(code.into_bytes())
+}
+
+/// Returns Python code that reads cells as `preprocessing` does: the constants of its columns, `_encoded` and `_number`
+/// for the cells, and `_unpacked` for compressed files.
+pub(crate) fn cell_reader(preprocessing: &Preprocessing) -> String {
+    let mut code = String::new();
+    // Writing to a string does not fail.
+    let _ = write_cells(&mut code, preprocessing);
+    code.push_str(CELLS);
+    if has_dates(preprocessing) {
+        code.push_str(DATES);
+    }
+    code + UNPACKED
+}
+
+fn has_dates(preprocessing: &Preprocessing) -> bool {
+    let mut columns = preprocessing.columns.iter();
+    columns.any(InputColumn::is_date_part) || preprocessing.row_order.is_some()
 }
 
 fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt::Error> {
@@ -56,46 +75,6 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     }
     let (hidden, output) = (architecture.hidden(), architecture.output());
     writeln!(code, "HIDDEN, OUTPUT = \"{hidden}\", \"{output}\"")?;
-    let missing = &model.preprocessing.missing;
-    writeln!(code, "# Missing values, in lower case.")?;
-    for (name, words) in [
-        ("MISSING_NUMBERS", missing.in_numbers()),
-        ("MISSING_TEXTS", missing.in_texts()),
-    ] {
-        let words: Vec<String> = [""]
-            .iter()
-            .chain(&words)
-            .map(|word| word.to_ascii_lowercase())
-            .collect();
-        writeln!(code, "{name} = {{{}}}", texts(&words))?;
-    }
-    let format = &model.preprocessing.cell_format;
-    let mark = if format.decimal_comma == Some(true) {
-        ","
-    } else {
-        "."
-    };
-    let quote = match format.quote {
-        None => text("\""),
-        Some(Quote::Byte(byte)) => text(&char::from(byte).to_string()),
-        Some(Quote::Never) => "None".to_owned(),
-    };
-    writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
-    let delimiter = match format.delimiter {
-        None => ",".to_owned(),
-        Some(Delimiter::Byte(byte)) => char::from(byte).to_string(),
-        Some(Delimiter::Blanks) => " ".to_owned(),
-    };
-    writeln!(code, "DELIMITER = {}", text(&delimiter))?;
-    let percent = model.preprocessing.percent.as_ref().map(|percent| {
-        let columns = model.preprocessing.columns.iter();
-        let columns = columns.filter(|column| percent.contains(&column.column));
-        texts(&columns.map(|column| column.name.clone()).collect::<Vec<_>>())
-    });
-    match percent {
-        None => writeln!(code, "PERCENT = None")?,
-        Some(names) => writeln!(code, "PERCENT = [{names}]")?,
-    }
     match &model.preprocessing.row_order {
         None => writeln!(code, "ROW_ORDER = None")?,
         Some(order) => {
@@ -103,20 +82,11 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             writeln!(code, "ROW_ORDER = {}, {days}", text(&order.name))?;
         }
     }
-    write_units(code)?;
-    let (subtotals, totals) = (SUBTOTALS.map(text), TOTALS.map(text));
-    writeln!(code, "SUBTOTALS = {{{}}}", subtotals.join(", "))?;
-    writeln!(code, "TOTALS = SUBTOTALS | {{{}}}", totals.join(", "))?;
+    write_row_texts(code)?;
+    write_cells(code, &model.preprocessing)?;
     writeln!(
         code,
-        "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
-    )?;
-    for column in &model.preprocessing.columns {
-        writeln!(code, "    {},", column_tuple(column))?;
-    }
-    writeln!(
-        code,
-        "]\n\n# The network: for each layer the weights, a row for each neuron, and the biases."
+        "\n# The network: for each layer the weights, a row for each neuron, and the biases."
     )?;
     writeln!(code, "LAYERS = [")?;
     for layer in &model.parameters.layers {
@@ -144,19 +114,74 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
     writeln!(code, "_ALL = {{{all}}}")
 }
 
+/// Writes what is known of the cells of a table and of its columns.
+fn write_cells(code: &mut String, preprocessing: &Preprocessing) -> Result<(), std::fmt::Error> {
+    let missing = &preprocessing.missing;
+    writeln!(code, "# Missing values, in lower case.")?;
+    for (name, words) in [
+        ("MISSING_NUMBERS", missing.in_numbers()),
+        ("MISSING_TEXTS", missing.in_texts()),
+    ] {
+        let words: Vec<String> = [""]
+            .iter()
+            .chain(&words)
+            .map(|word| word.to_ascii_lowercase())
+            .collect();
+        writeln!(code, "{name} = {{{}}}", texts(&words))?;
+    }
+    let format = &preprocessing.cell_format;
+    let mark = if format.decimal_comma == Some(true) {
+        ","
+    } else {
+        "."
+    };
+    let quote = match format.quote {
+        None => text("\""),
+        Some(Quote::Byte(byte)) => text(&char::from(byte).to_string()),
+        Some(Quote::Never) => "None".to_owned(),
+    };
+    writeln!(code, "DECIMAL_MARK, QUOTE = \"{mark}\", {quote}")?;
+    let delimiter = match format.delimiter {
+        None => ",".to_owned(),
+        Some(Delimiter::Byte(byte)) => char::from(byte).to_string(),
+        Some(Delimiter::Blanks) => " ".to_owned(),
+    };
+    writeln!(code, "DELIMITER = {}", text(&delimiter))?;
+    let percent = preprocessing.percent.as_ref().map(|percent| {
+        let columns = preprocessing.columns.iter();
+        let columns = columns.filter(|column| percent.contains(&column.column));
+        texts(&columns.map(|column| column.name.clone()).collect::<Vec<_>>())
+    });
+    match percent {
+        None => writeln!(code, "PERCENT = None")?,
+        Some(names) => writeln!(code, "PERCENT = [{names}]")?,
+    }
+    write_units(code)?;
+    writeln!(
+        code,
+        "\n# The columns of a row: name, kind, and what is known of it.\nCOLUMNS = ["
+    )?;
+    for column in &preprocessing.columns {
+        writeln!(code, "    {},", column_tuple(column))?;
+    }
+    writeln!(code, "]")
+}
+
 /// Writes what may be around the digits of a number.
 fn write_units(code: &mut String) -> Result<(), std::fmt::Error> {
-    let list = |texts: &[&str]| {
-        let texts: Vec<String> = texts.iter().map(|one| text(one)).collect();
-        texts.join(", ")
-    };
-    writeln!(code, "UNITS = [{}]", list(&UNITS))?;
-    let words = |texts: &str| list(&texts.split_ascii_whitespace().collect::<Vec<_>>());
-    writeln!(code, "# Texts in rows of units and of types below the header.")?;
+    writeln!(code, "UNITS = [{}]", list_of(UNITS))?;
+    let (cased, ends) = (text(CASED), list_of(NO_CENTS));
+    writeln!(code, "CASED, NO_CENTS = {cased}, [{ends}]")
+}
+
+/// Writes the texts of rows that are no data.
+fn write_row_texts(code: &mut String) -> Result<(), std::fmt::Error> {
+    let words = |texts: &'static str| list_of(texts.split_ascii_whitespace());
+    writeln!(code, "# Texts in rows of units and of types below the header, and of totals.")?;
     writeln!(code, "COLUMN_UNITS = {{{}}}", words(COLUMN_UNITS))?;
     writeln!(code, "NUMBER_TYPES = {{{}}}", words(NUMBER_TYPES))?;
-    let (cased, ends) = (text(CASED), list(&NO_CENTS));
-    writeln!(code, "CASED, NO_CENTS = {cased}, [{ends}]")
+    writeln!(code, "SUBTOTALS = {{{}}}", list_of(SUBTOTALS))?;
+    writeln!(code, "TOTALS = SUBTOTALS | {{{}}}", list_of(TOTALS))
 }
 
 /// Describes a column as a Python tuple.
@@ -220,13 +245,17 @@ fn number_tuple(column: &InputColumn, name: &str, kind: &str) -> String {
     }
 }
 
-fn texts(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|one| text(one)).collect();
-    texts.join(", ")
+/// Lists texts as Python literals, with commas between.
+pub(crate) fn texts(texts: &[String]) -> String {
+    list_of(texts.iter().map(|text| &**text))
+}
+
+fn list_of<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    texts.into_iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// Quotes `text` as a Python literal.
-fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let mut literal = String::from("\"");
     for c in text.chars() {
         match c {

@@ -18,6 +18,7 @@ impl Function for Elu {
     const SLOPE: Formula = Formula::symbols("1 if {z} > 0, else {a} + 1");
     const ONNX: Onnx = Onnx::Node("Elu", &[("alpha", 1.0)], &[Onnx::Z]);
     const PYTHON: &'static str = "z if z > 0.0 else math.expm1(z)";
+    const TORCH: &'static str = "ELU()";
     const RUST: RustCode = RustCode::expression("if z > 0.0 { z } else { exp(z) - 1.0 }");
 
     fn value(z: f64) -> f64 {

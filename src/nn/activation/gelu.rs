@@ -35,6 +35,7 @@ impl Function for Gelu {
         Onnx::Node("Mul", &[], &[HALF, TWICE])
     };
     const PYTHON: &'static str = "0.5 * z * math.erfc(-z / math.sqrt(2.0))";
+    const TORCH: &'static str = "GELU()";
     const RUST: RustCode = RustCode {
         expression: "if z > 0.0 { z - z * tail(z) } else { z * tail(-z) }",
         helpers: rust_tail,

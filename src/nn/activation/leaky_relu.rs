@@ -20,6 +20,7 @@ impl Function for LeakyRelu {
     const SLOPE: Formula = Formula::symbols("1 if {z} > 0, else 0.01");
     const ONNX: Onnx = Onnx::Node("LeakyRelu", &[("alpha", LEAK)], &[Onnx::Z]);
     const PYTHON: &'static str = "z if z >= 0.0 else 0.01 * z";
+    const TORCH: &'static str = "LeakyReLU(0.01)";
     const RUST: RustCode = RustCode::expression("if z < 0.0 { 0.01 * z } else { z }");
 
     fn value(z: f64) -> f64 {

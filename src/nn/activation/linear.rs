@@ -13,6 +13,7 @@ impl Function for Linear {
     const SLOPE: Formula = Formula::symbols("1");
     const ONNX: Onnx = Onnx::Z;
     const PYTHON: &'static str = "z";
+    const TORCH: &'static str = "Identity()";
     const RUST: RustCode = RustCode::expression("z");
 
     fn value(z: f64) -> f64 {

@@ -85,6 +85,8 @@ pub(crate) trait Function {
     const ONNX: Onnx;
     /// `f(z)` as a Python expression of the float `z`. It may use `math` and `_sigmoid`.
     const PYTHON: &'static str;
+    /// Module of `torch.nn`.
+    const TORCH: &'static str;
     /// `f(z)` as Rust code.
     const RUST: RustCode;
 
@@ -183,6 +185,11 @@ impl Activation {
     /// `f(z)` as a Python expression of the float `z`.
     pub(crate) fn python(self) -> &'static str {
         with_function!(self, |F| F::PYTHON)
+    }
+
+    /// Module of `torch.nn` that computes `f(z)`.
+    pub(crate) fn torch(self) -> &'static str {
+        with_function!(self, |F| F::TORCH)
     }
 
     /// `f(z)` as Rust code.

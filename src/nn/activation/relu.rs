@@ -17,6 +17,7 @@ impl Function for Relu {
     const SLOPE: Formula = Formula::symbols("1 if {z} > 0, else 0");
     const ONNX: Onnx = Onnx::Node("Relu", &[], &[Onnx::Z]);
     const PYTHON: &'static str = "max(0.0, z)";
+    const TORCH: &'static str = "ReLU()";
     const RUST: RustCode = RustCode::expression("if z > 0.0 { z } else { 0.0 }");
 
     fn value(z: f64) -> f64 {

@@ -22,6 +22,7 @@ impl Function for Sigmoid {
     };
     const ONNX: Onnx = Onnx::Node("Sigmoid", &[], &[Onnx::Z]);
     const PYTHON: &'static str = "_sigmoid(z)";
+    const TORCH: &'static str = "Sigmoid()";
     const RUST: RustCode = RustCode::expression("1.0 / (1.0 + exp(-z))");
 
     fn value(z: f64) -> f64 {

@@ -30,6 +30,7 @@ impl Function for Silu {
         &[Onnx::Z, Onnx::Node("Sigmoid", &[], &[Onnx::Z])],
     );
     const PYTHON: &'static str = "z * _sigmoid(z)";
+    const TORCH: &'static str = "SiLU()";
     const RUST: RustCode = RustCode::expression("z / (1.0 + exp(-z))");
 
     fn value(z: f64) -> f64 {

@@ -20,6 +20,7 @@ impl Function for Softplus {
     };
     const ONNX: Onnx = Onnx::Node("Softplus", &[], &[Onnx::Z]);
     const PYTHON: &'static str = "max(0.0, z) + math.log1p(math.exp(-abs(z)))";
+    const TORCH: &'static str = "Softplus()";
     const RUST: RustCode = RustCode {
         expression: "if z > 0.0 { z + ln_1p(exp(-z)) } else { ln_1p(exp(z)) }",
         helpers: || LN_1P.into(),

@@ -22,6 +22,7 @@ impl Function for Tanh {
     };
     const ONNX: Onnx = Onnx::Node("Tanh", &[], &[Onnx::Z]);
     const PYTHON: &'static str = "math.tanh(z)";
+    const TORCH: &'static str = "Tanh()";
     const RUST: RustCode = RustCode::expression("1.0 - 2.0 / (exp(2.0 * z) + 1.0)");
 
     fn value(z: f64) -> f64 {

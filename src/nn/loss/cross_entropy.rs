@@ -56,6 +56,14 @@ impl LossFunction for CrossEntropy {
         "{a} − {y}"
     }
 
+    fn torch(output: Output) -> &'static str {
+        if output == Output::Sigmoid {
+            "nn.functional.binary_cross_entropy_with_logits(z, y, reduction=\"none\").sum(1)"
+        } else {
+            "-(y * z.log_softmax(1)).sum(1)"
+        }
+    }
+
     fn term_formula(output: Output, _: f64, y: f64) -> Option<&'static str> {
         match output {
             _ if y == 1.0 => Some("−ln {a}"),

@@ -12,6 +12,7 @@ impl ErrorLoss for Huber {
     const FORMULA: &'static str = "{sum}h({a} − {y})\nh(e) = ½ e² if |e| ≤ 1, else |e| − ½\n\
                                    h′(e) = e, limited to ±1";
     const SLOPE_FORMULA: &'static str = "h′({a} − {y})";
+    const TORCH: &'static str = "nn.functional.huber_loss(a, y, reduction=\"none\").sum(1)";
     const HAS_KINK: bool = true;
 
     fn term_formula(error: f64) -> &'static str {

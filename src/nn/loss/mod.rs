@@ -80,6 +80,9 @@ pub(crate) trait LossFunction {
     /// `dC/da` as the inspector shows it; of a loss that cancels the output's slope, `dC/dz`.
     fn slope_formula() -> &'static str;
 
+    /// `C` of each row in PyTorch, where `z`, `a` and `y` are `(rows, outputs)`.
+    fn torch(output: Output) -> &'static str;
+
     /// Formula of an output's part of `C` for these numbers, none where it is 0.
     fn term_formula(output: Output, a: f64, y: f64) -> Option<&'static str>;
 
@@ -126,6 +129,8 @@ pub(crate) trait ErrorLoss {
     const FORMULA: &'static str;
     /// `c'(e)`, as [`LossFunction::slope_formula`].
     const SLOPE_FORMULA: &'static str;
+    /// See [`LossFunction::torch`].
+    const TORCH: &'static str;
     /// Whether the second derivative jumps.
     const HAS_KINK: bool = false;
 
@@ -157,6 +162,10 @@ impl<L: ErrorLoss> LossFunction for L {
 
     fn slope_formula() -> &'static str {
         L::SLOPE_FORMULA
+    }
+
+    fn torch(_: Output) -> &'static str {
+        L::TORCH
     }
 
     fn term_formula(_: Output, a: f64, y: f64) -> Option<&'static str> {
@@ -270,6 +279,11 @@ impl Loss {
     /// Side of the kinks on which an output lies.
     pub(crate) fn side(self, a: f64, y: f64) -> i8 {
         with_loss!(self, |L| <L as LossFunction>::side(a, y))
+    }
+
+    /// `C` of each row as an expression of PyTorch, of logits `z`, outputs `a` and targets `y`: `(rows, outputs)`.
+    pub(crate) fn torch(self, output: Output) -> &'static str {
+        with_loss!(self, |L| <L as LossFunction>::torch(output))
     }
 
     /// `C` as the inspector shows it, in one or several lines, with `{sum}`, `{a}` and `{y}`.

@@ -9,6 +9,7 @@ impl ErrorLoss for Quadratic {
     const NAME: &'static str = "quadratic";
     const FORMULA: &'static str = "½ {sum}({a} − {y})²";
     const SLOPE_FORMULA: &'static str = "{a} − {y}";
+    const TORCH: &'static str = "((a - y) ** 2).sum(1) / 2";
 
     fn term_formula(_: f64) -> &'static str {
         "½ ({a} − {y})²"

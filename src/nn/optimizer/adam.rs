@@ -45,6 +45,7 @@ pub(super) const SPEC: Spec = Spec {
         linear: 0.001,
     },
     weight_decay: DefaultDecay::Measured,
+    torch: "Adam([weights, biases], LEARNING_RATE, betas=({beta1}, {beta2}), eps={epsilon})",
     formula: || {
         let mut lines = moments();
         lines.push(CHANGE.is(step()));

@@ -14,6 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     name: "adamw",
     title: "AdamW",
     decay: Decay::Decoupled,
+    torch: "AdamW([weights, biases], LEARNING_RATE, betas=({beta1}, {beta2}), eps={epsilon})",
     formula: || {
         let mut lines = adam::moments();
         lines.push(DECAY.is(ETA * LAMBDA * W));

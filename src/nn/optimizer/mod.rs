@@ -132,6 +132,8 @@ struct Spec {
     weight_decay: DefaultDecay,
     /// Assignments that end with the one of [`formula::CHANGE`].
     formula: fn() -> Vec<Assignment>,
+    /// Call of a class of `torch.optim`, with the names of constants in braces.
+    torch: &'static str,
     /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
     max_gradient: fn(&LearningRule) -> f32,
 }
@@ -283,6 +285,14 @@ impl Optimizer {
     pub(crate) fn constants(self) -> impl Iterator<Item = (&'static str, f64)> {
         let names = self.spec().constants.iter().map(|constant| constant.name);
         names.zip(self.constants)
+    }
+
+    /// Call of a class of `torch.optim` with this optimizer's constants.
+    pub(crate) fn torch(self) -> String {
+        let call = self.spec().torch.to_owned();
+        self.constants().fold(call, |call, (name, value)| {
+            call.replace(&format!("{{{name}}}"), &format!("{value:?}"))
+        })
     }
 
     /// Value of the constant `name`, if the optimizer has it.

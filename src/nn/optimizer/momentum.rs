@@ -27,6 +27,7 @@ pub(super) const SPEC: Spec = Spec {
         linear: 0.002,
     },
     weight_decay: DefaultDecay::Fixed(0.0),
+    torch: "SGD([weights, biases], LEARNING_RATE, momentum={momentum})",
     formula: || vec![V.is(MU * V + G), CHANGE.is(-ETA * V)],
     max_gradient,
 };

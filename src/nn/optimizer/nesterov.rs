@@ -15,6 +15,7 @@ const AHEAD: Symbol = Symbol("d");
 pub(super) const SPEC: Spec = Spec {
     name: "nesterov",
     title: "Nesterov",
+    torch: "SGD([weights, biases], LEARNING_RATE, momentum={momentum}, nesterov=True)",
     formula: || {
         vec![
             V.is(MU * V + G),

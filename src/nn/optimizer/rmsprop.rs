@@ -36,6 +36,7 @@ pub(super) const SPEC: Spec = Spec {
         linear: 0.003,
     },
     weight_decay: DefaultDecay::Fixed(0.0),
+    torch: "RMSprop([weights, biases], LEARNING_RATE, alpha={alpha}, eps={epsilon})",
     formula: || {
         vec![
             V.is(ALPHA * V + (1.0 - ALPHA) * G.squared()),

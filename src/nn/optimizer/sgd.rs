@@ -18,6 +18,7 @@ pub(super) const SPEC: Spec = Spec {
         linear: 0.02,
     },
     weight_decay: DefaultDecay::Fixed(0.0),
+    torch: "SGD([weights, biases], LEARNING_RATE)",
     formula: || vec![CHANGE.is(-ETA * G)],
     max_gradient: LearningRule::max_step,
 };

@@ -197,3 +197,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_call_of_pytorch_has_every_constant() {
+    for &optimizer in Optimizer::ALL {
+        let call = optimizer.torch();
+        assert!(!call.contains('{') && call.ends_with(')'), "{call}");
+        for (name, value) in optimizer.constants() {
+            assert!(call.contains(&format!("{value:?}")), "{name}: {call}");
+        }
+    }
+}

@@ -96,6 +96,8 @@ pub(crate) struct OutputCode {
     pub onnx: &'static str,
     /// Definition of a Python function of a list of floats, called as the output with `_` before.
     pub python: &'static str,
+    /// Module of `torch.nn` for `(rows, outputs)`.
+    pub torch: &'static str,
     /// Definition of a Rust function of `[f32; N]` called as the output, which may call `exp`.
     pub rust: &'static str,
 }
@@ -209,6 +211,14 @@ impl Output {
     /// Code for exports; none if the activation's will do.
     pub(crate) fn code(self) -> Option<OutputCode> {
         with_output!(self, |O| <O as OutputFunction>::CODE)
+    }
+
+    /// Module of `torch.nn` that computes the outputs from logits `(rows, outputs)`.
+    pub(crate) fn torch(self) -> &'static str {
+        match self.activation() {
+            Some(activation) => activation.torch(),
+            None => self.code().map_or("Identity()", |code| code.torch),
+        }
     }
 
     /// Name on the command line, in files and on the screen.

@@ -26,6 +26,7 @@ impl OutputFunction for Softmax {
     const CODE: Option<OutputCode> = Some(OutputCode {
         onnx: "Softmax",
         python: PYTHON,
+        torch: "Softmax(dim=1)",
         rust: RUST,
     });
 

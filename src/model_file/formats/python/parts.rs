@@ -25,7 +25,8 @@ import zipfile
 
 "#;
 
-pub(super) const BODY: &str = r#"
+/// Reader of cells; needs the constants of `write_cells`.
+pub(super) const CELLS: &str = r#"
 
 # The blanks around a cell that do not count.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -158,7 +159,10 @@ def _encoded(value, kind, known, may_be_percent=True):
     unknown = fill if _missing(text, MISSING_TEXTS) else len(values)
     code = values.index(text) if text in values else unknown
     return [float(code == i) for i in range(len(values) + other)]
+"#;
 
+/// The network.
+pub(super) const NETWORK: &str = r#"
 
 def _sigmoid(z):
     if z >= 0.0:

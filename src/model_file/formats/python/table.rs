@@ -1,5 +1,25 @@
 //! Reader of tables and command line of a generated Python file.
 
+/// Reader of compressed files.
+pub(super) const UNPACKED: &str = r#"
+
+def _unpacked(path, content):
+    """The text in a file that may be compressed with gzip, or be a zip archive of one table."""
+    if content.startswith(b"\x1f\x8b"):
+        return gzip.decompress(content)
+    if content.startswith(b"\x28\xb5\x2f\xfd"):
+        sys.exit(f"{path}: it is compressed with zstd; decompress it first: zstd -d FILE")
+    if not content.startswith(b"PK\x03\x04"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+        tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".tab", ".psv", ".data"))]
+        if len(tables) == 1 or len(names) == 1:
+            return archive.read((tables if len(tables) == 1 else names)[0])
+    sys.exit(f"{path}: expected a table, or a zip archive with a single one; save it as CSV, or extract it first")
+"#;
+
+/// Reader of tables and command line.
 pub(super) const MAIN: &str = r#"
 
 def _table(path):
@@ -51,22 +71,6 @@ def _table(path):
         if len(row) != len(header):
             sys.exit(f"{path}, line {line}: the row has {len(row)} cells, the header has {len(header)}")
     return header, _data(header, rows)
-
-
-def _unpacked(path, content):
-    """The text in a file that may be compressed with gzip, or be a zip archive of one table."""
-    if content.startswith(b"\x1f\x8b"):
-        return gzip.decompress(content)
-    if content.startswith(b"\x28\xb5\x2f\xfd"):
-        sys.exit(f"{path}: it is compressed with zstd; decompress it first: zstd -d FILE")
-    if not content.startswith(b"PK\x03\x04"):
-        return content
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
-        tables = [name for name in names if name.lower().endswith((".csv", ".tsv", ".tab", ".psv", ".data"))]
-        if len(tables) == 1 or len(names) == 1:
-            return archive.read((tables if len(tables) == 1 else names)[0])
-    sys.exit(f"{path}: expected a table, or a zip archive with a single one; save it as CSV, or extract it first")
 
 
 def _made_names(path, first):

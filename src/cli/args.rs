@@ -79,7 +79,7 @@ pub(super) fn command() -> clap::Command {
 }
 
 /// Options of training that a sweep has no use for.
-pub(super) const NOT_OF_A_SWEEP: [&str; 27] = [
+pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
     "at",
     "cast",
     "check_gradients",
@@ -91,7 +91,6 @@ pub(super) const NOT_OF_A_SWEEP: [&str; 27] = [
     "from",
     "history_memory",
     "importance",
-    "log",
     "motion",
     "moved_data",
     "no_recovery",
@@ -120,6 +119,12 @@ fn sweep_arguments(command: clap::Command) -> clap::Command {
             return arg.help(say!(
                 "help-sweep-export",
                 "Write a row for every training to this CSV file, and leave out those that it has"
+            ));
+        }
+        if id == "log" {
+            return arg.value_name("DIR").help(say!(
+                "help-sweep-log",
+                "Write an event file for every training, each in a directory of its own below this one"
             ));
         }
         match Setting::named(id) {
@@ -448,13 +453,12 @@ const NO_TRAINING: [&str; 11] = [
 ];
 
 /// Options of a single run.
-const NOT_OF_SEVERAL: [&str; 8] = [
+const NOT_OF_SEVERAL: [&str; 7] = [
     "describe",
     "check_gradients",
     "resume",
     "checkpoint",
     "from",
-    "log",
     "save_split",
     "paused",
 ];

@@ -417,6 +417,15 @@ fn trial_count(args: &TrainingArgs) -> Result<Option<TrialCount>> {
                 .into(),
         ));
     }
+    if args.log.is_some() {
+        return Err(Error::Usage(
+            say!(
+                "trials-no-log",
+                "--log records one training; with --folds and --repeat it goes with nn-tui sweep"
+            )
+            .into(),
+        ));
+    }
     Ok(Some(TrialCount {
         folds: args.folds.map(usize::from),
         seeds: args.repeat.map_or(1, u64::from),

@@ -57,9 +57,9 @@ fn is_given(arg: &clap::Arg, matches: &clap::ArgMatches) -> bool {
 }
 
 /// Arguments of a sweep that its trainings do not have.
-const OF_A_SWEEP: [&str; 11] = [
+const OF_A_SWEEP: [&str; 12] = [
     "random", "halving", "jobs", "export", "folds", "repeat", "json", "force", "data", "headless",
-    "lang",
+    "lang", "log",
 ];
 
 /// Arguments that make no difference to the network of a run on the screen.

@@ -14,7 +14,7 @@ use super::{load, print_notice, recipe, standard_output};
 use crate::data::{Dataset, Target};
 use crate::error::shown_source;
 use crate::error::{Error, Result};
-use crate::record::{STANDARD_OUTPUT, SweepFile, SweepReport, SweepTable};
+use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
 use crate::settings::{Axis, quoted};
 use crate::train::{Limits, Outcome, Planned, Standing, Sweep, Trials};
 use crate::tui;
@@ -86,21 +86,22 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
     };
     let file = args.training.export.as_ref();
     let file = file.map(|path| SweepFile::open(path, &table, global.force));
-    write(
-        &sweep,
-        &table,
-        file.transpose()?,
-        args,
-        &combinations,
-        global.json,
-    )
+    let file = file.transpose()?;
+    // A sweep that goes on adds to its logs.
+    let may_add = global.force || file.as_ref().is_some_and(SweepFile::has_known);
+    let log = args.training.log.as_ref();
+    let log = log
+        .map(|path| SweepLog::open(path, &table, may_add))
+        .transpose()?;
+    let outputs = (file, log.as_ref());
+    write(&sweep, &table, outputs, args, &combinations, global.json)
 }
 
 /// Carries out the sweep and writes its report.
 fn write(
     sweep: &Sweep,
     table: &SweepTable,
-    file: Option<SweepFile>,
+    (mut file, log): (Option<SweepFile>, Option<&SweepLog>),
     args: &SweepArgs,
     combinations: &[Vec<usize>],
     json: bool,
@@ -112,7 +113,6 @@ fn write(
         json,
         trainings: sweep.trainings(),
     };
-    let mut file = file;
     let known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
     let source = shown_source(&sweep.combinations[0].recipe.dataset.source);
     let has_screen = io::stdout().is_terminal() && !json && !args.training.headless;
@@ -123,6 +123,7 @@ fn write(
             jobs,
             known: &known,
             source: source.to_string(),
+            log,
         };
         return shown.run(file, args, combinations);
     }
@@ -136,10 +137,11 @@ fn write(
     let mut trained = 0;
     let done = sweep.run(
         jobs,
-        &(),
+        &Logged { log, observer: &() },
         |planned| known.get(&table.key(planned)).copied(),
         |swept| {
             trained += 1;
+            log.map_or(Ok(()), |log| log.finish(swept))?;
             if let (true, Some(file), Some(path)) = (swept.is_new, &mut file, &args.training.export)
             {
                 file.add(table, swept).map_err(failed(path))?;
@@ -184,6 +186,7 @@ struct Shown<'s> {
     jobs: usize,
     known: &'s HashMap<Vec<String>, Outcome>,
     source: String,
+    log: Option<&'s SweepLog<'s>>,
 }
 
 impl Shown<'_> {
@@ -202,7 +205,12 @@ impl Shown<'_> {
         let path = args.training.export.clone().unwrap_or_default();
         let train = |link: &Link<'_, '_>| {
             let known = |planned: &Planned| self.known.get(&table.key(planned)).copied();
-            self.sweep.run(self.jobs, link, known, |swept| {
+            let observer = Logged {
+                log: self.log,
+                observer: link,
+            };
+            self.sweep.run(self.jobs, &observer, known, |swept| {
+                self.log.map_or(Ok(()), |log| log.finish(swept))?;
                 if let (true, Some(file)) = (swept.is_new, &mut file) {
                     let path = path.clone();
                     let failed = |cause| Error::CannotWrite { path, cause };
@@ -293,6 +301,7 @@ fn job(args: &TrainingArgs, global: &GlobalArgs, indices: &[usize]) -> Result<Jo
     let mut args = args.clone();
     // The file is that of the sweep.
     args.export = None;
+    args.log = None;
     let axes = std::mem::take(&mut args.settings.axes);
     let edits = axes.iter().zip(indices);
     args.settings.edits = edits

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use console::Console;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, SavedModel, Summary};
-pub(crate) use sweep::{Effect, SweepFile, SweepReport, SweepTable};
+pub(crate) use sweep::{Effect, Logged, SweepFile, SweepLog, SweepReport, SweepTable};
 pub(crate) use trials::TrialReport;
 
 use crate::error::{Error, Result};
@@ -35,7 +35,7 @@ use crate::util::lang::say;
 use crate::util::text::sanitise;
 
 /// Writes a report of a run while it goes on.
-pub(crate) trait Recorder {
+pub(crate) trait Recorder: Send {
     /// Writes the part of the report that `event` gives rise to.
     ///
     /// # Errors
@@ -180,6 +180,11 @@ impl LogOption {
             replace,
             format,
         })
+    }
+
+    /// Returns the directory of the run, if the log is an event file in one.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        self.directory.as_deref()
     }
 
     /// Checks that the log can be written, as far as can be known before.

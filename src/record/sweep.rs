@@ -1,6 +1,7 @@
 //! Sweeps: a line and a row of a CSV file for each training, then the combinations of settings, the best first.
 
 mod file;
+mod log;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use crate::util::numbers::{counted, percent, r2};
 use crate::util::stats::mean;
 use crate::util::text::{printable_json, sanitise};
 pub(crate) use file::SweepFile;
+pub(crate) use log::{Logged, SweepLog};
 
 /// Maximum number of combinations in the table of text.
 const MAX_ROWS: usize = 20;
@@ -79,6 +81,29 @@ impl SweepTable {
         let epochs = planned.epochs.map(|epochs| epochs.to_string());
         key.extend(self.has_rounds.then(|| epochs.unwrap_or_default()));
         key
+    }
+
+    /// Returns the name of the directory for the log of a training: `hidden=16,lr=0.01,seed=0`.
+    fn directory(&self, planned: &Planned) -> String {
+        let values = &self.values[planned.combination];
+        let varied = self.varied().map(|(at, name)| (name, values[at].clone()));
+        let numbers = [
+            ("epochs", planned.epochs),
+            ("fold", planned.id.fold.map(|fold| fold as u64)),
+            ("seed", Some(planned.id.seed)),
+        ];
+        let numbers = numbers.into_iter();
+        let numbers = numbers.filter_map(|(name, number)| Some((name, number?.to_string())));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".+-".contains(c);
+        let part = |(name, value): (&str, String)| {
+            let value = value.replace(|c: char| !is_plain(c), "-");
+            format!("{name}={value}")
+        };
+        varied
+            .chain(numbers)
+            .map(part)
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     pub fn show_score(&self, score: f64) -> String {

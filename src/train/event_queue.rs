@@ -172,7 +172,7 @@ impl<S: Sink> EventQueue<S> {
     pub(crate) fn record_epoch(
         &mut self,
         session: &Session,
-        (means, learning_rate): (RunningMean, f64),
+        of_epoch: (RunningMean, f64),
         validation: Option<(Scores, Outcomes)>,
     ) {
         let position = session.position();
@@ -181,23 +181,7 @@ impl<S: Sink> EventQueue<S> {
         }
         self.recording.recorded_epochs = position.epoch;
         let (validation, outcomes) = validation.unzip();
-        let loss = (validation.as_ref()).map_or(f64::NAN, |scores| scores.loss);
-        let score = validation.map_or(f64::NAN, |scores| scores.score());
-        let train_score = match session.data().task.scale() {
-            None => means.accuracy(),
-            // The standardised target has variance 1 over the training rows, and the loss is half
-            // the squared error.
-            Some(_) => 1.0 - 2.0 * means.loss(),
-        };
-        let record = EpochRecord {
-            epoch: position.epoch,
-            step: position.step,
-            train_loss: MinMaxLast::of(means.loss()),
-            train_score: MinMaxLast::of(train_score),
-            validation_loss: MinMaxLast::of(loss),
-            validation_score: MinMaxLast::of(score),
-            learning_rate,
-        };
+        let record = EpochRecord::of(session, of_epoch, validation.as_ref());
         self.recording.curves.add_epoch(record);
         self.epochs.push(record);
         self.outcomes = outcomes.or(self.outcomes.take());

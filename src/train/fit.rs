@@ -2,17 +2,34 @@
 
 use std::time::Instant;
 
-use super::{Divergence, Limit, Limits, Session};
+use super::{Divergence, EpochRecord, Limit, Limits, Session};
 
-/// Trains `session` until it reaches one of `limits`, which is returned, or until `goes_on`, which is asked before every
-/// step, returns false.
+/// Follows a training and can end it.
+pub(crate) trait FitObserver {
+    /// Returns whether the training goes on; asked before every step.
+    fn goes_on(&mut self, session: &Session) -> bool;
+
+    /// Notes a training before its first step.
+    fn started(&mut self, _session: &Session) {}
+
+    /// Notes the metrics of an epoch at its end.
+    fn epoch(&mut self, _record: &EpochRecord) {}
+}
+
+impl<F: FnMut(&Session) -> bool> FitObserver for F {
+    fn goes_on(&mut self, session: &Session) -> bool {
+        self(session)
+    }
+}
+
+/// Trains `session` until it reaches one of `limits`, which is returned, or until `observer` ends it.
 ///
 /// # Errors
 /// A [`Divergence`].
 pub(crate) fn fit(
     session: &mut Session,
     limits: Limits,
-    mut goes_on: impl FnMut(&Session) -> bool,
+    observer: &mut impl FitObserver,
 ) -> Result<Option<Limit>, Divergence> {
     let start = Instant::now();
     loop {
@@ -21,10 +38,14 @@ pub(crate) fn fit(
             return Ok(Some(limit));
         }
         loop {
-            if !goes_on(session) {
+            if !observer.goes_on(session) {
                 return Ok(None);
             }
-            if session.step()?.epoch.is_some() {
+            let stepped = session.step()?;
+            if let Some(means) = stepped.epoch {
+                let of_epoch = (means, stepped.learning_rate);
+                let scores = session.validation_scores();
+                observer.epoch(&EpochRecord::of(session, of_epoch, scores));
                 break;
             }
             if limits.time.is_some()

@@ -15,11 +15,12 @@ use super::observation::Observation;
 use super::probes::LayerDistributions;
 use super::race::{Handover, LaneStart, Lanes};
 use super::refit::Refitted;
+use super::session::RunningMean;
 use super::{
-    BestEpoch, Divergence, Moment, Pace, Plan, Position, PreflightCheck, RateCurve, StepPosition,
-    Weights,
+    BestEpoch, Divergence, Moment, Pace, Plan, Position, PreflightCheck, RateCurve, Session,
+    StepPosition, Weights,
 };
-use crate::data::Prepared;
+use crate::data::{Prepared, Scores};
 use crate::error::{Error, Result};
 use crate::model_file::Saved;
 use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
@@ -421,6 +422,34 @@ pub struct EpochRecord {
     pub validation_score: MinMaxLast,
     /// The learning rate at the end of the epoch.
     pub learning_rate: f64,
+}
+
+impl EpochRecord {
+    /// Metrics of the epoch that `session` has just ended: its means, the learning rate of its last step and the scores
+    /// after it.
+    pub(crate) fn of(
+        session: &Session,
+        (means, learning_rate): (RunningMean, f64),
+        validation: Option<&Scores>,
+    ) -> Self {
+        let position = session.position();
+        let train_score = match session.data().task.scale() {
+            None => means.accuracy(),
+            // The standardised target has variance 1 over the training rows, and the loss is half
+            // the squared error.
+            Some(_) => 1.0 - 2.0 * means.loss(),
+        };
+        let of_validation = |score: fn(&Scores) -> f64| validation.map_or(f64::NAN, score);
+        Self {
+            epoch: position.epoch,
+            step: position.step,
+            train_loss: MinMaxLast::of(means.loss()),
+            train_score: MinMaxLast::of(train_score),
+            validation_loss: MinMaxLast::of(of_validation(|scores| scores.loss)),
+            validation_score: MinMaxLast::of(of_validation(Scores::score)),
+            learning_rate,
+        }
+    }
 }
 
 impl Merge for LossPoint {

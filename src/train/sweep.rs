@@ -1,10 +1,13 @@
 //! Trainings with several combinations of settings, to compare them.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::time::Instant;
 
+use super::fit::FitObserver;
 use super::trials::{TrialId, Trials};
+use super::{EpochRecord, Limits, Session, Started};
 use crate::error::{Error, Result};
 use crate::util::parallel::in_order;
 use crate::util::stats::{mean, standard_error};
@@ -43,12 +46,47 @@ pub(crate) struct Outcome {
 
 /// Follows the trainings of a sweep, in their threads, and can end it.
 pub(crate) trait SweepObserver: Sync {
-    /// Notes the loss on the validation rows at the end of an epoch.
-    fn epoch(&self, _planned: &Planned, _epoch: u64, _loss: f64) {}
+    /// Notes a training before its first step.
+    fn started(&self, _planned: &Planned, _started: Started) {}
+
+    /// Notes the metrics of an epoch at its end.
+    fn epoch(&self, _planned: &Planned, _record: &EpochRecord) {}
 
     /// Returns whether the sweep goes on; asked before every step.
     fn goes_on(&self) -> bool {
         true
+    }
+}
+
+/// A training of a sweep in progress.
+struct Training<'s, O> {
+    planned: Planned,
+    limits: Limits,
+    is_over: &'s AtomicBool,
+    observer: &'s O,
+}
+
+impl<O: SweepObserver> FitObserver for Training<'_, O> {
+    fn goes_on(&mut self, _: &Session) -> bool {
+        !self.is_over.load(AtomicOrdering::Relaxed) && self.observer.goes_on()
+    }
+
+    fn started(&mut self, session: &Session) {
+        let started = Started {
+            plan: session.plan().clone(),
+            data: Arc::clone(session.data()),
+            architecture: session.architecture().clone(),
+            batches: session.batches(),
+            restarts: 0,
+            limits: self.limits,
+            initial_loss: f64::NAN,
+            resumed: None,
+        };
+        self.observer.started(&self.planned, started);
+    }
+
+    fn epoch(&mut self, record: &EpochRecord) {
+        self.observer.epoch(&self.planned, record);
     }
 }
 
@@ -218,17 +256,13 @@ impl Sweep {
         let start = Instant::now();
         let mut trials = self.combinations[planned.combination].clone();
         trials.limits.epochs = planned.epochs.or(trials.limits.epochs);
-        let mut seen = 0;
-        let trained = trials.train(planned.id, |session| {
-            let epoch = session.position().epoch;
-            if epoch > seen
-                && let Some(loss) = session.validation_loss()
-            {
-                observer.epoch(&planned, epoch, loss);
-            }
-            seen = epoch;
-            !is_over.load(AtomicOrdering::Relaxed) && observer.goes_on()
-        });
+        let mut training = Training {
+            planned,
+            limits: trials.limits,
+            is_over,
+            observer,
+        };
+        let trained = trials.train(planned.id, &mut training);
         if !observer.goes_on() {
             return Err(Error::Cancelled);
         }

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use super::fit::fit;
+use super::fit::{FitObserver, fit};
 use super::{BestEpoch, Limit, Limits, Recipe, Session, Weights};
 use crate::data::{RowSet, Scores, Split};
 use crate::error::{Error, Result};
@@ -100,7 +100,7 @@ impl Trials {
         let ids = self.ids();
         let mut trials = Vec::with_capacity(ids.len());
         let train = |at: usize, is_over: &AtomicBool| {
-            self.train(ids[at], |_| !is_over.load(Ordering::Relaxed))
+            self.train(ids[at], &mut |_: &Session| !is_over.load(Ordering::Relaxed))
         };
         in_order(ids.len(), threads, train, |trial| {
             report(&trial)?;
@@ -110,15 +110,11 @@ impl Trials {
         Ok(trials)
     }
 
-    /// Carries out one training while `goes_on` says so, which is asked before every step, and scores it.
+    /// Carries out one training, unless `observer` ends it, and scores it. A refit is not followed.
     ///
     /// # Errors
     /// Those of splitting and preparing; [`Error::Diverged`]; [`Error::Usage`] without rows to score.
-    pub(super) fn train(
-        &self,
-        id: TrialId,
-        mut goes_on: impl FnMut(&Session) -> bool,
-    ) -> Result<Trial> {
+    pub(super) fn train(&self, id: TrialId, observer: &mut impl FitObserver) -> Result<Trial> {
         let mut recipe = self.recipe.clone();
         recipe.plan.seed = id.seed;
         recipe.resources.threads = Threads::ONE;
@@ -130,18 +126,17 @@ impl Trials {
             }
             _ => recipe.split()?,
         };
-        let mut finish = |session: &mut Session, limits: Limits| {
-            let limit = fit(session, limits, &mut goes_on);
-            limit.map_err(|divergence| Error::Diverged(format!("{id}: {divergence}")))
-        };
+        let diverged = |divergence| Error::Diverged(format!("{id}: {divergence}"));
         let mut session = recipe.session(split.clone())?;
-        let limit = finish(&mut session, self.limits)?;
+        observer.started(&session);
+        let limit = fit(&mut session, self.limits, observer).map_err(diverged)?;
         let best = session.best().filter(|_| self.weights == Weights::Best);
         let epochs = session.position().epoch;
         let parameters = if self.refit {
             session = recipe.session(split.with_all_training())?;
             let limits = Limits::epochs(Some(best.map_or(epochs, |best| best.epoch)));
-            finish(&mut session, limits)?;
+            let mut goes_on = |session: &Session| observer.goes_on(session);
+            fit(&mut session, limits, &mut goes_on).map_err(diverged)?;
             session.chosen_weights(Weights::Last).parameters
         } else {
             session.chosen_weights(self.weights).parameters

@@ -52,6 +52,65 @@ fn a_sweep_writes_a_row_for_each_training_and_compares_them() {
 }
 
 #[test]
+fn every_training_of_a_sweep_has_a_log_named_by_its_values() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = format!("{LINE} --log runs");
+    run_in(folder.path(), &line);
+    let watched = program(["watch", "--json", "runs"])
+        .current_dir(folder.path())
+        .finish();
+    let watched: Value = serde_json::from_str(&stdout(&watched)).expect("JSON");
+    let runs = watched["runs"].as_array().expect("runs");
+    let names: Vec<&str> = runs.iter().filter_map(|run| run["run"].as_str()).collect();
+    assert_eq!(names.len(), 8);
+    assert!(names.contains(&"hidden=8-8,lr=0.03,seed=1"), "{names:?}");
+    let text = fs::read_to_string(folder.path().join("s.csv")).expect("written");
+    let first = text.lines().nth(1).expect("a row");
+    let run = runs
+        .iter()
+        .find(|run| run["run"] == "hidden=4,lr=0.001,seed=0")
+        .expect("the first");
+    assert_eq!(run["hparams"]["lr"], "0.001");
+    let values = &run["values"];
+    assert_eq!(values["epoch"]["value"], 6.0);
+    // The last of six epochs is the best, whose loss is in the file.
+    let loss = first
+        .split(',')
+        .nth(5)
+        .and_then(|cell| cell.parse::<f64>().ok())
+        .expect("a loss");
+    let logged = values["loss/validation"]["value"].as_f64().expect("a loss");
+    assert!((loss - logged).abs() < 1e-6, "{loss} {logged}");
+    for tag in [
+        "loss/train",
+        "accuracy/train",
+        "accuracy/validation",
+        "learning_rate",
+    ] {
+        assert!(values[tag]["value"].is_number(), "{tag}: {values}");
+    }
+    // With the file the sweep goes on, without it the logs are those of another one.
+    run_in(folder.path(), &line);
+    let other = line.replace(" -o s.csv", "");
+    let again = program(other.split(' '))
+        .current_dir(folder.path())
+        .finish();
+    assert_eq!(code(&again), 73, "{}", stderr(&again));
+    refused(
+        "sweep iris --lr 0.1,0.2 --epochs 1 --log run.jsonl",
+        &[],
+        2,
+        "--log runs/",
+    );
+    refused(
+        "iris --repeat 2 --headless --log",
+        &[Path::new("run.jsonl")],
+        2,
+        "nn-tui sweep",
+    );
+}
+
+#[test]
 fn a_sweep_goes_on_where_it_was_killed() {
     let folder = tempfile::tempdir().expect("a folder");
     let line = LINE.replace("--epochs 6", "--epochs 200");

@@ -74,6 +74,11 @@ impl SweepFile {
         })
     }
 
+    /// Returns whether there were outcomes in the file when it was opened.
+    pub fn has_known(&self) -> bool {
+        !self.known.is_empty()
+    }
+
     /// Takes the outcomes that were in the file when it was opened, by [`SweepTable::key`].
     pub fn take_known(&mut self) -> HashMap<Vec<String>, Outcome> {
         std::mem::take(&mut self.known)

@@ -10,9 +10,9 @@ use crate::train::importance::{ImportanceRun, Importances};
 use crate::train::{Set, Weights};
 
 impl Session {
-    /// Returns the loss on the validation rows at the end of the last epoch, until it is taken.
-    pub(in crate::train) fn validation_loss(&self) -> Option<f64> {
-        self.validated.as_ref().map(|(scores, _)| scores.loss)
+    /// Returns the scores on the validation rows at the end of the last epoch, until they are taken.
+    pub(in crate::train) fn validation_scores(&self) -> Option<&Scores> {
+        self.validated.as_ref().map(|(scores, _)| scores)
     }
 
     /// Evaluates the current parameters on all rows.

@@ -13,7 +13,7 @@ use super::draw::render;
 use super::{Answer, Board};
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
-use crate::train::{Planned, Standing, SweepObserver, Swept};
+use crate::train::{EpochRecord, Planned, Standing, SweepObserver, Swept};
 use crate::tui::decoder::Decoded;
 use crate::tui::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use crate::tui::options::ScreenOptions;
@@ -60,8 +60,9 @@ impl<'t> Link<'_, 't> {
 }
 
 impl SweepObserver for Link<'_, '_> {
-    fn epoch(&self, planned: &Planned, epoch: u64, loss: f64) {
-        self.board().add_epoch(planned, epoch, loss);
+    fn epoch(&self, planned: &Planned, record: &EpochRecord) {
+        let loss = record.validation_loss.last;
+        self.board().add_epoch(planned, record.epoch, loss);
     }
 
     fn goes_on(&self) -> bool {

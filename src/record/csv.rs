@@ -11,6 +11,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "csv",
     about: || say!("log-csv", "one row per epoch"),
     recorder: |output| Box::new(Csv::new(output)),
+    has_distributions: false,
 };
 
 /// Recorder of CSV. Values that are not finite are empty. A restart on the screen begins at epoch 1

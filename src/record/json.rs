@@ -45,6 +45,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
     about: || say!("log-json", "one JSON object per line"),
     recorder: |output| Box::new(JsonLines::new(output)),
+    has_distributions: false,
 };
 
 /// Recorder of JSON lines.

@@ -109,6 +109,8 @@ pub(crate) struct LogFormat {
     about: fn() -> &'static str,
     /// Creates a recorder that writes to the given output and flushes it after every event.
     pub recorder: fn(Output) -> Box<dyn Recorder>,
+    /// Whether it has a place for [`Event::Distributions`].
+    has_distributions: bool,
 }
 
 /// All formats that `--log` writes.
@@ -221,6 +223,6 @@ impl LogOption {
 
     /// Returns whether the format has a place for [`Event::Distributions`].
     pub(crate) fn wants_distributions(&self) -> bool {
-        std::ptr::eq(self.format, &event_file::LOG_FORMAT)
+        self.format.has_distributions
     }
 }

@@ -21,6 +21,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
     about: || say!("log-text", "text"),
     recorder: |output| Box::new(Text::new(output)),
+    has_distributions: false,
 };
 
 /// Minimum number of seconds between two lines of metrics; the first and the last epoch are always

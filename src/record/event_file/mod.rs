@@ -46,6 +46,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
         )
     },
     recorder: |output| Box::new(EventFile::new(output)),
+    has_distributions: true,
 };
 
 /// Number of first epochs of which every one is written, and of later epochs from one to twice as many that are.

@@ -1,7 +1,9 @@
 """Logs: TensorBoard loads those of nn-tui, and `nn-tui watch` those of other writers; see run.py."""
 
+import csv
 import json
 import math
+import os
 import pathlib
 import subprocess
 import sys
@@ -98,10 +100,34 @@ def other_logs(program, folder):
         print(f"logs: nn-tui watch shows the values written by {name}")
 
 
+def keras_logs(program, folder):
+    """`nn-tui watch` shows the last row of Keras' own CSVLogger."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    try:
+        import keras
+    except ImportError:
+        print("logs: Keras, or PyTorch for it, is not installed")
+        return
+    inputs = numpy.random.default_rng(3).random((200, 3), numpy.float32)
+    network = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+    network.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    for separator in ",;":
+        path = folder / f"keras{ord(separator)}.csv"
+        logger = keras.callbacks.CSVLogger(str(path), separator=separator)
+        network.fit(inputs, inputs.sum(1) > 1.5, validation_split=0.2, epochs=9, verbose=0, callbacks=[logger])
+        with path.open(newline="") as file:
+            *_, last = csv.DictReader(file, delimiter=separator)
+        values = watched(program, path)[path.stem]["values"]
+        for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
+            assert values[name] == {"step": 8.0, "value": float(last[name])}, (name, values[name], last)
+    print("logs: nn-tui watch shows the values that Keras logs")
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     own_logs(program, folder)
     other_logs(program, folder)
+    keras_logs(program, folder)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ENVIRONMENT = HERE.parent.parent / "target" / "interop"
 LIBRARIES = ["numpy", "onnx", "onnxruntime", "optuna", "safetensors", "scikit-learn"]
 # Those that a check is skipped without.
-OPTIONAL = ["tensorboard", "tensorboardX"]
+OPTIONAL = ["keras", "tensorboard", "tensorboardX"]
 TORCH_SECONDS = 600
 
 

@@ -94,6 +94,8 @@ struct Sums {
     without_target: u64,
     /// Labels of rows that are skipped, since the model does not know them.
     unknown_labels: UnknownTexts,
+    /// Labels that name a class but for a full stop.
+    labels_with_stop: UnknownTexts,
     unpredicted: Unpredicted,
     /// Rows that are skipped, since an earlier target that the model needs is missing.
     without_history: Unpredicted,
@@ -125,6 +127,7 @@ impl Sums {
             rows: 0,
             without_target: 0,
             unknown_labels: UnknownTexts::default(),
+            labels_with_stop: UnknownTexts::default(),
             unpredicted: Unpredicted::because(say!("eval-unpredicted", "outputs are not finite")),
             without_history: Unpredicted::because(lacks_history()),
             loss: 0.0,
@@ -163,7 +166,12 @@ impl Sums {
                 numbers.push(number - scale.offset);
             } else {
                 match labels.class(cell) {
-                    Some(class) => classes.push(class),
+                    Some(class) => {
+                        if labels.differs_by_stop(cell) {
+                            self.labels_with_stop.add(cell, line);
+                        }
+                        classes.push(class);
+                    }
                     None if rows.is_missing_label(cell) => {
                         self.without_target += 1;
                         continue;
@@ -335,6 +343,9 @@ impl Sums {
         if let Some(labels) = self.unknown_labels.statement(&model.target) {
             let skipped = say!("eval-skipped", "{labels}; those rows are skipped", labels);
             let _ = write!(text, "\n{skipped}");
+        }
+        if let Some(labels) = self.labels_with_stop.stop_statement() {
+            let _ = write!(text, "\n{labels}");
         }
         let classes = model.task.classes().iter();
         let classes: Vec<String> = classes.map(|name| sanitise(name)).collect();

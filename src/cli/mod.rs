@@ -121,7 +121,12 @@ type Work = Box<dyn FnOnce() -> Result<u8>>;
 /// Any error.
 fn prepare_work(args: Args) -> Result<Work> {
     Instructions::check_environment()?;
-    let GlobalArgs { reading, json, .. } = &args.global;
+    let GlobalArgs {
+        reading,
+        json,
+        force,
+        ..
+    } = &args.global;
     let is_json_known = !matches!(
         args.command,
         Some(Command::Predict { .. } | Command::Completions { .. } | Command::Lesson { .. })
@@ -144,7 +149,8 @@ fn prepare_work(args: Args) -> Result<Work> {
             rows,
         }) => {
             let (source, reading) = (Source::parse(data), load_options::reading(reading)?);
-            let split = split.map(|path| SplitFile::read(&Source::File(path))?.selection(rows));
+            let split =
+                split.map(|path| SplitFile::read(&Source::File(path))?.selection(rows, *force));
             eval::run(&model, &source, &reading, split.transpose()?, *json)?;
         }
         Some(Command::Lesson {

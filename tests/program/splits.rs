@@ -356,7 +356,15 @@ fn a_list_of_another_table_is_refused() {
     lines[1..].sort_unstable();
     fs::write(&data, lines.join("\n")).expect("written");
     let doubt = "split.csv is of a table with other targets, or of another order";
-    let said = stderr(&succeed("eval --split", &[&list, &model, &data]));
+    let refused = run("eval --split", &[&list, &model, &data]);
+    assert_eq!(code(&refused), 65, "{}", stdout(&refused));
+    assert!(
+        stderr(&refused).contains("--force takes this one"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(stdout(&refused).is_empty());
+    let said = stderr(&succeed("eval --force --split", &[&list, &model, &data]));
     assert!(said.contains(doubt), "{said}");
     let said = stdout(&succeed("--describe --split", &[&list, &data]));
     assert!(said.contains(doubt), "{said}");

@@ -1,6 +1,7 @@
 //! Texts that a model does not know.
 
 use crate::util::lang::say;
+use crate::util::numbers::counted;
 use crate::util::text::brief;
 
 /// Texts of a column that a model does not know, because no training row has them.
@@ -15,6 +16,18 @@ impl UnknownTexts {
     pub(crate) fn add(&mut self, text: &str, line: u64) {
         self.count += 1;
         self.first.get_or_insert_with(|| (text.to_owned(), line));
+    }
+
+    /// Returns a statement on labels that name a class but for a full stop, safe to print; `None` without any.
+    pub(crate) fn stop_statement(&self) -> Option<String> {
+        let (text, line) = self.first.as_ref()?;
+        Some(say!(
+            "fact-labels-with-stop",
+            "{labels} counted as the class that differs by a full stop, first \"{text}\" on line {line}",
+            labels = counted(self.count, "label"),
+            text = brief(text),
+            line
+        ))
     }
 
     /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line

@@ -31,6 +31,8 @@ pub struct HeldOut {
     pub lines: Arc<Lines>,
     /// Labels of rows that are skipped, since no training row has them.
     pub(crate) unknown_labels: UnknownTexts,
+    /// Labels that name a class but for a full stop.
+    pub(crate) labels_with_stop: UnknownTexts,
     /// Texts that no row of the table has, for each column of the data set.
     pub(crate) unknown_texts: Vec<UnknownTexts>,
     /// Number of rows that are skipped, since a target before them is missing.
@@ -86,6 +88,7 @@ pub(in crate::data) fn read_table(
         columns: dataset.table_columns,
         target: dataset.target_column,
         percent: dataset.percent.as_deref(),
+        units: &dataset.units,
     };
     let reading = dataset.cell_format.complete(&options.reading);
     let mut selected = Selected::open(source, input, &reading, &wanted, place, observer)?;
@@ -108,7 +111,12 @@ pub(in crate::data) fn read_table(
     let in_names = dataset.cell_format.decimal_comma == Some(true);
     let classes = Labels::new(dataset.class_names(), in_names, shape.dialect.decimal_comma);
     let (mut values, mut lines) = (Vec::new(), Lines::default());
-    let mut unknown_labels = UnknownTexts::default();
+    let [mut unknown_labels, mut labels_with_stop] = [const {
+        UnknownTexts {
+            count: 0,
+            first: None,
+        }
+    }; 2];
     let mut unknown_texts = vec![UnknownTexts::default(); wanted.len()];
     let mut history = History::new(dataset.lags());
     history.expect(dataset.row_order.as_ref(), shape);
@@ -141,6 +149,9 @@ pub(in crate::data) fn read_table(
                     unknown_labels.add(cell.trim(), record.line);
                     continue;
                 };
+                if classes.differs_by_stop(cell) {
+                    labels_with_stop.add(cell.trim(), record.line);
+                }
                 labels.push(label as u32);
             }
         }
@@ -189,6 +200,7 @@ pub(in crate::data) fn read_table(
         target,
         lines: Arc::new(lines),
         unknown_labels,
+        labels_with_stop,
         unknown_texts,
         without_history,
         other_mark: shape.other_mark.clone(),

@@ -101,6 +101,8 @@ pub(super) fn meanings(labels: &[String], decimal_comma: bool) -> Vec<Option<Mea
 pub(crate) struct Labels {
     by_name: HashMap<String, usize>,
     by_meaning: HashMap<Meaning, usize>,
+    /// Classes by their names without full stops at the end, if no other class has the same.
+    by_stem: HashMap<String, Option<usize>>,
     rule: Rule,
     /// Whether numbers in cells have a decimal comma.
     decimal_comma: bool,
@@ -111,7 +113,15 @@ impl Labels {
     /// the flag of the name is set.
     pub(crate) fn new(names: &[String], in_names: bool, in_cells: bool) -> Self {
         let meanings = meanings(names, in_names).into_iter().zip(0..);
+        let mut by_stem = HashMap::new();
+        for (class, name) in names.iter().enumerate() {
+            let others = by_stem.entry(stem(name).to_owned());
+            others
+                .and_modify(|other| *other = None)
+                .or_insert(Some(class));
+        }
         Self {
+            by_stem,
             by_name: names.iter().cloned().zip(0..).collect(),
             by_meaning: meanings
                 .filter_map(|(meaning, class)| Some((meaning?, class)))
@@ -122,8 +132,22 @@ impl Labels {
     }
 
     /// Returns the class that `cell` names, by its text without blanks around it, or else by its
-    /// meaning as a number or a word for no or yes.
+    /// meaning as a number or a word for no or yes, or but for a full stop at the end, which the test file of a
+    /// table may have behind its labels.
     pub(crate) fn class(&self, cell: &str) -> Option<usize> {
+        self.known(cell).or_else(|| self.by_stem(cell))
+    }
+
+    /// Returns whether `cell` names a class but for a full stop at the end.
+    pub(crate) fn differs_by_stop(&self, cell: &str) -> bool {
+        self.known(cell).is_none() && self.by_stem(cell).is_some()
+    }
+
+    fn by_stem(&self, cell: &str) -> Option<usize> {
+        *self.by_stem.get(stem(cell))?
+    }
+
+    fn known(&self, cell: &str) -> Option<usize> {
         let cell = cell.trim();
         let by_meaning = || {
             let meaning = (self.rule)(cell, self.decimal_comma)?;
@@ -136,12 +160,17 @@ impl Labels {
     }
 }
 
-/// Returns pairs of `labels` that differ only in case or blanks, or are different words for no or for yes.
+/// Returns `label` without the blanks around it and the full stops at its end.
+fn stem(label: &str) -> &str {
+    label.trim().trim_end_matches('.')
+}
+
+/// Returns pairs of `labels` that differ only in case, blanks or full stops at the end, or are different words for no or for yes.
 pub(super) fn similar(labels: &[String]) -> Vec<(String, String)> {
     let mut first: HashMap<String, &String> = HashMap::new();
     let mut pairs = Vec::new();
     for label in labels {
-        let plain: String = label.split_whitespace().collect();
+        let plain: String = stem(label).split_whitespace().collect();
         let key = match boolean(&plain, false) {
             Some(Meaning::Boolean(yes)) => CERTAIN[usize::from(yes)].to_owned(),
             _ => plain.to_lowercase(),
@@ -173,6 +202,10 @@ mod tests {
         assert_eq!(class(&["a", "b"], "B"), None, "another label");
         assert_eq!(class(&["y", "n"], "f"), None, "a letter of another pair");
         assert_eq!(class(&["on", "off"], "1"), None);
+        assert_eq!(class(&["<=50K", ">50K"], ">50K."), Some(1));
+        assert_eq!(class(&["a", "b."], "b"), Some(1));
+        assert_eq!(class(&["a.", "a.."], "a"), None, "either");
+        assert_eq!(class(&["a.", "b"], "..."), None);
     }
 
     #[test]

@@ -150,11 +150,11 @@ impl SplitFile {
         [header].into_iter().chain(lines).collect()
     }
 
-    /// Returns the reader's selection of the rows of `set`.
+    /// Returns the reader's selection of the rows of `set`, of a table with other targets too if it `is_forced`.
     ///
     /// # Errors
     /// [`DataProblem::Split`] if there are none.
-    pub(crate) fn selection(self, set: RowSet) -> Result<Selection> {
+    pub(crate) fn selection(self, set: RowSet, is_forced: bool) -> Result<Selection> {
         if self.rows.values().all(|(other, _)| *other != set) {
             let problem = DataProblem::Split(say!(
                 "list-empty-set",
@@ -166,6 +166,7 @@ impl SplitFile {
         Ok(Selection {
             file: self,
             set,
+            is_forced,
             lines: Vec::new(),
             targets: TargetSum::default(),
         })
@@ -283,6 +284,8 @@ fn with_hint(error: Error) -> Error {
 pub(crate) struct Selection {
     file: SplitFile,
     set: RowSet,
+    /// Whether the table may have other targets than the list is of.
+    is_forced: bool,
     /// Lines of the rows so far, ascending.
     lines: Vec<u64>,
     targets: TargetSum,
@@ -296,13 +299,25 @@ impl Selection {
         self.file.set(line) == Some(self.set)
     }
 
-    /// Checks at the end of `table` that it had all rows that are listed.
+    /// Checks at the end of `table` that it had all rows that are listed, and the targets of the list.
     ///
     /// # Errors
-    /// Those of [`SplitFile::check_count`] and [`SplitFile::check_rows`].
+    /// Those of [`SplitFile::check_count`] and [`SplitFile::check_rows`]; [`DataProblem::Split`] for other targets, unless
+    /// they are allowed.
     pub(crate) fn check(&self, table: &str) -> Result<()> {
         self.file.check_count(table, self.lines.len())?;
-        self.file.check_rows(table, &self.lines)
+        self.file.check_rows(table, &self.lines)?;
+        if self.is_forced || !self.file.is_of_others(self.targets) {
+            return Ok(());
+        }
+        let problem = say!(
+            "list-refused",
+            "it is of a table with other targets than {table}, or of another order, so the rows it lists may be others \
+             (evaluate the table it was written for; --force takes this one all the same)",
+            table
+        );
+        let place = Place::whole(self.file.source.clone());
+        Err(Error::data(place, DataProblem::Split(problem)))
     }
 
     /// Returns a statement on a table, at its end, that may be another than the list is of.
@@ -383,7 +398,7 @@ mod tests {
             problem(
                 read("row,set\n2,train\n")
                     .expect("a list")
-                    .selection(RowSet::Test)
+                    .selection(RowSet::Test, false)
             ),
             "None: it lists no test row"
         );

@@ -62,6 +62,10 @@ impl Facts<'_> {
                 let fact = self.add(Topic::Format, "other-mark", statement, &["--decimal"]);
                 fact.severity = Severity::Warning;
             }
+            if let Some(labels) = file.labels_with_stop.stop_statement() {
+                let statement = format!("{}: {labels}", file.source);
+                self.note(Topic::Rows, "labels-with-stop", statement, &[]);
+            }
             if let Some(labels) = file.unknown_labels.statement(&dataset.target_name) {
                 let statement = say!(
                     "fact-unknown-labels",

@@ -319,7 +319,8 @@ fn encoding_hint(byte: u8, next: Option<u8>) -> String {
     if is_chinese {
         return say!(
             "problem-gbk",
-            "; if it is Chinese in GBK, iconv -f gb18030 -t utf-8 converts the file"
+            "; if it is Chinese in GBK, iconv -f gb18030 -t utf-8 converts the file (traditional in Big5: -f big5, Korean: \
+             -f euc-kr, Japanese: -f euc-jp or shift_jis)"
         )
         .to_owned();
     }
@@ -334,7 +335,7 @@ fn encoding_hint(byte: u8, next: Option<u8>) -> String {
     });
     say!(
         "problem-iconv",
-        "{option}; iconv -f ENCODING -t utf-8 converts a file",
+        "{option}; iconv -f ENCODING -t utf-8 converts a file (Japanese: shift_jis, Chinese: gb18030 or big5, Korean: euc-kr)",
         option
     )
 }
@@ -393,7 +394,10 @@ mod tests {
         assert!(message(0xe9).contains("reads it as \"é\";"));
         assert!(message(0xad).contains("reads it as \"\\u{ad}\";"));
         assert!(message(0x80).contains("--encoding windows-1252 reads it as \"\u{20ac}\";"));
-        assert!(message(0x81).ends_with("not UTF-8; iconv -f ENCODING -t utf-8 converts a file"));
+        assert!(
+            message(0x81)
+                .contains("not UTF-8; iconv -f ENCODING -t utf-8 converts a file (Japanese")
+        );
         let of_gbk = DataProblem::NotUtf8 {
             byte: 0xb3,
             next: Some(0xc7),

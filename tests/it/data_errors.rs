@@ -70,7 +70,7 @@ const LOADING: [(&str, &str); 20] = [
     (
         "latin-1.csv",
         ", line 2, column 3: the byte 0xf6 is not UTF-8; --encoding windows-1252 reads it as \"ö\"; \
-         iconv -f ENCODING -t utf-8 converts a file",
+         iconv -f ENCODING -t utf-8 converts a file (Japanese: shift_jis, Chinese: gb18030 or big5, Korean: euc-kr)",
     ),
     (
         "utf-16.csv",

@@ -109,7 +109,8 @@ fn object<'l>(line: &'l [u8], number: u64, source: &str) -> Result<Option<Member
     let text = std::str::from_utf8(line).map_err(|_| {
         let about = say!(
             "json-not-utf8",
-            "the line is not UTF-8, as JSON must be (iconv -f ENCODING -t utf-8 converts a file)"
+            "the line is not UTF-8, as JSON must be (iconv -f ENCODING -t utf-8 converts a file; Chinese: \
+             gb18030 or big5, Japanese: shift_jis, Korean: euc-kr)"
         );
         Error::data(place(), DataProblem::ForeignFormat(about))
     })?;

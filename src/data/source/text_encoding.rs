@@ -87,7 +87,8 @@ impl TextEncoding {
         let is_western = first.iter().all(|&byte| is_text(byte))
             && 2 * pairs.count() < beyond
             && 2 * odd < beyond
-            && valid.sum::<usize>() < wrong.count();
+            && valid.sum::<usize>() < wrong.count()
+            && !are_double_bytes(first);
         if is_western {
             Self::Windows1252
         } else {
@@ -134,6 +135,32 @@ impl TextEncoding {
             }),
         }
     }
+}
+
+/// Returns whether the bytes beyond ASCII begin characters of two bytes, as in Big5, most of them beside each other: accented
+/// letters stand among others.
+fn are_double_bytes(text: &[u8]) -> bool {
+    /// Minimum number of characters.
+    const MIN: usize = 8;
+    let (mut rest, mut count, mut joined, mut is_behind_one) = (text, 0, 0, false);
+    while let [first, behind @ ..] = rest {
+        if first.is_ascii() {
+            (rest, is_behind_one) = (behind, false);
+            continue;
+        }
+        match behind {
+            [0x40..=0x7e | 0xa1..=0xfe, others @ ..] if (0xa1..=0xf9).contains(first) => {
+                rest = others
+            }
+            // The last one may be cut.
+            [] => break,
+            _ => return false,
+        }
+        count += 1;
+        joined += usize::from(is_behind_one);
+        is_behind_one = true;
+    }
+    count >= MIN && 3 * joined >= count
 }
 
 /// Converts a text to UTF-8, a block at a time.

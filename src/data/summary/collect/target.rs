@@ -67,6 +67,16 @@ impl Facts<'_> {
             let fact = self.add(Topic::Target, "similar-labels", statement, &[]);
             fact.severity = Severity::Warning;
         }
+        if let Some((cut, whole)) = cut_label(dataset) {
+            let statement = say!(
+                "fact-cut-label",
+                "\"{cut}\" in the last row may be a \"{whole}\" that was cut short",
+                cut = brief(cut),
+                whole = brief(whole)
+            );
+            let fact = self.add(Topic::Target, "cut-label", statement, &[]);
+            fact.severity = Severity::Warning;
+        }
         let counts = dataset.class_counts();
         let names = dataset.class_names().iter().zip(counts);
         let single: Vec<String> = names
@@ -109,4 +119,23 @@ impl Facts<'_> {
         };
         self.add(Topic::Baseline, "baseline", statement, &[]);
     }
+}
+
+/// Returns the class of the last row if no other row has it and that of others begins with it, as where a file was cut
+/// short, and that class.
+fn cut_label(dataset: &Dataset) -> Option<(&str, &str)> {
+    let Target::Classes { names, labels } = &dataset.target else {
+        return None;
+    };
+    let last = *labels.last()?;
+    let is_single = labels.iter().filter(|&&label| label == last).count() == 1;
+    let cut = names.get(last as usize)?;
+    let is_number = cut.parse::<f64>().is_ok();
+    let mut longer = names
+        .iter()
+        .filter(|name| *name != cut && name.starts_with(cut.as_str()));
+    let whole = longer
+        .next()
+        .filter(|_| is_single && !is_number && !cut.is_empty())?;
+    Some((cut, whole))
 }

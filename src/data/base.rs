@@ -180,6 +180,7 @@ impl Base {
             missing: preprocessing.missing.clone(),
             cell_format: preprocessing.cell_format,
             percent: preprocessing.percent.clone(),
+            units: preprocessing.units.clone(),
             row_order: preprocessing.row_order.clone(),
             lines: Default::default(),
             validation: None,

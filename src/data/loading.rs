@@ -27,7 +27,8 @@ use super::table::decimal_mark;
 use super::table::formatted::{self, is_number};
 use super::table::idx;
 use super::table::rows::{comment_sign, is_excel_error};
-use super::table::target_reader::TargetCells;
+use super::table::target_reader::{TargetCells, are_no_classes};
+use super::table::unit::{column_units, without};
 use super::table::{Reading, Shape, Table};
 use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
 use crate::error::{DataProblem, Error, Result};
@@ -96,7 +97,9 @@ pub(super) fn load_table(
         return Err(Error::data(table.shape.place(), table.single_column()));
     }
     table.shape.set_missing(options.missing_values.clone());
+    table.shape.units = column_units(&table.sample, &table.shape);
     let roles = roles(&table, options)?;
+    keep_units_of_numbers(&mut table, &roles, options);
     let mut loading = Loading::new(&table, &roles, options);
     let is_used_date = |role: &Role| matches!(role, Role::Dates { is_used: true, .. });
     loading.report.has_automatic_dates = options.dates.usage == DateUse::Auto
@@ -122,6 +125,7 @@ pub(super) fn load_table(
     loading.report.totals = left_out.totals;
     loading.report.blank = left_out.blank;
     loading.report.footers = left_out.footers;
+    loading.report.doubtful_total = rows.doubtful_total();
     let mut dataset = loading.finish(shape, source)?;
     dataset.report.targets = split.targets();
     let has_own_rows = matches!(options.validation, ValidationRows::File(_));
@@ -133,6 +137,26 @@ pub(super) fn load_table(
     }
     dataset.test_fraction = options.test_fraction;
     Ok(dataset)
+}
+
+/// Keeps the units of the columns that are inputs of numbers, and of a target unless its numbers may be classes.
+fn keep_units_of_numbers(table: &mut Table, roles: &[Role], options: &LoadOptions) {
+    let units = std::mem::take(&mut table.shape.units);
+    let is_of_numbers = |column: usize, unit: &str| match roles[column] {
+        Role::Numbers { .. } => true,
+        Role::Target => {
+            let cells = table.sample.iter().filter_map(|row| row.cells.get(column));
+            let numbers = cells.filter_map(|cell| table.shape.number(without(cell, unit)?).ok());
+            let numbers: Vec<f64> = numbers.collect();
+            let is_number = options.task == TaskChoice::Regression || options.lags > 0;
+            options.task != TaskChoice::Classification && (is_number || are_no_classes(&numbers))
+        }
+        _ => false,
+    };
+    let kept = units
+        .into_iter()
+        .filter(|(column, unit)| is_of_numbers(*column, unit));
+    table.shape.units = kept.collect();
 }
 
 /// Accumulates the rows of a table.
@@ -207,6 +231,7 @@ impl Loading {
                 other_decimal_mark: other_decimal_mark
                     .map(|column| shape.names[column].clone())
                     .collect(),
+                cell_units: shape.named_units(),
                 ..ReadReport::of(shape, options, excluded.collect())
             },
         }
@@ -214,7 +239,7 @@ impl Loading {
 
     fn add_row(&mut self, record: Record, shape: &Shape) -> Result<()> {
         self.report.rows += 1;
-        let target = record.cell(self.target_column);
+        let target = shape.without_unit(self.target_column, record.cell(self.target_column));
         let lags = self.next_lags(target, record.line, shape)?;
         if self.target.is_missing(target, shape) {
             self.report.add_missing_target(target.trim(), record.line);
@@ -311,9 +336,12 @@ impl Loading {
             };
             let raw = match short {
                 Some(number) => number,
-                None => cells
-                    .raw(record.cell(column), (row, record.line), shape)
-                    .map_err(in_cell)?,
+                None => {
+                    let cell = shape.without_unit(column, record.cell(column));
+                    cells
+                        .raw(cell, (row, record.line), shape)
+                        .map_err(in_cell)?
+                }
             };
             let is_missing = raw.is_nan() && undecided_code(raw).is_none();
             if is_missing && self.missing == Missing::Error {

@@ -55,6 +55,7 @@ pub(crate) use prepare::split::Split;
 pub(crate) use prepare::split::file::{Selection, SplitFile};
 pub use prepare::split::{RowSet, RowSplit};
 pub use report::{Exclusion, ReadReport, Reason};
+pub(crate) use schema::dates::MONTHS;
 pub use schema::dates::{DateOrder, DatePart};
 pub(crate) use schema::labels::Labels;
 pub use schema::missing::MissingValues;
@@ -78,7 +79,7 @@ pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
 pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
-pub(crate) use table::header::{COLUMN_UNITS, NUMBER_TYPES};
+pub(crate) use table::header::{COLUMN_UNITS, NUMBER_TYPES, OTHER_TYPES};
 pub(crate) use table::left_out::{SUBTOTALS, TOTALS};
 pub use table::lines::Lines;
 pub use table::{CellFormat, GivenReading, Quote, Reading};
@@ -125,6 +126,8 @@ pub struct Dataset {
     pub cell_format: CellFormat,
     /// Columns whose numbers have percent signs; see [`Preprocessing::percent`].
     pub percent: Option<Vec<usize>>,
+    /// Units behind the numbers of columns; see [`Preprocessing::units`].
+    pub units: Vec<(usize, String)>,
     /// Dates by which rows must be in order; see [`Preprocessing::row_order`].
     pub row_order: Option<RowOrder>,
     /// Format of the file, and what was excluded while reading.

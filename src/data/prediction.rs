@@ -102,6 +102,7 @@ impl<'m> PredictionRows<'m> {
             columns: wanted.table_columns,
             target: wanted.target_column,
             percent: wanted.percent.as_deref(),
+            units: &wanted.units,
         };
         let input = open(source)?;
         let (shape, rows, columns) = if input.has_images {
@@ -144,10 +145,9 @@ impl<'m> PredictionRows<'m> {
     /// totals: training left them out for want of a target.
     pub(crate) fn without_unread(mut self, name: &str, task: &'m Task) -> Self {
         self.target = self.target_column(name).ok().map(|column| (column, task));
-        if let Some((column, _)) = self.target
-            && self.training.is_bare(self.training.target)
-        {
-            self.shape.bare.push(column);
+        if let Some((column, _)) = self.target {
+            self.training
+                .describe(&mut self.shape, self.training.target, column);
         }
         self
     }

@@ -197,6 +197,8 @@ pub struct ReadReport {
     pub units: (usize, u64),
     /// Number of rows of totals or means, and the line of the first.
     pub totals: (usize, u64),
+    /// Name and line of a row that may be one of totals.
+    pub doubtful_total: Option<(String, u64)>,
     /// Number of rows of empty cells, and the line of the first.
     pub blank: (usize, u64),
     /// Number of lines of text below the table, and the first of them.
@@ -214,6 +216,8 @@ pub struct ReadReport {
     /// Indices (from 0) of the columns whose numbers have percent signs.
     #[serde(skip)]
     pub(crate) percent: Vec<usize>,
+    /// Columns with a unit of measurement behind all numbers, and the unit.
+    pub cell_units: Vec<(String, String)>,
     /// Columns whose numbers have different units, and those units.
     pub mixed_units: Vec<(String, String)>,
     /// Classes with other spellings that mean them.

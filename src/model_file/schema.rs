@@ -16,13 +16,14 @@ const FORMAT: &str = "nn-tui model";
 
 /// Version of the schema. It grows with every change that older versions of nn-tui would
 /// misunderstand or refuse; they refuse unknown members.
-const VERSION: u64 = 8;
+const VERSION: u64 = 9;
 
 /// Oldest version that is read. Version 3 added live changes of the network; version 4 activations,
 /// a single output for two classes, targets from 0 to 1, and checksums; version 5 the original text of
 /// names, categories and labels, offsets, and missing values by the type of the column; version 6 the choice
 /// of validation and test rows, the best epoch, schedules and regularisation, parts of dates and earlier targets;
-/// version 7 undone changes of the learning rate; version 8 columns with percent signs, and delimiters.
+/// version 7 undone changes of the learning rate; version 8 columns with percent signs, and delimiters;
+/// version 9 units behind numbers.
 const OLDEST_VERSION: u64 = 2;
 
 /// Members of a model's JSON document; the `json` module describes the schema.

@@ -122,6 +122,18 @@ fn validate_preprocessing(preprocessing: &Preprocessing) -> Result<(), String> {
             columns
         ));
     }
+    if let Some((column, _)) = preprocessing
+        .units
+        .iter()
+        .find(|(column, _)| *column >= columns)
+    {
+        return Err(say!(
+            "model-unit",
+            "column {column} of {columns} has a unit",
+            column,
+            columns
+        ));
+    }
     let mut names = HashSet::new();
     let mut next_column = 0;
     for input in &preprocessing.columns {

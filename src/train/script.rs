@@ -214,6 +214,8 @@ fn table(session: &Session) -> Vec<(&'static str, String)> {
         .iter()
         .map(|column| column.column)
         .collect();
+    let units = preprocessing.units.iter();
+    let units = units.map(|(column, unit)| format!("{column}: {}", text(unit)));
     let scale = data.task.scale().map(|scale| {
         let (center, unit) = scale.center_and_unit();
         format!("{:?}, {:?}, {unit:?}", scale.offset, center - scale.offset)
@@ -233,6 +235,7 @@ fn table(session: &Session) -> Vec<(&'static str, String)> {
             format!("{{{}}}", spellings.collect::<Vec<_>>().join(", ")),
         ),
         ("TARGET_SCALE", scale.unwrap_or_default()),
+        ("PLACE_UNITS", format!("{{{}}}", units.collect::<Vec<_>>().join(", "))),
         ("PLACES", format!("{places:?}")),
         ("CELLS", cell_reader(preprocessing)),
         ("SETS", packed(&sets(&data.training, &data.validation))),

@@ -213,6 +213,49 @@ def programs_read_files_as_predict(program, folder):
     print(f"{len(files)} files are read")
 
 
+def python_reads_tables_of_spreadsheets(program, folder):
+    """Compares Python with `predict` on the raw table that the model was trained on, which has more than rows."""
+    rows = [f"{i * 7 % 11}.5,{i % 5},{'pq'[i * 7 % 11 > 5]}" for i in range(40)]
+    named = "\n".join(["a,b,kind", *rows, ""])
+    months = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
+    sums = [sum(float(row.split(",")[place]) for row in rows[:20]) for place in (0, 1)]
+    regions = ["region,a,b,kind", *(f"North,{row}" for row in rows[:20]), f"North Total,{sums[0]},{sums[1]},"]
+    regions += [f"South,{row}" for row in rows[:20]] + [f"South Total,{sums[0]},{sums[1]},", ""]
+    objects = [dict(zip(["a", "b", "kind"], row.split(","))) for row in rows]
+    tables = {
+        "separator": "sep=;\n" + named.replace(",", ";"),
+        "preamble": "Report of today\nDevice 7\n\n" + named,
+        "utf-16": named.encode("utf-16"),
+        "utf-16le": named.encode("utf-16-le"),
+        "utf-16be": named.encode("utf-16-be"),
+        "lines.jsonl": "".join(f'{{"a": {row["a"]}, "b": {row["b"]}, "kind": "{row["kind"]}"}}\n' for row in objects),
+        "units": named.replace(".5,", ".5 km/h,"),
+        "totals": "\n".join(regions),
+        "legend": named + "\nCode,Meaning\np,small\n",
+        "source": named + 'Source: "Office"\nNote: one, two\n',
+        "types": named.replace("kind\n", "kind\ncontinuous,continuous,discrete\n,,class\n", 1),
+        "letters": named.replace("kind\n", "kind\nc,c,d\n", 1),
+        "months": "day;sales\n" + "".join(f"{i % 28 + 1} {months[i % 12]} {2010 + i // 12};{i % 12}.5\n" for i in range(96)),
+    }
+    for name, content in tables.items():
+        table = folder / (name if "." in name else f"{name}.csv")
+        table.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for ending in ["json", "py"]:
+            command = [program, table, "--headless", "--epochs", "3", "--export", folder / f"sheet-{name}.{ending}"]
+            subprocess.run(command, check=True, capture_output=True)
+        commands = [
+            [program, "predict", folder / f"sheet-{name}.json", table],
+            [sys.executable, "-I", folder / f"sheet-{name}.py", table],
+        ]
+        ours, theirs = [subprocess.run(it, check=True, capture_output=True, text=True).stdout for it in commands]
+        place = next(csv.reader(io.StringIO(ours))).index("predicted sales" if name == "months" else "predicted kind")
+        found = [[row[place] for row in csv.reader(io.StringIO(said))][1:] for said in (ours, theirs)]
+        if name == "months":
+            found = [[round(float(number), 3) for number in column] for column in found]
+        assert len(found[0]) in (40, 96) and found[0] == found[1], name
+    print(f"{len(tables)} tables of spreadsheets are read")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         program, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(folder)
@@ -220,3 +263,4 @@ if __name__ == "__main__":
         python_reads_rows_as_predict(program, folder)
         programs_read_delimiters_as_predict(program, folder)
         programs_read_files_as_predict(program, folder)
+        python_reads_tables_of_spreadsheets(program, folder)

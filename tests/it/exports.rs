@@ -126,6 +126,7 @@ fn model(
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
         percent: None,
+        units: Vec::new(),
         row_order: None,
         columns,
     };

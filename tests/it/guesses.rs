@@ -1,5 +1,7 @@
 //! Guesses on everyday tables, and the notes that show them.
 
+mod spreadsheets;
+
 use std::fs;
 use std::ops::ControlFlow;
 

@@ -68,6 +68,7 @@ pub(crate) fn small() -> TrainedModel {
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
             percent: None,
+            units: Vec::new(),
             row_order: None,
         },
         target: "species".into(),
@@ -295,6 +296,7 @@ fn mixed() -> TrainedModel {
             missing: MissingValues::default(),
             cell_format: CellFormat::default(),
             percent: None,
+            units: Vec::new(),
             row_order: None,
         },
         target: "price".into(),
@@ -384,7 +386,7 @@ fn damaged_columns_are_named() {
 #[test]
 fn json_is_laid_out_for_people() {
     let text = String::from_utf8(bytes_of(&small(), JSON)).expect("text");
-    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 8,\n"));
+    assert!(text.starts_with("{\n  \"format\": \"nn-tui model\",\n  \"version\": 9,\n"));
     assert!(text.ends_with(
         "    {
       \"weights\": [
@@ -446,12 +448,12 @@ const DAMAGED: [(&str, &str, &str); 20] = [
         "it has no \"format\": \"nn-tui model\"",
     ),
     (
-        "\"version\": 8",
         "\"version\": 9",
-        "it has version 9 of the format, this program reads versions 2 to 8",
+        "\"version\": 10",
+        "it has version 10 of the format, this program reads versions 2 to 9",
     ),
     (
-        "\"version\": 8",
+        "\"version\": 9",
         "\"version\": -1",
         "invalid value: integer `-1`, expected u64",
     ),
@@ -632,6 +634,7 @@ fn model() -> impl Strategy<Value = TrainedModel> {
                     missing: MissingValues::default(),
                     cell_format: CellFormat::default(),
                     percent: None,
+                    units: Vec::new(),
                     row_order: None,
                 },
                 task: Task::Classification {

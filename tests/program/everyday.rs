@@ -463,3 +463,47 @@ fn whole_lines_in_quotes_name_a_way_forward() {
         stdout(&output)
     );
 }
+
+#[test]
+fn labels_with_a_full_stop_behind_them_are_those_without() {
+    let trained = Trained::on(&format!("a,b,kind\n{}", rows(40)), "");
+    let table = format!(
+        "a,b,kind\n{}",
+        rows(20).replace("p\n", "p.\n").replace("q\n", "q.\n")
+    );
+    let data = trained.file("stops.csv", &table);
+    let said = stdout(&succeed("eval", &[&trained.model, &data]));
+    let expected =
+        "20 labels counted as the class that differs by a full stop, first \"p.\" on line 2";
+    assert!(said.contains(expected), "{said}");
+    let train = trained.folder.path().join("trained.csv");
+    let said = stdout(&succeed("--describe --test", &[&data, &train]));
+    assert!(said.contains(expected), "{said}");
+    let both = trained.file(
+        "both.csv",
+        format!("a,b,kind\n{}{}", rows(40), rows(20).replace("p\n", "p.\n")),
+    );
+    let said = stdout(&succeed("--describe", &[&both]));
+    let expected = "classes \"p\" and \"p.\" may be one class, spelled differently";
+    assert!(said.contains(expected), "{said}");
+}
+
+#[test]
+fn units_behind_numbers_are_part_of_the_model() {
+    let row = |i: usize| format!("{} km/h,{}.5 kg\n", i * 7 % 11, i * 7 % 11);
+    let table = |rows: usize| format!("speed,mass\n{}", (0..rows).map(row).collect::<String>());
+    let trained = Trained::on(&table(40), "");
+    assert_eq!(trained.predicted(&table(10)), 10);
+    assert_eq!(
+        trained.predicted(&table(10).replace(" km/h", "").replace(" kg", "")),
+        10
+    );
+    let said = trained.refused(&table(10).replace("km/h", "mph"));
+    assert!(
+        said.contains("line 2, column 1 (speed): expected a number, found \"0 mph\""),
+        "{said}"
+    );
+    let data = trained.folder.path().join("trained.csv");
+    let said = stdout(&succeed("eval", &[&trained.model, &data]));
+    assert!(said.contains("40 rows, \"mass\""), "{said}");
+}

@@ -114,6 +114,7 @@ impl Loading {
             missing: shape.missing.clone(),
             cell_format: CellFormat::of(&shape, &self.reading),
             percent: Some(std::mem::take(&mut report.percent)),
+            units: shape.units.clone(),
             row_order,
             lines: Arc::new(self.lines),
             validation: None,

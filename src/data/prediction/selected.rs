@@ -33,13 +33,24 @@ pub(in crate::data) struct Training<'a> {
     pub(in crate::data) target: usize,
     /// Columns whose numbers have percent signs, if they are known.
     pub(in crate::data) percent: Option<&'a [usize]>,
+    /// Units behind the numbers of columns.
+    pub(in crate::data) units: &'a [(usize, String)],
 }
 
 impl Training<'_> {
-    /// Returns whether the numbers of this column of the training table have no percent sign.
-    pub(super) fn is_bare(&self, column: usize) -> bool {
-        self.percent
+    /// Tells the `shape` of another table that its column `own` is column `column` of the training table: whether its numbers
+    /// have no percent sign, and their unit.
+    pub(super) fn describe(&self, shape: &mut Shape, column: usize, own: usize) {
+        if self
+            .percent
             .is_some_and(|percent| !percent.contains(&column))
+        {
+            shape.bare.push(own);
+        }
+        let units = self.units.iter().filter(|(known, _)| *known == column);
+        shape
+            .units
+            .extend(units.map(|(_, unit)| (own, unit.clone())));
     }
 }
 
@@ -83,9 +94,9 @@ impl<'a> Selected<'a> {
             Some(_) => by_name(&shape, &expected, &[])?,
             None => by_position(&shape, wanted, training)?,
         };
-        let bare = wanted.iter().zip(&columns);
-        let bare = bare.filter(|(wanted, _)| training.is_bare(wanted.column));
-        shape.bare = bare.map(|(_, &column)| column).collect();
+        for (wanted, &column) in wanted.iter().zip(&columns) {
+            training.describe(&mut shape, wanted.column, column);
+        }
         Ok(Self {
             shape,
             rows,
@@ -98,9 +109,8 @@ impl<'a> Selected<'a> {
     /// Finds the target; see [`PredictionRows::target_column`].
     pub(in crate::data) fn target(&mut self, name: &str) -> Result<usize> {
         let column = target_column(&self.shape, &self.columns, self.training, name)?;
-        if self.training.is_bare(self.training.target) {
-            self.shape.bare.push(column);
-        }
+        self.training
+            .describe(&mut self.shape, self.training.target, column);
         Ok(column)
     }
 }

@@ -30,6 +30,9 @@ pub struct Preprocessing {
     /// known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Vec<usize>>,
+    /// Units of measurement behind all numbers of columns of the training table, with the index (from 0) of each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<(usize, String)>,
     /// Dates by which the rows of a table must be in order, since earlier targets are inputs; `None` without lags or dates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row_order: Option<RowOrder>,

@@ -208,6 +208,7 @@ impl Preprocessing {
             missing: dataset.missing.clone(),
             cell_format: dataset.cell_format,
             percent: dataset.percent.clone(),
+            units: dataset.units.clone(),
             row_order: dataset.row_order.clone(),
         };
         Ok((preprocessing, left_out))

@@ -7,6 +7,7 @@ mod periods;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use compact::are_compact;
+pub(crate) use parsing::MONTHS;
 
 /// Order of day and month in dates such as 01/02/2020.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

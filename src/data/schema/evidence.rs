@@ -50,7 +50,7 @@ pub(super) struct Evidence<'t> {
 impl<'t> Evidence<'t> {
     pub(super) fn of(column: usize, rows: &'t [Row], shape: &'t Shape) -> Self {
         let all = rows.iter().filter_map(|row| row.cells.get(column));
-        let all = all.map(|cell| cell.trim());
+        let all = all.map(|cell| shape.without_unit(column, cell.trim()));
         let is_missing = |cell: &str| shape.number(cell).is_ok_and(f64::is_nan);
         let known = all.clone().filter(|cell| !is_missing(cell));
         let has_signs = shape.missing.has_signs(known);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::decimal::short_decimal;
+use super::records::line_ends;
 
 /// Some records one after another.
 #[derive(Debug, Default)]
@@ -111,6 +112,20 @@ impl<'r> Record<'r> {
         self.cells.len()
     }
 
+    /// Returns whether there is a cell `index` (from 0).
+    pub(super) fn has(&self, index: usize) -> bool {
+        index < self.len()
+    }
+
+    /// Returns the line it ends on.
+    pub(super) fn last_line(&self) -> u64 {
+        let breaks = |cell: &str| line_ends(cell.as_bytes(), false);
+        let inner = self
+            .has_breaks
+            .then(|| self.cells().map(breaks).sum::<u64>());
+        self.line + inner.unwrap_or(0)
+    }
+
     /// Returns the first `count` cells if all behind them are blank, else all.
     pub(super) fn without_blank_end(self, count: usize) -> Self {
         let is_blank = |index| self.cell(index).trim().is_empty();
@@ -161,4 +176,15 @@ impl<'r> Record<'r> {
 pub(crate) struct Row {
     pub(crate) cells: Vec<String>,
     pub(crate) line: u64,
+}
+
+impl Row {
+    /// Returns the line it ends on.
+    pub(super) fn last_line(&self) -> u64 {
+        let breaks = self
+            .cells
+            .iter()
+            .map(|cell| line_ends(cell.as_bytes(), false));
+        self.line + breaks.sum::<u64>()
+    }
 }

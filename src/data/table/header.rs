@@ -138,6 +138,7 @@ impl Column {
 pub(crate) const COLUMN_UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
                      years C F K degC degF \u{b0}C \u{b0}F \u{b0} deg rad % ppm ppb V mV kV A mA W kW kWh MW J \
                      kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
+                     sec hrs hour hours mins minutes seconds week weeks month months B kB KB MB GB TB cc sq dL ng IU mEq \
                      \u{b5}m \u{3bc}m \u{2126} EUR USD GBP CHF \u{20ac} $ \u{a3} mpg hp rpm bpm kcal cal";
 
 /// Maximum number of rows of units, types or explanations below a header.
@@ -164,14 +165,45 @@ pub(crate) fn units_rows(header: &[String], below: &[Row]) -> usize {
     let is_rule = |row: &&Row| {
         row.cells.len() == header.len() && row.cells.iter().all(|cell| is_rule(cell.trim()))
     };
-    found.unwrap_or_else(|| below.first().filter(is_rule).iter().len())
+    let mut rows = found.unwrap_or_else(|| below.first().filter(is_rule).iter().len());
+    while rows < MAX_UNITS_ROWS.min(below.len())
+        && are_types(&below[rows], &below[rows + 1..], rows > 0)
+    {
+        rows += 1;
+    }
+    rows
 }
+
+/// Returns whether `row` has only names of types, at least two of them unless such a row is above it (`has_above`), and none comes
+/// again in its column of the rows `below`, the first of which decide. Single letters, as Orange writes them, are types only
+/// over numbers.
+fn are_types(row: &Row, below: &[Row], has_above: bool) -> bool {
+    let cells = row.cells.iter().enumerate();
+    let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
+    let cells: Vec<(usize, &str)> = cells.map(|(column, cell)| (column, cell.trim())).collect();
+    let below = &below[..below.len().min(SAMPLE)];
+    let column = |column: usize| below.iter().filter_map(move |row| row.cells.get(column));
+    let comes_again =
+        |&(place, cell): &(usize, &str)| column(place).any(|other| other.trim() == cell);
+    let is_over_number =
+        |&(place, _): &(usize, &str)| column(place).any(|cell| formatted::is_number(cell));
+    cells.len() > usize::from(!has_above)
+        && below.len() >= MIN_ROWS
+        && cells
+            .iter()
+            .all(|(_, cell)| is_type(cell, NUMBER_TYPES) || is_type(cell, OTHER_TYPES))
+        && cells
+            .iter()
+            .any(|cell| has_above || cell.1.len() > 1 || is_over_number(cell))
+        && !cells.iter().any(comes_again)
+}
+
+/// Minimum number of rows below, from which the numbers are known.
+const MIN_ROWS: usize = 3;
 
 /// Returns the columns of numbers in the rows `below` some rows `above`, unless some are of another width than the `header` or few
 /// are below. Rows that come again are no data, nor are totals.
 fn numeric_columns(header: &[String], above: &[Row], below: &[Row]) -> Vec<usize> {
-    /// Minimum number of rows below, from which the numbers are known.
-    const MIN_ROWS: usize = 3;
     let is_data = |row: &&Row| {
         row.cells != header
             && above.iter().all(|unit| unit.cells != row.cells)
@@ -229,13 +261,24 @@ fn are_units(row: &Row, numeric: &[usize]) -> bool {
 }
 
 /// Names of types that stand below the names of columns in some tables.
-pub(crate) const NUMBER_TYPES: &str =
-    "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal";
+pub(crate) const NUMBER_TYPES: &str = "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal num dbl continuous";
+
+/// Other names of types, and of the roles of columns, which are types only in a row of them.
+pub(crate) const OTHER_TYPES: &str = "string str text object category categorical factor discrete nominal ordinal chr char \
+                                       character varchar fct bool boolean lgl logical date datetime timestamp class meta ignore \
+                                       c d s t m i";
+
+/// Returns whether `cell` names one of the `types`, maybe in angle brackets as `<dbl>` or with a length as `varchar(10)`.
+fn is_type(cell: &str, types: &str) -> bool {
+    let name = cell.trim_start_matches('<').trim_end_matches('>');
+    let name = name.split_once('(').map_or(name, |(name, _)| name);
+    let mut types = types.split_ascii_whitespace();
+    types.any(|known| known.eq_ignore_ascii_case(name))
+}
 
 /// Returns whether `cell` is a line of dashes, or the name of a type of numbers.
 fn is_rule_or_type(cell: &str) -> bool {
-    let mut types = NUMBER_TYPES.split_ascii_whitespace();
-    is_rule(cell) || types.any(|name| name.eq_ignore_ascii_case(cell))
+    is_rule(cell) || is_type(cell, NUMBER_TYPES)
 }
 
 /// Returns whether `cell` is a line of dashes.
@@ -245,7 +288,7 @@ fn is_rule(cell: &str) -> bool {
 }
 
 /// Returns whether `cell` is a unit such as `km/h` or `m^2`.
-fn is_unit(cell: &str) -> bool {
+pub(super) fn is_unit(cell: &str) -> bool {
     let is_link =
         |letter: char| letter.is_ascii_digit() || "/*^-. \u{b7}\u{b2}\u{b3}".contains(letter);
     let mut parts = cell

@@ -90,6 +90,7 @@ pub(crate) fn load(
         missing: MissingValues::default(),
         cell_format: CellFormat::default(),
         percent: None,
+        units: Vec::new(),
         row_order: None,
         values: matrix(rows, pixels, set.values),
         lines: Arc::new(set.lines),
@@ -146,6 +147,7 @@ pub(crate) fn held_out(
         values: matrix(set.labels.len(), set.width * set.height, set.values),
         lines: Arc::new(set.lines),
         unknown_labels: Default::default(),
+        labels_with_stop: Default::default(),
         unknown_texts: Vec::new(),
     })
 }

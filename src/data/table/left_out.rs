@@ -100,7 +100,7 @@ pub(super) fn is_row_count<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
 }
 
 /// Names of rows of totals that are hardly names of anything else, in lower case.
-pub(crate) const SUBTOTALS: [&str; 9] = [
+pub(crate) const SUBTOTALS: [&str; 12] = [
     "grand total",
     "subtotal",
     "sub-total",
@@ -110,10 +110,13 @@ pub(crate) const SUBTOTALS: [&str; 9] = [
     "sous-total",
     "total général",
     "total general",
+    "gesamtergebnis",
+    "小计",
+    "小計",
 ];
 
 /// Other names of rows of totals or means, in lower case.
-pub(crate) const TOTALS: [&str; 35] = [
+pub(crate) const TOTALS: [&str; 36] = [
     "total",
     "totals",
     "sum",
@@ -122,6 +125,7 @@ pub(crate) const TOTALS: [&str; 35] = [
     "mean",
     "median",
     "summe",
+    "ergebnis",
     "gesamt",
     "insgesamt",
     "mittelwert",
@@ -152,7 +156,7 @@ pub(crate) const TOTALS: [&str; 35] = [
 ];
 
 /// First bytes of both in lower case, and of blanks.
-const INITIALS: &[u8] = b"adgimprstz \t\xc2\xc5\xd0\xd1\xe2\xe3\xe5\xe6";
+const INITIALS: &[u8] = b"adegimprstz \t\xc2\xc5\xd0\xd1\xe2\xe3\xe5\xe6";
 
 /// Returns whether a row with these bytes in the first cell may be empty or one of totals. Nearly all rows are not, by the
 /// first byte.
@@ -183,6 +187,36 @@ fn is_total_name(name: &str) -> bool {
     }
     let lower = name.to_lowercase();
     names.any(|total| *total == lower)
+}
+
+/// Returns the rest of the text in `cell` if it begins or ends with the name of totals, as `North Total` does; empty for
+/// the name alone.
+pub(super) fn names_total(cell: &str) -> Option<&str> {
+    /// Longest text in bytes that is compared.
+    const MAX_LENGTH: usize = 80;
+    let text = cell.trim().trim_end_matches([':', ' ']);
+    if text.len() > MAX_LENGTH {
+        return None;
+    }
+    if is_total_name(text) {
+        return Some("");
+    }
+    let ends = [
+        text.split_once(' '),
+        text.rsplit_once(' ').map(|(rest, name)| (name, rest)),
+    ];
+    let by_word = ends.into_iter().flatten();
+    let by_word = by_word
+        .filter(|(name, _)| is_total_name(name))
+        .map(|(_, rest)| rest);
+    // Chinese and Japanese have no blanks between words.
+    let names = SUBTOTALS.iter().chain(&TOTALS);
+    let unspaced = names.filter(|name| name.chars().all(|letter| letter >= '\u{3000}'));
+    let mut by_end = unspaced.filter_map(|name| text.strip_suffix(name));
+    by_word
+        .chain(std::iter::from_fn(|| by_end.next()))
+        .map(str::trim)
+        .next()
 }
 
 /// Returns whether a `name` in lower case is that of a row of totals wherever it stands.
@@ -217,6 +251,23 @@ mod tests {
         for name in SUBTOTALS.iter().chain(&TOTALS) {
             assert_eq!(column(&name.to_uppercase()), Some(0), "{name}");
             assert!(may_be_no_data(name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn totals_may_have_the_name_of_a_group() {
+        for (cell, rest) in [
+            ("North Total", "North"),
+            ("Total: North ", "North"),
+            ("SUMME", ""),
+            ("Grand total:", ""),
+            ("Nord Ergebnis", "Nord"),
+            ("华北合计", "华北"),
+        ] {
+            assert_eq!(names_total(cell), Some(rest), "{cell}");
+        }
+        for cell in ["Sumatra", "Totally new", "a total of", "", "合计数"] {
+            assert_eq!(names_total(cell), None, "{cell}");
         }
     }
 

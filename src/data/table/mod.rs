@@ -21,6 +21,8 @@ pub(crate) mod rows;
 mod shape;
 mod start;
 pub(crate) mod target_reader;
+mod totals;
+pub(in crate::data) mod unit;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -39,7 +41,7 @@ use left_out::{Heading, is_blank, is_footer, is_row_count, is_same_row};
 use prefix::Prefix;
 pub use reading::{CellFormat, GivenReading, Quote, Reading};
 use records::Records;
-use rows::{Layout, Rows, comment_sign};
+use rows::{Layout, MIN_ROWS_ABOVE, Rows, comment_sign};
 pub(super) use shape::Shape;
 use start::{Found, Start};
 
@@ -135,12 +137,11 @@ impl Table {
         )?;
         let is_whole = start.prefix.is_whole;
         let width = rows.first().map_or(0, |row| row.cells.len());
-        let is_below_table = |row: &mut Row| {
+        drop_below_table(&mut rows, width, |row| {
             let cells = || row.cells.iter().map(String::as_str);
             is_footer(cells(), width)
                 || dialect.delimiter == Delimiter::Blanks && is_row_count(cells())
-        };
-        while rows.pop_if(is_below_table).is_some() {}
+        });
         if rows.is_empty() {
             return Err(Error::data(Place::whole(source), DataProblem::Empty));
         }
@@ -192,7 +193,7 @@ impl Table {
             !known.any(|known| is_known(row, known))
                 && !is_blank(row.cells.iter().map(String::as_str))
         });
-        let mut layout = Layout::of(&rows, names.len(), dialect.delimiter);
+        let mut layout = Layout::of(&rows, names.len(), dialect);
         layout.remove_totals(&mut rows, is_whole);
         let (bytes, progression) = start.all();
         let records = Records::new(source, bytes, dialect);
@@ -218,6 +219,7 @@ impl Table {
                 conversion: input.conversion,
                 member: input.member,
                 bare: Vec::new(),
+                units: Vec::new(),
                 other_mark: statement,
             },
         })
@@ -316,6 +318,20 @@ fn has_row_names(first: &[String], rows: &[Row]) -> bool {
         && !first.iter().all(|cell| formatted::is_number(cell))
         && !rows.is_empty()
         && row_names.collect::<HashSet<_>>().len() == rows.len()
+}
+
+/// Drops the narrower rows at the end of `rows`, of a table of `width` columns, from the first one on that `is_text` or
+/// has a line without a row above it. Few rows above them are no table.
+fn drop_below_table(rows: &mut Vec<Row>, width: usize, is_text: impl Fn(&Row) -> bool) {
+    let is_below = |row: &&Row| row.cells.len() < width || is_text(row);
+    let below = rows.iter().rev().take_while(is_below).count();
+    let is_first = |&row: &usize| {
+        let is_behind_gap = |above: &Row| rows[row].line > above.last_line() + 1;
+        is_text(&rows[row]) || row > MIN_ROWS_ABOVE && is_behind_gap(&rows[row - 1])
+    };
+    if let Some(first) = (rows.len() - below..rows.len()).find(is_first) {
+        rows.truncate(first);
+    }
 }
 
 /// Drops the empty cells at the end of the `first` row if some of the `rows` end before them, and the others have nothing

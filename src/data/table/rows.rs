@@ -9,13 +9,14 @@ use std::thread;
 
 use super::Progression;
 use super::batch::{Batch, Record, Row};
-use super::dialect::Delimiter;
+use super::dialect::{Delimiter, Dialect};
 use super::formatted::is_number;
 use super::left_out::{
     Heading, LeftOut, are_below_table, count, is_blank, is_footer, is_row_count, is_subtotal,
-    may_be_no_data, total_column, total_name,
+    may_be_no_data, names_total, total_column, total_name,
 };
 use super::records::{Records, line_ends};
+use super::totals::TotalColumns;
 use crate::data::schema::options::LoadObserver;
 use crate::error::{DataProblem, Error, Place, Result};
 use crate::util::lang::say;
@@ -23,6 +24,9 @@ use crate::util::lang::say;
 /// Maximum number of batches that wait: enough that neither side waits for the other at every batch
 /// on a busy machine.
 const AHEAD: usize = 8;
+
+/// Number of rows from which narrower ones behind an empty line are below the table.
+pub(super) const MIN_ROWS_ABOVE: usize = 2;
 
 /// Reads the rows of a table one after another.
 pub(crate) struct Rows {
@@ -37,6 +41,10 @@ pub(crate) struct Rows {
     /// Index in `batch` of the next row.
     next: usize,
     is_at_end: bool,
+    /// Number of rows of the table so far.
+    count: usize,
+    /// Line on which the last row of the batch before ends.
+    end_of_last: u64,
     progression: Progression,
     heading: Heading,
     layout: Layout,
@@ -48,26 +56,29 @@ pub(crate) struct Rows {
 /// Form of the rows, by the first of them.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    delimiter: Delimiter,
+    dialect: Dialect,
     width: usize,
     /// Columns of numbers.
     numeric: Vec<usize>,
     /// Names of totals that are those of data, in lower case.
     data_names: HashSet<String>,
+    /// Columns of text with rows of totals among the data.
+    totals: TotalColumns,
 }
 
 impl Layout {
     /// Looks at `rows` of `width` cells.
-    pub(crate) fn of(rows: &[Row], width: usize, delimiter: Delimiter) -> Self {
+    pub(crate) fn of(rows: &[Row], width: usize, dialect: Dialect) -> Self {
         let is_numeric = |column: &usize| {
             let cells = rows.iter().filter_map(|row| row.cells.get(*column));
             2 * cells.filter(|cell| is_number(cell)).count() > rows.len()
         };
         Self {
-            delimiter,
+            dialect,
             width,
             numeric: (0..width).filter(is_numeric).collect(),
             data_names: HashSet::new(),
+            totals: TotalColumns::default(),
         }
     }
 
@@ -76,18 +87,30 @@ impl Layout {
         self.numeric.contains(&column) || is_subtotal(&total_name(cell))
     }
 
+    /// Returns whether a row with these cells names totals in a column in which such rows have the sums of others.
+    fn has_sums<'c>(&self, cell: impl Fn(usize) -> Option<&'c str>) -> bool {
+        let mut cells = self
+            .totals
+            .certain
+            .iter()
+            .filter_map(|&column| cell(column));
+        cells.any(|cell| names_total(cell).is_some())
+    }
+
     /// Returns whether the `record` is a count of rows whose words are cells.
     fn is_row_count(&self, record: &Record) -> bool {
-        self.delimiter == Delimiter::Blanks && is_row_count(record.cells())
+        self.dialect.delimiter == Delimiter::Blanks && is_row_count(record.cells())
     }
 
     /// Removes rows of totals from the first `rows`, all of the table if it `is_whole`: those named so in a column of
-    /// numbers, subtotals, and those at the end whose name no row above has.
+    /// numbers, subtotals, those with the sums of rows above, and those at the end whose name no row above has.
     pub(super) fn remove_totals(&mut self, rows: &mut Vec<Row>, is_whole: bool) {
         let total = |row: &Row| total_column(row.cells.iter().map(String::as_str));
         rows.retain(|row| {
             !total(row).is_some_and(|column| self.is_total(column, &row.cells[column]))
         });
+        self.totals = TotalColumns::of(rows, &self.numeric, self.dialect.decimal_comma);
+        rows.retain(|row| !self.has_sums(|column| row.cells.get(column).map(String::as_str)));
         let last = rows.iter().rposition(|row| total(row).is_none());
         let end = match last {
             Some(last) if is_whole => last + 1,
@@ -122,7 +145,7 @@ impl Layout {
 
     /// Returns whether `line` has the cells of a row, with numbers where the table has them.
     fn is_row(&self, line: &str) -> bool {
-        let cells: Vec<&str> = match self.delimiter {
+        let cells: Vec<&str> = match self.dialect.delimiter {
             Delimiter::Byte(byte) => line.split(char::from(byte)).collect(),
             Delimiter::Blanks => line.split_ascii_whitespace().collect(),
         };
@@ -162,6 +185,8 @@ impl Rows {
             batch: Batch::default(),
             next: 0,
             is_at_end: false,
+            count: 0,
+            end_of_last: 0,
             progression,
             left_out: LeftOut::default(),
             heading,
@@ -190,6 +215,12 @@ impl Rows {
             let line = record.line;
             if self.heading.leaves_out(&record, &mut self.left_out) {
                 self.next += 1;
+            } else if self
+                .layout
+                .has_sums(|column| record.has(column).then(|| record.cell(column)))
+            {
+                count(&mut self.left_out.totals, line);
+                self.next += 1;
             } else if !may_be_no_data(record.bytes(0)) {
                 break;
             } else if is_blank(record.cells()) {
@@ -202,9 +233,12 @@ impl Rows {
                 break;
             }
         }
-        let may_be_footer = |record: Record| match record.len() {
-            1 => is_footer(record.cells(), self.width.end),
-            _ => self.layout.is_row_count(&record),
+        let may_be_footer = |record: Record| {
+            let is_text = match record.len() {
+                1 => is_footer(record.cells(), self.width.end),
+                _ => self.layout.is_row_count(&record),
+            };
+            is_text || record.len() < self.width.start && self.is_behind_gap(&record)
         };
         if self.batch.get(self.next).is_some_and(may_be_footer) {
             self.leave_out_footer()?;
@@ -213,6 +247,7 @@ impl Rows {
             return Ok(None);
         };
         self.next += 1;
+        self.count += 1;
         let record = record.without_blank_end(self.width.end);
         let (found, expected) = (record.len(), self.width.start);
         let is_filled = |column| !record.cell(column).trim().is_empty();
@@ -221,7 +256,16 @@ impl Rows {
             // Another row of that width shows that not only this one differs.
             let behind = self.batch.get(self.next).map(|record| record.len());
             let is_wide = record.line == 2 && found > expected && self.heading.header.is_some();
-            let hint = ragged_hint(&record, behind != Some(found), is_wide);
+            let is_cut = found < expected && self.count > 1 && self.ends_here();
+            let hint = if is_cut {
+                say!(
+                    "hint-cut",
+                    " (the file ends here, maybe cut short; head -n {above} FILE | nn-tui - reads the rows above)",
+                    above = record.line - 1
+                )
+            } else {
+                ragged_hint(&record, behind != Some(found), is_wide, self.count)
+            };
             let problem = DataProblem::RaggedRow {
                 found,
                 expected,
@@ -236,6 +280,11 @@ impl Rows {
             return Err(Error::data(place, DataProblem::RowsInQuotes));
         }
         Ok(Some(record))
+    }
+
+    /// Returns a row that may be one of totals, but has other numbers: its name and its line.
+    pub(crate) fn doubtful_total(&self) -> Option<(String, u64)> {
+        self.layout.totals.doubtful.clone()
     }
 
     /// Returns whether the next row is one of totals: named so in a column of numbers, or else below all others.
@@ -264,13 +313,21 @@ impl Rows {
         Ok(self.ahead.as_ref().is_none_or(|ahead| ahead.len() == 0))
     }
 
-    /// Leaves out the text from the next row on if the table ends before it.
+    /// Returns whether a line without a row is above the next one, `record`.
+    fn is_behind_gap(&self, record: &Record) -> bool {
+        let before = self.next.checked_sub(1).and_then(|row| self.batch.get(row));
+        let end = before.map_or(self.end_of_last, |before| before.last_line());
+        self.count >= MIN_ROWS_ABOVE && record.line > end + 1
+    }
+
+    /// Leaves out the narrower rows from the next one on if the table ends before them.
     ///
     /// # Errors
-    /// [`DataProblem::RaggedRow`] if there are rows behind it.
+    /// [`DataProblem::RaggedRow`] if there are rows of its width behind them.
     fn leave_out_footer(&mut self) -> Result<()> {
         let width = self.width.clone();
         let mut first = None;
+        let found = self.batch.get(self.next).map_or(0, |record| record.len());
         loop {
             while self.next >= self.batch.len() && !self.is_at_end {
                 self.advance()?;
@@ -279,10 +336,10 @@ impl Rows {
                 return Ok(());
             };
             let line = *first.get_or_insert(record.line);
-            if record.len() > 1 && !self.layout.is_row_count(&record) {
+            if record.len() >= width.start && !self.layout.is_row_count(&record) {
                 let place = Place::whole(&self.source).at_line(line);
                 let problem = DataProblem::RaggedRow {
-                    found: 1,
+                    found,
                     expected: width.start,
                     hint: without_line(line),
                 };
@@ -293,12 +350,30 @@ impl Rows {
         }
     }
 
+    /// Returns whether no row is behind those that were read.
+    fn ends_here(&self) -> bool {
+        let is_last = |batch: Result<Batch>| batch.is_ok_and(|batch| batch.len() == 0);
+        self.next >= self.batch.len()
+            && match &self.ahead {
+                Some(ahead) => ahead.len() == 0,
+                None => is_last(self.receive()),
+            }
+    }
+
     /// Goes on to the next batch.
     fn advance(&mut self) -> Result<()> {
         let batch = match self.ahead.take() {
             Some(batch) => batch,
             None => self.receive()?,
         };
+        if let Some(last) = self
+            .batch
+            .len()
+            .checked_sub(1)
+            .and_then(|row| self.batch.get(row))
+        {
+            self.end_of_last = last.last_line();
+        }
         let used = std::mem::replace(&mut self.batch, batch);
         // After the end nobody takes it.
         let _ = self.done_with.send(used);
@@ -349,8 +424,10 @@ fn without_line(line: u64) -> String {
 }
 
 /// Returns the option that may help with a `record` of another width than the first row, whether it `is_alone` or others
-/// follow, and whether it is the first below the names and `is_wide`, in brackets.
-fn ragged_hint(record: &Record, is_alone: bool, is_wide: bool) -> String {
+/// follow, whether it is the first below the names and `is_wide`, and the `count` of rows so far, in brackets.
+fn ragged_hint(record: &Record, is_alone: bool, is_wide: bool, count: usize) -> String {
+    /// Number of rows above from which they are a table.
+    const MANY: usize = 10;
     let is_cut =
         |cell: &str| cell.trim_start().starts_with('\'') && !cell.trim_end().ends_with('\'');
     match comment_sign(record.cell(0)) {
@@ -371,6 +448,11 @@ fn ragged_hint(record: &Record, is_alone: bool, is_wide: bool) -> String {
             "hint-decimal-commas",
             " (numbers with a decimal comma need quotes, or another delimiter; --skip {above} reads the table without the \
              names)",
+            above = record.line - 1
+        ),
+        _ if count > MANY => say!(
+            "hint-two-tables",
+            " (head -n {above} FILE | nn-tui - reads the rows above, --skip {above} the table from this line on)",
             above = record.line - 1
         ),
         _ => say!(

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::dialect::Dialect;
 use super::formatted;
+use super::unit;
 use crate::data::schema::missing::MissingValues;
 use crate::data::source::Source;
 use crate::data::source::converted::Conversion;
@@ -32,6 +33,8 @@ pub(in crate::data) struct Shape {
     pub(in crate::data) member: Option<String>,
     /// Columns whose numbers have no percent sign, as in the training table.
     pub(in crate::data) bare: Vec<usize>,
+    /// Units of measurement behind all numbers of columns, with the index of each.
+    pub(in crate::data) units: Vec<(usize, String)>,
     /// Statement on a decimal mark that differs from that of the training table, or would without it.
     pub(in crate::data) other_mark: Option<String>,
 }
@@ -50,6 +53,7 @@ impl Shape {
             conversion: None,
             member: None,
             bare: Vec::new(),
+            units: Vec::new(),
             other_mark: None,
         }
     }
@@ -123,12 +127,28 @@ impl Shape {
         }
     }
 
+    /// Returns `cell` of column `column` (from 0) without the unit behind its number, if all cells have it.
+    pub(in crate::data) fn without_unit<'c>(&self, column: usize, cell: &'c str) -> &'c str {
+        let mut units = self.units.iter();
+        let unit = units.find(|(known, _)| *known == column);
+        unit.and_then(|(_, unit)| unit::without(cell, unit))
+            .unwrap_or(cell)
+    }
+
+    /// Returns the names of the columns with a unit behind all numbers, and the units.
+    pub(in crate::data) fn named_units(&self) -> Vec<(String, String)> {
+        let units = self.units.iter();
+        units
+            .map(|(column, unit)| (self.names[*column].clone(), unit.clone()))
+            .collect()
+    }
+
     /// Parses the number in `cell` of column `column` (from 0), NaN for a missing one.
     ///
     /// # Errors
     /// Those of [`Self::number`]; [`DataProblem::Percent`].
     pub(in crate::data) fn number_in(&self, column: usize, cell: &str) -> Result<f64, DataProblem> {
-        let number = self.number(cell)?;
+        let number = self.number(self.without_unit(column, cell))?;
         if !number.is_nan() && formatted::is_percent(cell) && self.bare.contains(&column) {
             return Err(DataProblem::Percent { found: brief(cell) });
         }

@@ -1,5 +1,7 @@
 //! Reader of the target column: classes or numbers.
 
+use std::collections::HashSet;
+
 use super::Shape;
 use super::column_reader::{less, too_large};
 use super::formatted::Formats;
@@ -188,6 +190,12 @@ impl TargetCells {
         }
         checked.map(|()| Targets::Classes(classes))
     }
+}
+
+/// Returns whether `numbers` have decimals, or too many different ones to be classes by themselves.
+pub(in crate::data) fn are_no_classes(numbers: &[f64]) -> bool {
+    let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+    distinct.len() > MAX_NUMBERED_CLASSES || numbers.iter().any(|number| number.fract() != 0.0)
 }
 
 /// Parses a target and subtracts the `offset`; NaN for a missing one.

@@ -1,17 +1,17 @@
 //! Models as JSON, one row of weights a line.
 //!
-//! This is version 8 of the schema. Members are in this order; all are required unless stated
+//! This is version 9 of the schema. Members are in this order; all are required unless stated
 //! otherwise, and unknown members are refused. Versions 2 to 7 are read too: 2 has no live changes
 //! of the network; 3 has fewer activations, an output for each class, no `is_fraction`, and no
 //! checksum in safetensors files; 4 has no `offset`, no `missing` and no `cell_format`, and unprintable characters of texts
-//! are escaped; 5 has no `best_of`, `schedule`, `regularisation` and `derived`, and no cyclic encoding; 7 has no `percent` and no `delimiter` but a given one.
+//! are escaped; 5 has no `best_of`, `schedule`, `regularisation` and `derived`, and no cyclic encoding; 7 has no `percent` and no `delimiter` but a given one; 8 has no `units`.
 //!
 //! | member | contents |
 //! |---|---|
 //! | `format` | `"nn-tui model"` |
-//! | `version` | `8` |
+//! | `version` | `9` |
 //! | `architecture` | `sizes`: neurons of each layer, inputs first, outputs last; `hidden_activation`: name of an activation, see [`crate::nn::Activation`]; `output_activation`: sigmoid, softmax or linear; `loss`: quadratic or cross-entropy (binary cross-entropy for sigmoid outputs) |
-//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) optionally its `offset`, optionally `derived`, and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them; optionally `missing`: texts that mean a missing value; optionally `cell_format`: whether numbers have a `decimal_comma`, a `quote` other than `"`, a `delimiter` other than a comma, and as `given` the options that the table was read with: `delimiter`, `encoding`, `comment`, `header`, false if there was said to be none, and `skip`; optionally `percent`: indices of the columns of the training table whose numbers have percent signs |
+//! | `preprocessing` | `columns`: the table's columns in use, each with its `name`, its `column` (index from 0 among all columns) optionally its `offset`, optionally `derived`, and its `encoding`, see below; `table_columns`: number of columns of the training table, including the target; `target_column`: index (from 0) of the target among them; optionally `missing`: texts that mean a missing value; optionally `cell_format`: whether numbers have a `decimal_comma`, a `quote` other than `"`, a `delimiter` other than a comma, and as `given` the options that the table was read with: `delimiter`, `encoding`, `comment`, `header`, false if there was said to be none, and `skip`; optionally `percent`: indices of the columns of the training table whose numbers have percent signs; optionally `units`: pairs of the index of a column of the training table and the unit of measurement behind its numbers |
 //! | `target` | name of the predicted column |
 //! | `task` | `type` classification with `classes`, the names for each output, or two names for a single output; or `type` regression with `mean`, `deviation` (standard deviation), `min` and `max` of the target, `is_fraction`, which is true if the output is the number itself, and optionally `offset`, to be added to it |
 //! | `training` | record of the training and its scores, with `best_of`, the number of epochs done, if the weights are those of the best of them; not needed to predict |

@@ -4,6 +4,7 @@ mod dates;
 mod parts;
 mod table;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Format, USUAL_BYTES_PER_PARAMETER};
@@ -11,7 +12,7 @@ use super::source_code::list;
 use dates::DATES;
 use parts::{CELLS, HEAD, NETWORK};
 use table::{MAIN, UNPACKED};
-use crate::data::{CASED, COLUMN_UNITS, Delimiter, Derived, Encoding, InputColumn, NO_CENTS, NUMBER_TYPES, Preprocessing, Quote, SUBTOTALS, TOTALS, Task, UNITS};
+use crate::data::{CASED, COLUMN_UNITS, Delimiter, Derived, Encoding, InputColumn, MONTHS, NO_CENTS, NUMBER_TYPES, OTHER_TYPES, Preprocessing, Quote, SUBTOTALS, TOTALS, Task, UNITS};
 use crate::model_file::TrainedModel;
 use crate::model_file::description::description;
 use crate::util::text::is_printable;
@@ -35,9 +36,7 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
     write_tables(&mut code, model).map_err(|error| error.to_string())?;
     code.push_str(CELLS);
     code.push_str(NETWORK);
-    if has_dates(&model.preprocessing) {
-        code.push_str(DATES);
-    }
+    code.push_str(&dates(&model.preprocessing));
     code.push_str(UNPACKED);
     code.push_str(MAIN);
     Ok(code.into_bytes())
@@ -50,15 +49,18 @@ pub(crate) fn cell_reader(preprocessing: &Preprocessing) -> String {
     // Writing to a string does not fail.
     let _ = write_cells(&mut code, preprocessing);
     code.push_str(CELLS);
-    if has_dates(preprocessing) {
-        code.push_str(DATES);
-    }
+    code.push_str(&dates(preprocessing));
     code + UNPACKED
 }
 
-fn has_dates(preprocessing: &Preprocessing) -> bool {
+/// Returns the reader of dates, if there are any.
+fn dates(preprocessing: &Preprocessing) -> String {
     let mut columns = preprocessing.columns.iter();
-    columns.any(InputColumn::is_date_part) || preprocessing.row_order.is_some()
+    if !columns.any(InputColumn::is_date_part) && preprocessing.row_order.is_none() {
+        return String::new();
+    }
+    let months = MONTHS.map(|names| format!("    \"{names}\".split(),\n"));
+    format!("\n\nMONTHS = [\n{}]{DATES}", months.concat())
 }
 
 fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt::Error> {
@@ -82,6 +84,11 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
             writeln!(code, "ROW_ORDER = {}, {days}", text(&order.name))?;
         }
     }
+    let comment = model.preprocessing.cell_format.given.comment;
+    let comment = comment.map_or("None".to_owned(), |sign| text(&char::from(sign).to_string()));
+    writeln!(code, "COMMENT = {comment}")?;
+    writeln!(code, "# The unit behind all numbers of a column.")?;
+    writeln!(code, "IN_UNITS = {{{}}}", units(model))?;
     write_row_texts(code)?;
     write_cells(code, &model.preprocessing)?;
     writeln!(
@@ -112,6 +119,17 @@ fn write_tables(code: &mut String, model: &TrainedModel) -> Result<(), std::fmt:
         all = format!("\"{output}\": _{output}", output = architecture.output());
     }
     writeln!(code, "_ALL = {{{all}}}")
+}
+
+/// Returns the items of a dictionary from the names of columns to the units behind their numbers.
+fn units(model: &TrainedModel) -> String {
+    let preprocessing = &model.preprocessing;
+    let columns = preprocessing.columns.iter().map(|column| (column.column, column.table_name()));
+    let columns = columns.chain([(preprocessing.target_column, model.target.as_str())]);
+    let columns: BTreeMap<usize, &str> = columns.collect();
+    let units = preprocessing.units.iter();
+    let units = units.filter_map(|(column, unit)| Some(format!("{}: {}", text(columns.get(column)?), text(unit))));
+    units.collect::<Vec<_>>().join(", ")
 }
 
 /// Writes what is known of the cells of a table and of its columns.
@@ -180,6 +198,7 @@ fn write_row_texts(code: &mut String) -> Result<(), std::fmt::Error> {
     writeln!(code, "# Texts in rows of units and of types below the header, and of totals.")?;
     writeln!(code, "COLUMN_UNITS = {{{}}}", words(COLUMN_UNITS))?;
     writeln!(code, "NUMBER_TYPES = {{{}}}", words(NUMBER_TYPES))?;
+    writeln!(code, "OTHER_TYPES = {{{}}}", words(OTHER_TYPES))?;
     writeln!(code, "SUBTOTALS = {{{}}}", list_of(SUBTOTALS))?;
     writeln!(code, "TOTALS = SUBTOTALS | {{{}}}", list_of(TOTALS))
 }

@@ -352,6 +352,7 @@ SPELLINGS = @SPELLINGS@  # Of classes, other than theirs.
 #else
 TARGET_OFFSET, TARGET_MEAN, TARGET_DEVIATION = @TARGET_SCALE@
 #end
+PLACE_UNITS = @PLACE_UNITS@  # Behind the numbers of a column of the table.
 PLACES = @PLACES@  # Of COLUMNS in the table, from 0.
 @CELLS@
 
@@ -382,7 +383,7 @@ def read_table(path):
         if rows in inputs:
             try:
                 inputs[rows].append(row_inputs(cells))
-                targets[rows].append(row_targets(cells[TARGET_COLUMN].strip(BLANKS)))
+                targets[rows].append(row_targets(_bare(cells[TARGET_COLUMN].strip(BLANKS), PLACE_UNITS.get(TARGET_COLUMN))))
             except (ValueError, IndexError) as error:
                 sys.exit(f"{path}, line {line + 1}: {error}; is it the table of the run?")
         line = reader.line_num
@@ -398,7 +399,7 @@ def row_inputs(cells):
     """The inputs of a row."""
     inputs = []
     for place, (name, kind, *known) in zip(PLACES, COLUMNS):
-        inputs += _encoded(cells[place], kind, known, PERCENT is None or name in PERCENT)
+        inputs += _encoded(_bare(cells[place], PLACE_UNITS.get(place)), kind, known, PERCENT is None or name in PERCENT)
     return inputs
 
 

@@ -39,6 +39,7 @@ fn dataset(values: Array2<f32>) -> Dataset {
         missing: crate::data::MissingValues::default(),
         cell_format: crate::data::CellFormat::default(),
         percent: None,
+        units: Vec::new(),
         row_order: None,
         report: crate::data::ReadReport::default(),
         origin: None,

@@ -6,12 +6,13 @@ use super::{Written, compact, periods};
 
 impl Written {
     /// Parses `cell`: a date with a four-digit year first (ISO 8601 and the like), or last, or with the
-    /// month by its English name, or a year and a month, quarter or week; then optionally a time, which may stand before the
+    /// month by its name, or a year and a month, quarter or week; then optionally a time, which may stand before the
     /// year as in `Fri Jan 31 09:05:00 2020`, or alone. Numbers may be dates, too; see [`are_compact`]. `None` for other texts.
     pub(crate) fn parse(cell: &str) -> Option<Self> {
         let cell = cell.trim();
         if !cell.is_ascii() {
-            return Self::separated(&compact::with_separators(cell)?);
+            let plain = compact::with_separators(cell).or_else(|| without_accents(cell))?;
+            return Self::separated(&plain);
         }
         compact::compact(cell).or_else(|| Self::separated(cell))
     }
@@ -121,25 +122,45 @@ fn numeric(date: &str) -> Option<Written> {
     }
 }
 
-/// Parses a date with the English name of its month, such as `Jan 2020`, `31-Jan-20` or `Fri, January 31,
-/// 2020`.
+/// Parses a date with the name of its month, such as `Jan 2020`, `31-Jan-20`, `Fri, January 31, 2020` or `31 de enero de 2020`.
 fn named(date: &str) -> Option<Written> {
     let separators = [' ', '-', '/', '.', ',', '\''];
-    let words = date.split(separators).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.filter(|word| !is_weekday(word)).take(4).collect();
+    let is_needed =
+        |word: &&str| !word.is_empty() && !is_weekday(word) && !["de", "del", "of"].contains(word);
+    let words: Vec<&str> = date.split(separators).filter(is_needed).take(4).collect();
     let place = words.iter().position(|word| month_name(word).is_some())?;
-    let month = month_name(words[place])?;
-    let written = |year: &str, day: &str| day_of(full_year(year)?, &month.to_string(), day, None);
+    let (month, is_english) = month_name(words[place])?;
+    let written = |year: &str, day: &str| {
+        let ordinal = |end: &&str| day.len() > 2 && day.ends_with(*end);
+        let end = ["st", "nd", "rd", "th", "er"]
+            .into_iter()
+            .find(ordinal)
+            .unwrap_or_default();
+        let day = &day[..day.len() - end.len()];
+        day_of(full_year(year)?, &month.to_string(), day, None)
+    };
+    // Codes such as SET-12 are no Italian months.
+    let may_be_short = is_english && date.contains(['-', '\'']);
     match (place, words.as_slice()) {
-        (0, &[_, year]) if year.len() == 4 || date.contains(['-', '\'']) => {
-            month_of(full_year(year)?, month)
-        }
+        (0, &[_, year]) if year.len() == 4 || may_be_short => month_of(full_year(year)?, month),
         (1, &[year, _]) if year.len() == 4 => month_of(full_year(year)?, month),
         (0, &[_, day, year]) => written(year, day),
         (1, &[year, _, day]) if year.len() == 4 => written(year, day),
         (1, &[day, _, year]) => written(year, day),
         _ => None,
     }
+}
+
+/// Writes the accented letters in names of months without their accents; `None` if `text` has other letters beyond ASCII.
+fn without_accents(text: &str) -> Option<String> {
+    let plain = |letter: char| match letter {
+        '\u{e9}' | '\u{e8}' => Some('e'),
+        '\u{e4}' => Some('a'),
+        '\u{fb}' => Some('u'),
+        '\u{e7}' => Some('c'),
+        letter => letter.is_ascii().then_some(letter),
+    };
+    text.to_lowercase().chars().map(plain).collect()
 }
 
 /// Separates the parts of a date such as `01JAN2023`; `None` for other texts.
@@ -152,26 +173,33 @@ fn joined(date: &str) -> Option<String> {
     Some(format!("{day} {month} {year}"))
 }
 
-/// Returns the number of the month that `word` names or abbreviates with three letters or more.
-fn month_name(word: &str) -> Option<u8> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
+/// Names of the months without accents, the English one first, then the German, French, Spanish, Italian and Portuguese ones
+/// that differ.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january januar janvier enero gennaio janeiro",
+    "february februar fevrier febrero febbraio fevereiro",
+    "march marz mrz mars marzo marco",
+    "april avril abril aprile",
+    "may mai mayo maggio maio",
+    "june juni juin junio giugno junho",
+    "july juli juillet julio luglio julho",
+    "august aout agosto",
+    "september septembre septiembre settembre setembro",
+    "october oktober octobre octubre ottobre outubro",
+    "november novembre noviembre novembro",
+    "december dezember decembre diciembre dicembre dezembro",
+];
+
+/// Returns the number of the month that `word` names or abbreviates with three letters or more, and whether it does in
+/// English; `None` also for what could be two months, as the French `jui`.
+fn month_name(word: &str) -> Option<(u8, bool)> {
     let word = word.to_ascii_lowercase();
-    let mut names = NAMES.iter();
-    let place = names.position(|name| word.len() > 2 && name.starts_with(&word))?;
-    Some(place as u8 + 1)
+    let matches = |name: &str| word.len() > 2 && name.starts_with(&word);
+    let months = (1..).zip(MONTHS);
+    let mut found = months.filter(|(_, names)| names.split(' ').any(matches));
+    let (month, names) = found.next()?;
+    let is_english = names.split(' ').next().is_some_and(matches);
+    found.next().is_none().then_some((month, is_english))
 }
 
 fn is_weekday(word: &str) -> bool {

@@ -106,6 +106,16 @@ impl Facts<'_> {
             let options = &["--decimal", "--categorical"];
             self.note(Topic::Format, "formatted", statement, options);
         }
+        if !report.cell_units.is_empty() {
+            let columns = report.cell_units.iter();
+            let columns = columns.map(|(name, unit)| format!("{} ({unit})", brief(name)));
+            let statement = say!(
+                "fact-cell-units",
+                "units behind numbers removed in {columns}",
+                columns = listed(&columns.collect::<Vec<_>>())
+            );
+            self.note(Topic::Format, "cell-units", statement, &["--categorical"]);
+        }
         for (name, units) in &report.mixed_units {
             let statement = say!(
                 "fact-mixed-units",
@@ -215,6 +225,16 @@ impl Facts<'_> {
                 ),
             };
             self.note(Topic::Format, name, statement, &[]);
+        }
+        if let Some((name, line)) = &report.doubtful_total {
+            let statement = say!(
+                "fact-doubtful-total",
+                "\"{name}\" on line {line} may be a row of totals, which no row above adds up to",
+                name = brief(name),
+                line
+            );
+            let fact = self.add(Topic::Format, "doubtful-total", statement, &[]);
+            fact.severity = Severity::Warning;
         }
         if let (lines @ 1.., first) = report.footers {
             let lines = counted(lines as u64, "line");

@@ -2,19 +2,19 @@
 
 /// Reader of dates; see `data/schema/dates.rs`.
 pub(super) const DATES: &str = r#"
-MONTHS = "january february march april may june july august september october november december".split()
 WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 EAST_ASIAN = str.maketrans({
     **dict.fromkeys("\u5e74\ub144\u6708\uc6d4", "-"), **dict.fromkeys("\u65e5\u53f7\uc77c", " "),
     **dict.fromkeys("\u65f6\u6642\u70b9\uc2dc\u5206\ubd84", ":"), **dict.fromkeys("\u79d2\ucd08", ""),
 })
+ACCENTS = str.maketrans("\u00e9\u00e8\u00e4\u00fb\u00e7", "eeauc")
 CLOCK = re.compile(
     r"[T ](\d\d?):(\d\d)(?::(\d\d(?:[.,]\d*)?))? *([AP]M)? *(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?", re.I | re.A
 )
 
 
 def _date(value, order, part):
-    """A part of a date with the year first or last, or the month by its English name, and a time, or of a time alone."""
+    """A part of a date with the year first or last, or the month by its name, and a time, or of a time alone."""
     text = str(value).strip(BLANKS)
     if part == "hour" and CLOCK.fullmatch(f" {text}"):
         text = f"1970-01-01 {text}"
@@ -79,7 +79,7 @@ def _with_separators(text):
         return datetime.date.fromisocalendar(int(week[1]), int(week[2]), int(week[3] or 1)).isoformat()
     if re.search("[\u5e74\ub144]", text):
         return re.sub(r"\s", "", text).translate(EAST_ASIAN).rstrip(" -:")
-    return text
+    return text if text.isascii() else text.lower().translate(ACCENTS)
 
 
 def _hours(clock):
@@ -131,11 +131,17 @@ def _named(text):
     def starts(names, word):
         return [i for i, name in enumerate(names) if len(word) > 2 and name.startswith(word.lower())]
 
+    def months(word):
+        found = [i for i, names in enumerate(MONTHS, 1) if starts(names, word)]
+        return found if len(found) == 1 else []
+
     words = [word for word in re.split(r"[-/., ']+", text) if word and not starts(WEEKDAYS, word)]
-    place = [bool(starts(MONTHS, word)) for word in words].index(True)
-    month = starts(MONTHS, words.pop(place))[0] + 1
+    words = [word for word in words if word not in ("de", "del", "of")]
+    place = [bool(months(word)) for word in words].index(True)
+    month = months(name := words.pop(place))[0]
     if len(words) == 1:
-        if len(words[0]) != 4 and not (place == 0 and re.search("[-']", text)) or place > 1:
+        is_short = place == 0 and re.search("[-']", text) and starts(MONTHS[month - 1][:1], name)
+        if len(words[0]) != 4 and not is_short or place > 1:
             raise ValueError
         return _year(words[0]), month, 1
     day, year = words
@@ -143,6 +149,6 @@ def _named(text):
         day, year = year, day
     if place > 1:
         raise ValueError
-    return _year(year), month, _whole(day, 2)
+    return _year(year), month, _whole(re.sub("(?<=[0-9])(st|nd|rd|th|er)\\Z", "", day), 2)
 
 "#;

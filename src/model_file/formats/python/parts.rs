@@ -17,6 +17,7 @@ import datetime
 import gzip
 import io
 import itertools
+import json
 import math
 import re
 import struct
@@ -55,6 +56,13 @@ def _number(value, offset, fill, may_be_percent=True):
     if not math.isfinite(number):
         raise ValueError(f"expected a smaller number, found {value!r}")
     return number
+
+
+def _bare(value, unit):
+    """A value without the unit behind its number, if its column has one."""
+    text = value.strip(BLANKS) if isinstance(value, str) else ""
+    number = text[: -len(unit)].rstrip(GAPS) if unit and text.endswith(unit) else ""
+    return number if re.search("[0-9]\\Z", number) else value
 
 
 def _parsed(value):
@@ -179,7 +187,7 @@ def outputs(row):
         if name not in row:
             raise KeyError(f'the model needs a column "{name}"')
         try:
-            a += _encoded(row[name], kind, known, PERCENT is None or name in PERCENT)
+            a += _encoded(_bare(row[name], IN_UNITS.get(name)), kind, known, PERCENT is None or name in PERCENT)
         except ValueError as error:
             raise ValueError(f'column "{name}": {error}') from None
     for i, (weights, biases) in enumerate(LAYERS):

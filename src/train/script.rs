@@ -235,7 +235,10 @@ fn table(session: &Session) -> Vec<(&'static str, String)> {
             format!("{{{}}}", spellings.collect::<Vec<_>>().join(", ")),
         ),
         ("TARGET_SCALE", scale.unwrap_or_default()),
-        ("PLACE_UNITS", format!("{{{}}}", units.collect::<Vec<_>>().join(", "))),
+        (
+            "PLACE_UNITS",
+            format!("{{{}}}", units.collect::<Vec<_>>().join(", ")),
+        ),
         ("PLACES", format!("{places:?}")),
         ("CELLS", cell_reader(preprocessing)),
         ("SETS", packed(&sets(&data.training, &data.validation))),

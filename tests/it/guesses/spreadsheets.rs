@@ -185,7 +185,7 @@ fn numbers_have_the_unit_of_their_column() {
     assert_eq!(dataset.values.column(0).to_vec()[..3], [0.5, 7.5, 14.5]);
     let notes = notes(&dataset);
     assert!(
-        notes.contains("units behind numbers removed in temp (°C) (--categorical)"),
+        notes.contains("units behind numbers removed: temp °C (--categorical)"),
         "{notes}"
     );
     let prepared = nn_tui::data::prepare(&dataset, 0.2, 1).expect("prepared");

@@ -108,10 +108,10 @@ impl Facts<'_> {
         }
         if !report.cell_units.is_empty() {
             let columns = report.cell_units.iter();
-            let columns = columns.map(|(name, unit)| format!("{} ({unit})", brief(name)));
+            let columns = columns.map(|(name, unit)| format!("{} {unit}", brief(name)));
             let statement = say!(
                 "fact-cell-units",
-                "units behind numbers removed in {columns}",
+                "units behind numbers removed: {columns}",
                 columns = listed(&columns.collect::<Vec<_>>())
             );
             self.note(Topic::Format, "cell-units", statement, &["--categorical"]);

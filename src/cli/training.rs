@@ -68,7 +68,7 @@ pub(super) fn train(job: Job) -> Result<Work> {
         FrontEnd::Script { limits } => {
             print_notice(job.unread_input());
             let (session, _) = start(&job, files, load(&job)?)?;
-            write_script(&job, session, limits)?;
+            write_script(&job, &session, limits)?;
             Ok(Box::new(|| Ok(0)))
         }
         FrontEnd::RateFinder { json } => {
@@ -197,13 +197,13 @@ pub(super) fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(S
 }
 
 /// Writes the training of `session` as a script to the file that `job` names, and prints how to run it.
-fn write_script(job: &Job, mut session: Session, mut limits: Limits) -> Result<()> {
+fn write_script(job: &Job, session: &Session, mut limits: Limits) -> Result<()> {
     let Some(path) = &job.export_training else {
         return Ok(());
     };
     let is_validated = !session.data().validation.is_empty();
     (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
-    let script = training_script(&mut session, limits, job.weights)?;
+    let script = training_script(session, limits, job.weights)?;
     write(path, script.as_bytes(), job.force)?;
     let path = sanitise(&path.to_string_lossy());
     let text = say!(

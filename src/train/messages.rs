@@ -127,6 +127,13 @@ pub enum Command {
         /// Existing files that may be overwritten.
         replace: Replace,
     },
+    /// Write the training as a PyTorch script; answered by [`Event::TrainingExported`].
+    ExportTraining {
+        /// Destination.
+        path: PathBuf,
+        /// Whether an existing file may be overwritten.
+        replace: bool,
+    },
     /// Write a checkpoint; answered by [`Event::CheckpointWritten`].
     Checkpoint {
         /// Destination.
@@ -237,6 +244,13 @@ pub enum Event {
         result: Result<Saved, Error>,
         /// Training step at which the model was exported.
         step: u64,
+    },
+    /// The training was written as a script, or could not be.
+    TrainingExported {
+        /// Destination.
+        path: PathBuf,
+        /// Bytes written.
+        result: Result<u64, Error>,
     },
     /// A checkpoint was written, or could not be.
     CheckpointWritten {

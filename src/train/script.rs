@@ -22,32 +22,39 @@ const TEMPLATE: &str = include_str!("script/train.py");
 /// Characters of a line of packed bytes.
 const LINE: usize = 120;
 
-/// Makes a Python script that trains with PyTorch as `session` does from its start: on the same rows in the same
+/// Makes a Python script that trains with PyTorch as `session` has from its start: on the same rows in the same
 /// order, from the same weights, with the same losses but for rounding. It ends after the epochs and the patience of
 /// `limits` and saves the `weights` asked for.
 ///
 /// # Errors
 /// [`Error::Usage`] for what the script cannot reproduce: a table that is not CSV, validation rows from another file,
-/// earlier targets as inputs, live changes.
+/// earlier targets as inputs, live changes, a limit of time, no end. Those of [`Session::new`].
 pub(crate) fn training_script(
-    session: &mut Session,
+    session: &Session,
     limits: Limits,
     weights: Weights,
 ) -> Result<String> {
-    if let Some(what) = not_reproduced(session) {
+    if let Some(what) = not_reproduced(session, limits) {
         return Err(Error::Usage(say!(
             "script-cannot",
             "a PyTorch script does not reproduce {what}",
             what
         )));
     }
-    let model = initial_model(session)?;
+    let mut initial = session.started_anew(session.plan().clone(), session.threads())?;
+    let model = initial_model(&mut initial)?;
     let (parts, values) = in_english(|| (parts(session, weights), values(session, limits, &model)));
     Ok(render(TEMPLATE, &parts, &values))
 }
 
 /// Names the first property of the run that the script does not have.
-fn not_reproduced(session: &Session) -> Option<String> {
+fn not_reproduced(session: &Session, limits: Limits) -> Option<String> {
+    if limits.time.is_some() {
+        return Some(say!("script-time", "a limit of time (:time-limit)").into());
+    }
+    if limits.epochs.is_none() {
+        return Some(say!("script-epochs", "a training without an end: type :epochs N").into());
+    }
     let dataset = session.dataset();
     let report = &dataset.report;
     if report.conversion.is_some() || report.delimiter.is_empty() {
@@ -72,7 +79,13 @@ fn not_reproduced(session: &Session) -> Option<String> {
         return Some(say!("script-lags", "earlier targets as inputs (--lags)").into());
     }
     let has_changes = !session.live_changes().is_empty();
-    has_changes.then(|| say!("script-changes", "changes while it trains").into())
+    has_changes.then(|| {
+        say!(
+            "script-changes",
+            "changes while it trains; restarted with r, the training begins with them"
+        )
+        .into()
+    })
 }
 
 /// Names the parts of the template that the run needs.
@@ -350,9 +363,15 @@ mod tests {
 
     #[test]
     fn every_placeholder_has_a_value() {
-        let mut session = Session::trained_on_iris(0);
+        let session = Session::trained_on_iris(0);
         let limits = Limits::epochs(Some(7));
-        let script = training_script(&mut session, limits, Weights::Best).expect("a script");
+        let script = training_script(&session, limits, Weights::Best).expect("a script");
+        // The weights are those before the first step.
+        let trained = Session::trained_on_iris(2);
+        assert_eq!(
+            training_script(&trained, limits, Weights::Best).expect("a script"),
+            script
+        );
         for line in [
             "SIZES = [4, 2, 3]  # Inputs, neurons of each hidden layer, outputs.",
             "ACTIVATION, OUTPUT = nn.Tanh(), nn.Softmax(dim=1)",
@@ -384,7 +403,7 @@ mod tests {
                 weight_decay: decay,
             })
             .expect("sound");
-        let error = training_script(&mut session, Limits::default(), Weights::Best);
+        let error = training_script(&session, Limits::epochs(Some(1)), Weights::Best);
         let error = error.expect_err("it was changed").to_string();
         assert!(error.contains("changes while it trains"), "{error}");
     }

@@ -119,7 +119,8 @@ def keras_logs(program, folder):
             *_, last = csv.DictReader(file, delimiter=separator)
         values = watched(program, path)[path.stem]["values"]
         for name in ("loss", "val_loss", "accuracy", "val_accuracy"):
-            assert values[name] == {"step": 8.0, "value": float(last[name])}, (name, values[name], last)
+            found = values[name]
+            assert (found["step"], found["value"]) == (8, float(last[name])), (name, found, last)
     print("logs: nn-tui watch shows the values that Keras logs")
 
 

@@ -211,3 +211,28 @@ fn the_last_save_is_shown_at_every_width() {
         }
     }
 }
+
+#[test]
+fn the_training_on_the_screen_becomes_a_script() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dataset = nn_tui::data::load(&nn_tui::data::Source::parse("iris"), None);
+    let mut shown = Shown::new(dataset.expect("loads"), plan(&[8]), (120, 36));
+    let mut says = |keys: &str, answer: &str| {
+        shown.press(keys);
+        let is_said = |model: &Model| drawn_with(model, Theme::new(Depth::None)).contains(answer);
+        assert!(shown.wait_until(is_said), "{keys}: no {answer}");
+    };
+    let path = folder.path().join("train.py");
+    let export = format!(":export-training {}\n", path.display());
+    says(&export, "type :epochs N");
+    says(&format!(":epochs 9\n{export}"), "saved script");
+    let script = std::fs::read_to_string(&path).expect("a script");
+    assert!(script.contains("EPOCHS = 9") && script.contains("SIZES = [4, 8, 3]"));
+    says(&export, "exists already");
+    let other = folder.path().join("other.py");
+    says(
+        &format!(":lr 0.5\n:export-training {}\n", other.display()),
+        "changes while it trains",
+    );
+    says(":export-training other.json\n", "ends in .py");
+}

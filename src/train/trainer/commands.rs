@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::tasks::Task;
 use super::{Then, Trainer};
 use crate::error::Result;
-use crate::model_file::Saved;
+use crate::model_file::{Saved, write};
 use crate::nn::{Change, Initialisation};
 use crate::train::event_queue::{Recording, Sink};
 use crate::train::export::EncodedModel;
@@ -16,7 +16,7 @@ use crate::train::observation::Scratch;
 use crate::train::session::ChosenWeights;
 use crate::train::speed::SpeedMeter;
 use crate::train::throttle::Throttle;
-use crate::train::{Session, Weights};
+use crate::train::{Session, Weights, training_script};
 
 impl<S: Sink> Trainer<S> {
     pub(super) fn execute(&mut self, command: Command) -> Then {
@@ -49,6 +49,10 @@ impl<S: Sink> Trainer<S> {
             } => self.reset(seed, initialisation),
             // After a panic nothing but the commands above can be trusted to work.
             _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
+            Command::ExportTraining { path, replace } => {
+                let result = self.write_script(&path, replace);
+                self.events.push(Event::TrainingExported { path, result });
+            }
             Command::Pause => self.pause(),
             Command::Halt => {
                 let goes_on = self.goes_on || self.state == State::Running;
@@ -209,6 +213,14 @@ impl<S: Sink> Trainer<S> {
         };
         self.announce_model(path, model.contents());
         model.write(self.shown_session(), path, replace)
+    }
+
+    /// Writes the training as a script to `path`. Returns the number of bytes.
+    fn write_script(&self, path: &Path, replace: bool) -> Result<u64> {
+        self.settings.files.check("--export-training", path)?;
+        let weights = self.settings.final_model.weights;
+        let script = training_script(&self.session, self.settings.limits, weights)?;
+        write(path, script.as_bytes(), replace)
     }
 
     /// Writes the network of a session on all rows to `path`, in place of the final model of the run.

@@ -417,6 +417,12 @@ impl Model {
         self.send_export(path, Weights::Last, self.unless_forced());
     }
 
+    /// Writes the training as a script, over an existing file only with `--force`.
+    pub(super) fn export_training_to(&mut self, path: PathBuf) {
+        let replace = self.run.force;
+        self.send(Command::ExportTraining { path, replace });
+    }
+
     /// Files that a model may overwrite without a question.
     fn unless_forced(&self) -> Replace {
         Replace::Nothing.or_anything(self.run.force)

@@ -68,6 +68,14 @@ impl Model {
                     self.export_failed(&path, weights, error);
                 }
             },
+            Event::TrainingExported { path, result } => match result {
+                Ok(bytes) => {
+                    let path = sanitise(&path.display().to_string());
+                    self.prompt
+                        .status(text::script_saved(path, file_size(bytes)));
+                }
+                Err(error) => self.prompt.error(error.to_string()),
+            },
             Event::CheckpointWritten {
                 path,
                 result,

@@ -56,6 +56,7 @@ texts! {
     not_saved() "not saved";
     saved_in_checkpoint(path) "saved checkpoint {path}";
     screenshot_saved(path) "saved {path}";
+    script_saved(path, size) "saved script {path} ({size}): run it with python3 or torchrun";
     checkpoint_written(path, size) "saved checkpoint {path} ({size})";
     checkpoint_failed(error) "checkpoint: {error}";
     saving() "saving the model · ctrl-c again: quit without saving";

@@ -32,6 +32,15 @@ pub(super) fn export(rest: &str) -> Result<PathBuf, String> {
     }
 }
 
+/// Parses the path of a script.
+pub(super) fn export_training(rest: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(rest);
+    let is_script = path.extension().is_some_and(|it| it == "py");
+    is_script
+        .then_some(path)
+        .ok_or_else(|| expected("export-training", &text::expected_path(".py"), rest))
+}
+
 /// Parses the path of a screenshot.
 pub(super) fn screenshot(rest: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(rest);

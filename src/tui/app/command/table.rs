@@ -83,6 +83,7 @@ impl Spec {
             (_, "row") => parse::row(rest).map(drop),
             (_, "view") => parse::view(rest).map(drop),
             (_, "export") => parse::export(rest).map(drop),
+            (_, "export-training") => parse::export_training(rest).map(drop),
             (_, "rewind") => rewind::parse(rest).map(drop),
             (_, "screenshot") => parse::screenshot(rest).map(drop),
             _ => Ok(()),
@@ -184,6 +185,8 @@ fn others() -> Vec<Spec> {
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
         any "export" ["e"] "PATH" Models, "save the model (format from extension)",
             With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
+        good "export-training" [] "FILE.py" Nothing, "write this training as a PyTorch script, to go on elsewhere",
+            With(|model, rest| parse::export_training(rest).map(|path| model.export_training_to(path)));
         good "checkpoint" [] "[FILE]" Checkpoints, "save the whole run, to be continued later (default: the last file)",
             With(Model::write_checkpoint);
         good "restore" [] "[FILE]" Checkpoints, "continue from a checkpoint of these data (default: the last file)",

@@ -101,6 +101,17 @@ pub(crate) fn report_conclusion(conclusion: Conclusion, result: Result<u8>) -> R
     result
 }
 
+/// Returns the name of a directory for the log of one of several runs, by the names and values that tell it apart:
+/// `hidden=16-8,lr=0.01,seed=0/`. The slash tells it from a file, whatever dots it has.
+pub(crate) fn directory_of<'n>(values: impl Iterator<Item = (&'n str, String)>) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || ".+-".contains(c);
+    let part = |(name, value): (&str, String)| {
+        let value = value.replace(|c: char| !is_plain(c), "-");
+        format!("{name}={value}")
+    };
+    values.map(part).collect::<Vec<_>>().join(",") + "/"
+}
+
 /// A format of log files, chosen by the file's extension.
 #[derive(Debug)]
 pub(crate) struct LogFormat {

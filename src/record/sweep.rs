@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::directory_of;
 use super::scores::{aligned, number};
 use crate::train::{Planned, Standing, Swept};
 use crate::util::lang::say;
@@ -83,7 +84,7 @@ impl SweepTable {
         key
     }
 
-    /// Returns the name of the directory for the log of a training: `hidden=16,lr=0.01,seed=0`.
+    /// Returns the name of the directory for the log of a training: `hidden=16,lr=0.01,seed=0/`.
     fn directory(&self, planned: &Planned) -> String {
         let values = &self.values[planned.combination];
         let varied = self.varied().map(|(at, name)| (name, values[at].clone()));
@@ -94,16 +95,7 @@ impl SweepTable {
         ];
         let numbers = numbers.into_iter();
         let numbers = numbers.filter_map(|(name, number)| Some((name, number?.to_string())));
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || ".+-".contains(c);
-        let part = |(name, value): (&str, String)| {
-            let value = value.replace(|c: char| !is_plain(c), "-");
-            format!("{name}={value}")
-        };
-        varied
-            .chain(numbers)
-            .map(part)
-            .collect::<Vec<_>>()
-            .join(",")
+        directory_of(varied.chain(numbers))
     }
 
     pub fn show_score(&self, score: f64) -> String {

@@ -307,7 +307,10 @@ impl Program {
                 }
                 Msg::Worker(event)
             }
-            Incoming::Lane(id, event) => Msg::Lane(id, event),
+            Incoming::Lane(id, event) => {
+                self.record_lane(id, &event)?;
+                Msg::Lane(id, event)
+            }
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),

@@ -53,6 +53,28 @@ fn assert_repeated(terminal: &mut Terminal, expected: &str) {
 }
 
 #[test]
+fn each_lane_has_a_log_named_by_its_value() {
+    let options = ["iris", "--epochs", "25", "--pace", "full", "--log", "runs/"];
+    let mut terminal = Terminal::start(&options);
+    wait_for_ends(&terminal, 1);
+    type_command(&mut terminal, "race lr 0.01 0.2", "─ Race ─");
+    wait_for_ends(&terminal, 4);
+    terminal.send(&[3]);
+    assert_eq!(terminal.exit_code(), 130);
+    let mut watch = program(["watch", "--json", "runs"]);
+    let watched = watch.current_dir(terminal.folder.path()).finish();
+    let watched: Value = serde_json::from_str(&stdout(&watched)).expect("JSON");
+    let runs = watched["runs"].as_array().expect("runs");
+    assert_eq!(runs.len(), 3, "{watched}");
+    for (name, lr) in [("lr=0.01,lane=1", "0.01"), ("lr=0.2,lane=2", "0.2")] {
+        let run = runs.iter().find(|run| run["run"] == name);
+        let run = run.unwrap_or_else(|| panic!("no {name}: {watched}"));
+        assert_eq!(run["hparams"]["lr"], lr);
+        assert_eq!(run["values"]["epoch"]["value"], 25.0);
+    }
+}
+
+#[test]
 fn each_lane_is_what_its_command_gives() {
     let options = ["iris", "--seed", "7", "--epochs", "25", "--pace", "full"];
     let mut terminal = Terminal::start(&options);

@@ -87,8 +87,7 @@ impl<'t> SweepLog<'t> {
     }
 
     fn start(&self, planned: &Planned, started: Started) -> Result<Log> {
-        // A name with a slash at its end is a directory, whatever dots it has.
-        let name = format!("{}/", self.table.directory(planned));
+        let name = self.table.directory(planned);
         let mut recorders = Recorders::new();
         recorders.add_log(&LogOption::new(&self.directory.join(name), true)?)?;
         let mut log = Log {

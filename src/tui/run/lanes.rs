@@ -1,8 +1,10 @@
 //! The runs beside the main one: their workers.
 
-use super::{Program, fault_injection};
+use super::{App, Program, fault_injection};
 use crate::error::Result;
-use crate::train::{Command, Event, Lane, Pacing, Worker};
+use crate::record::{End, LogOption, Recorders, directory_of};
+use crate::settings::{Choices, SETTINGS};
+use crate::train::{Command, Event, Lane, Limits, Pace, Pacing, Plan, Worker};
 use crate::tui::app::Msg;
 use crate::tui::events::{Incoming, spawn};
 use std::sync::mpsc::TrySendError;
@@ -12,6 +14,8 @@ use std::sync::mpsc::TrySendError;
 pub(super) struct LaneWorkers {
     /// Numbers of the lanes with their workers.
     workers: Vec<(u64, Worker)>,
+    /// Logs of the lanes, if the main run is logged to a directory.
+    logs: Vec<(u64, Recorders)>,
     pacing: Option<Pacing>,
 }
 
@@ -28,8 +32,12 @@ impl LaneWorkers {
         }
     }
 
-    /// Ends all lanes. Their last steps are not waited for.
+    /// Ends all lanes and their logs. Their last steps are not waited for.
     pub fn end(&mut self) {
+        for (_, log) in self.logs.drain(..) {
+            // A failure to write was reported when it came.
+            let _ = log.finish(End::Quit);
+        }
         let workers = std::mem::take(&mut self.workers);
         for (_, worker) in &workers {
             worker.send(Command::Stop);
@@ -58,6 +66,7 @@ impl Program {
                     }
                 })
             };
+            let logged = self.open_lane_log(id, lane.session.plan());
             let worker = match Worker::spawn(lane.session, lane.settings, sink) {
                 Ok(worker) => worker,
                 Err(error) => {
@@ -68,7 +77,45 @@ impl Program {
             };
             // An empty mailbox asks for the first snapshot.
             worker.mailbox().take();
+            if let Err(failure) = logged {
+                self.update(Msg::LogFailed(failure.to_string()))?;
+            }
             self.lanes.workers.push((id, worker));
+        }
+        Ok(())
+    }
+
+    /// Opens the log of a lane with this plan, in a directory of its own below that of the main run, if that has one.
+    fn open_lane_log(&mut self, id: u64, plan: &Plan) -> Result<()> {
+        let (Some(directory), App::Running(model)) =
+            (self.log.as_ref().and_then(LogOption::directory), &self.app)
+        else {
+            return Ok(());
+        };
+        let Some(main) = model.lane(0) else {
+            return Ok(());
+        };
+        let choices = |plan: &Plan| Choices::of(plan, Limits::default(), Pace::Full);
+        let (own, others) = (choices(plan), choices(&main.plan));
+        let values = SETTINGS.iter().filter_map(|setting| {
+            let value = (setting.value)(&own);
+            // The momentum is one of the optimizer's constants.
+            let differs = setting.name != "momentum" && value != (setting.value)(&others);
+            differs.then_some((setting.name, value))
+        });
+        let name = directory_of(values.chain([("lane", id.to_string())]));
+        let mut log = Recorders::new();
+        log.add_log(&LogOption::new(&directory.join(name), true)?)?;
+        self.lanes.logs.push((id, log));
+        Ok(())
+    }
+
+    /// Records an event of a lane, if that has a log. One that fails ends.
+    pub(super) fn record_lane(&mut self, id: u64, event: &Event) -> Result<()> {
+        let log = self.lanes.logs.iter_mut().find(|(other, _)| *other == id);
+        let failures = log.map_or(Vec::new(), |(_, log)| log.record(event));
+        for failure in failures {
+            self.update(Msg::LogFailed(failure.to_string()))?;
         }
         Ok(())
     }

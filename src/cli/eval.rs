@@ -17,7 +17,7 @@ use crate::error::shown_source;
 use crate::error::{DataProblem, Result};
 use crate::model_file::{TrainedModel, load, predicted_class};
 use crate::record::scores::{
-    NAME_CELLS, ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
+    ScoresJson, aligned, number, percent, rows_of_scores, table_of_classes,
 };
 use crate::train::ranking_of;
 use crate::util::lang::say;
@@ -370,7 +370,7 @@ impl Sums {
         });
         let _ = write!(text, "\n\n{}\n", lines.join("\n"));
         if let Some(of_classes) = &scores.scores.classes {
-            let table = table_of_classes("", of_classes, &classes, NAME_CELLS);
+            let table = table_of_classes("", of_classes, &classes, usize::MAX);
             let _ = write!(text, "\n{}\n\n{}", table.join("\n"), self.matrix(&classes));
         }
         text

@@ -12,9 +12,11 @@ use crate::util::text::{sanitise, shorten, width};
 /// Shown in place of a score that is undefined.
 pub(crate) const ABSENT: &str = "–";
 /// Maximal width of a class name in a report.
-pub(crate) const NAME_CELLS: usize = 24;
+const NAME_CELLS: usize = 24;
 /// Maximal width of the name of the second of two classes, beside a score of it.
 const POSITIVE_CELLS: usize = 16;
+/// Cells between two columns of a table.
+const GAP: usize = 2;
 /// Maximum number of classes that are listed.
 const MAX_LISTED: usize = 20;
 
@@ -215,13 +217,13 @@ pub(crate) fn table_of_sets(sets: &[(&str, &Scores)], names: &[String]) -> Vec<S
     aligned(&rows)
 }
 
-/// Formats the scores of each class of the rows of `set`, named in `name_cells` at most, with their means; only those with the lowest F1 of many
-/// classes.
+/// Formats the scores of each class of the rows of `set` with their means, in `cells` cells at most, for which names are
+/// shortened; only those with the lowest F1 of many classes.
 pub(crate) fn table_of_classes(
     set: &str,
     scores: &ClassScores,
     names: &[String],
-    name_cells: usize,
+    cells: usize,
 ) -> Vec<String> {
     let row = |name: &str, score: &ClassScore| {
         let ClassScore {
@@ -230,7 +232,7 @@ pub(crate) fn table_of_classes(
             f1,
             support,
         } = *score;
-        let mut cells = vec![shorten(name, name_cells)];
+        let mut cells = vec![shorten(name, NAME_CELLS)];
         cells.extend([precision, recall, f1].map(percent));
         cells.push(support.to_string());
         cells
@@ -258,7 +260,7 @@ pub(crate) fn table_of_classes(
         say!("score-weighted-mean", "weighted mean"),
         &scores.weighted_mean,
     ));
-    let mut lines = aligned(&rows);
+    let mut lines = aligned_in(&mut rows, cells);
     if hidden > 0 {
         let line = say!(
             "score-hidden",
@@ -300,13 +302,41 @@ pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool)
     lines
 }
 
-/// Pads the cells of `rows`: the first column to the left, the others to the right.
-pub(crate) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+/// Widths of the columns of `rows`.
+fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let of_column = |column| rows.iter().filter_map(move |row| row.get(column));
-    let widths: Vec<usize> = (0..columns)
+    (0..columns)
         .map(|column| of_column(column).map(|cell| width(cell)).max().unwrap_or(0))
-        .collect();
+        .collect()
+}
+
+/// Aligns `rows` in `cells` cells at most: brings columns together if they have no room, and then shortens the first one.
+fn aligned_in(rows: &mut [Vec<String>], cells: usize) -> Vec<String> {
+    let widths = widths(rows);
+    let needed = |gap: usize| {
+        let numbers = widths.iter().skip(1).map(|width| gap + width);
+        numbers.sum::<usize>()
+    };
+    let name = widths.first().copied().unwrap_or(0);
+    let gap = if name.saturating_add(needed(GAP)) <= cells {
+        GAP
+    } else {
+        1
+    };
+    for name in rows.iter_mut().filter_map(|row| row.first_mut()) {
+        *name = shorten(name, cells.saturating_sub(needed(gap)));
+    }
+    with_gap(rows, gap)
+}
+
+/// Pads the cells of `rows`: the first column to the left, the others to the right.
+pub(crate) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    with_gap(rows, GAP)
+}
+
+fn with_gap(rows: &[Vec<String>], gap: usize) -> Vec<String> {
+    let widths = widths(rows);
     let line = |row: &Vec<String>| {
         let mut line = String::new();
         for (column, (cell, cells)) in row.iter().zip(&widths).enumerate() {
@@ -315,7 +345,7 @@ pub(crate) fn aligned(rows: &[Vec<String>]) -> Vec<String> {
             let _ = if column == 0 {
                 write!(line, "{cell}{padding}")
             } else {
-                write!(line, "  {padding}{cell}")
+                write!(line, "{:gap$}{padding}{cell}", "")
             };
         }
         line.trim_end().to_owned()
@@ -385,7 +415,7 @@ mod tests {
         (0..30).for_each(|class| confusion.add(class, class));
         confusion.add(29, 28);
         let names: Vec<String> = (0..30).map(|class| format!("class {class}")).collect();
-        let lines = table_of_classes("", &ClassScores::new(&confusion, None), &names, NAME_CELLS);
+        let lines = table_of_classes("", &ClassScores::new(&confusion, None), &names, usize::MAX);
         assert_eq!(lines.len(), 1 + MAX_LISTED + 3);
         assert_eq!(lines[1], "class 28           50.0%  100.0%   66.7%     1");
         assert!(lines[1 + MAX_LISTED].starts_with("(10 classes"));

@@ -5,8 +5,7 @@ mod opening;
 use std::io::{self, Write};
 
 use super::scores::{
-    ABSENT, NAME_CELLS, loss, number, percent, table_of_classes, table_of_importances,
-    table_of_sets,
+    ABSENT, loss, number, percent, table_of_classes, table_of_importances, table_of_sets,
 };
 use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
 use crate::data::TargetScale;
@@ -129,7 +128,7 @@ impl Text {
         for (_, rows, of_set) in reported {
             if let Some(classes) = &of_set.classes {
                 writeln!(out)?;
-                for line in table_of_classes(rows, classes, &names, NAME_CELLS) {
+                for line in table_of_classes(rows, classes, &names, usize::MAX) {
                     writeln!(out, "{line}")?;
                 }
             }

@@ -23,8 +23,6 @@ const MAX_TABLE: u16 = 60;
 const GAP: u16 = 2;
 /// Smallest size of a plot.
 const PLOT: (u16, u16) = (24, 9);
-/// Cells of a class table beside the names.
-const NUMBERS: u16 = 32;
 
 /// Scores of all rows and of each class; for two classes the ROC curve, the calibration, and the scores at any threshold.
 pub(crate) struct ScoresPanel;
@@ -123,8 +121,7 @@ fn lines(pane: &Pane<'_>, measured: &MeasuredScores, width: u16) -> Vec<(String,
         lines.extend([empty.clone(), (line, theme.strong())]);
     }
     lines.push(empty);
-    let name_cells = usize::from(width - NUMBERS);
-    let table = table_of_classes(text::head_class(), &classes, names, name_cells);
+    let table = table_of_classes(text::head_class(), &classes, names, width.into());
     let mut table = table.into_iter().map(plain);
     lines.extend(table.next().map(|(head, _)| (head, theme.dim())));
     lines.extend(table);

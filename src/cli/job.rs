@@ -22,6 +22,7 @@ use crate::train::{CheckpointOption, Limits, Pace, Plan, Start, Weights};
 use crate::tui::cast::CastOption;
 use crate::util::lang::say;
 use crate::util::platform::has_piped_input;
+use crate::util::text::sanitise;
 
 /// A checked order to train.
 #[derive(Debug)]
@@ -259,14 +260,20 @@ impl Job {
         is_new.then(|| recovery::hint(folder, &self.source))?
     }
 
-    /// Adds what helps to the error of loading the data of a run that is resumed.
+    /// Adds what helps to the error of loading the data: where they may be, of a run that is resumed, or the file of the lesson.
     pub(super) fn explain(&self, error: Error) -> Error {
         match error {
             Error::NoSuchInput { path, .. } if self.resume.is_some() => {
                 let hint = say!("data-moved", "; --data FILE says where the data are now").into();
                 Error::NoSuchInput { path, hint }
             }
-            other => other,
+            error => match &self.lesson {
+                // Its options may not go with its table.
+                Some(lesson) if !matches!(error, Error::Cancelled) => {
+                    Error::Lesson(format!("{}: {error}", sanitise(&lesson.name)))
+                }
+                _ => error,
+            },
         }
     }
 

@@ -10,6 +10,7 @@ mod failure;
 pub mod headless;
 pub mod job;
 pub mod lesson;
+mod lesson_places;
 mod load_options;
 mod loading;
 mod outputs;

@@ -9,8 +9,8 @@ use super::config::Config;
 use super::job::{FrontEnd, Job, headless_epochs};
 use super::loading::LoadingNotice;
 use super::{
-    Work, checks, describe, distinct_files, headless, lesson, outputs, print_notice, resume,
-    standard_output, trials,
+    Work, checks, describe, distinct_files, headless, lesson, lesson_places, outputs, print_notice,
+    resume, standard_output, trials,
 };
 use crate::data::{Dataset, Prepared, SplitFile, load_with};
 use crate::error::{Error, Result};
@@ -115,6 +115,8 @@ pub(super) fn train(job: Job) -> Result<Work> {
             loading.weights = job.weights;
             loading.motion = motion;
             loading.lesson.clone_from(&job.lesson);
+            let lesson = job.lesson.as_ref();
+            loading.offered_step = lesson.and_then(|lesson| lesson_places::of(&lesson.name));
             loading.command.clone_from(&job.command);
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());
@@ -132,7 +134,8 @@ pub(super) fn train(job: Job) -> Result<Work> {
                 if watch(LoadingStage::Preparing).is_break() {
                     return Err(Error::Cancelled);
                 }
-                let (session, settings) = start(&job, files, dataset)?;
+                let (session, settings) =
+                    start(&job, files, dataset).map_err(|error| job.explain(error))?;
                 let rows = session.data().training.rows();
                 let pace = pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows));
                 let settings = Settings {
@@ -146,6 +149,9 @@ pub(super) fn train(job: Job) -> Result<Work> {
             };
             Ok(Box::new(move || {
                 let exit = tui::run(loading, Box::new(load), log, options)?;
+                if let Some((lesson, step)) = &exit.place {
+                    lesson_places::keep(lesson, *step);
+                }
                 match exit.lesson {
                     Some(name) => lesson::go_on_with(&name),
                     None => Ok(exit.code),

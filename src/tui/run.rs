@@ -53,6 +53,8 @@ pub struct Exit {
     pub code: u8,
     /// Name of the lesson that the user went on to, if so.
     pub lesson: Option<String>,
+    /// Name of the lesson that was left, if so, with the index of the step to go on at.
+    pub place: Option<(String, usize)>,
 }
 
 /// Loads data with `load` and trains on them on the screen until the user quits. `loading`, the
@@ -161,10 +163,15 @@ impl Program {
         match catch_unwind(AssertUnwindSafe(|| self.run(incoming))) {
             Ok(result) => {
                 let lesson = self.next_lesson();
+                let place = match &self.app {
+                    App::Running(model) => model.lesson_place(),
+                    App::Loading(_) | App::Watching(_) => None,
+                };
                 let code = self.close(result, incoming)?;
                 Ok(Exit {
                     code,
                     lesson: lesson.filter(|_| code == 0),
+                    place,
                 })
             }
             Err(panic) => {

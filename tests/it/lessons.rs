@@ -363,3 +363,53 @@ fn the_footer_offers_the_enter_key_to_the_lesson_only() {
     shown.press(":lesson end\n");
     assert!(footer(&shown).contains("enter"), "{}", footer(&shown));
 }
+
+#[test]
+fn a_later_step_is_reached_as_if_the_reader_had_done_what_is_before() {
+    for name in ["xor", "mini-batch", "vanishing-gradient"] {
+        let mut shown = Shown::lesson(name, &[], (120, 36));
+        let course = |model: &Model| model.course.clone().expect("a lesson");
+        let last = course(&shown.model).lesson.steps.len();
+        shown.press(&format!(":lesson {}\n", last + 1));
+        let refused = shown.model.prompt.notice.is_none() && shown.model.prompt.overlay.is_some();
+        assert!(refused, "{name} has {last} steps");
+        shown.press("\x1b\x1b");
+        assert_eq!(course(&shown.model).step, 0);
+        shown.press(&format!(":lesson {last}\n"));
+        let is_there =
+            |model: &Model| course(model).step + 1 == last && !course(model).is_hurried();
+        assert!(
+            shown.wait_until(is_there),
+            "{name}, step {}: {:?} {:?}",
+            course(&shown.model).step + 1,
+            shown.model.run.position,
+            shown.model.prompt.notice
+        );
+        shown.look();
+        let number = |quantity: &_| shown.model.number_in_lesson(quantity);
+        for claim in &course(&shown.model).current().claims {
+            assert!(claim.is_true(&number), "{name}: {claim:?}");
+        }
+        let text = course(&shown.model).current().text.clone();
+        let filled = text.filled(Lang::En, &|quantity| shown.model.number_in_text(quantity));
+        let known = text.filled(Lang::En, &|_| 1.0);
+        let marks = |text: &str| text.matches('?').count();
+        assert_eq!(marks(&filled), marks(&known), "{name}: {filled}");
+        // Steps that were reached are shown at once.
+        shown.press(":lesson 2\n");
+        assert_eq!(course(&shown.model).step, 1);
+    }
+}
+
+#[test]
+fn escape_stops_on_the_way_to_a_step() {
+    let mut shown = Shown::lesson("xor", &[], (120, 36));
+    shown.press(":pace 10\n");
+    let pace = shown.model.run.pace;
+    shown.type_command("lesson 8");
+    assert_ne!(shown.model.run.pace, pace, "at full speed");
+    shown.press("\x1b");
+    let course = shown.model.course.clone().expect("a lesson");
+    assert!(!course.is_hurried() && course.step < 7, "{}", course.step);
+    assert_eq!(shown.model.run.pace, pace);
+}

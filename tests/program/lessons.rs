@@ -44,3 +44,36 @@ fn a_lesson_asks_explains_and_leads_to_the_next_one() {
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();
 }
+
+#[test]
+fn a_lesson_whose_options_do_not_go_with_its_table_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.toml");
+    let text = "table = \"iris\"\noptions = \"--target petals\"\ntitle = { en = \"T\", zh = \"题\" }\n\
+                formula = { en = \"f\", zh = \"f\" }\n[[steps]]\nen = \"a\"\nzh = \"甲\"\n";
+    std::fs::write(&path, text).expect("written");
+    let mut terminal = Terminal::start(&["lesson", path.to_str().expect("UTF-8")]);
+    terminal.wait_for("mine.toml: iris: ");
+    assert_eq!(terminal.exit_code(), 2);
+}
+
+#[test]
+fn a_lesson_that_was_left_offers_to_go_on() {
+    let state = tempfile::tempdir().expect("a folder");
+    let variables = [("XDG_STATE_HOME", state.path().to_str().expect("UTF-8"))];
+    let open = || Terminal::start_with(&["lesson", "neuron"], &variables);
+    let mut terminal = open();
+    terminal.wait_for("─ 1/");
+    terminal.press(ENTER);
+    terminal.wait_for("─ 2/");
+    terminal.press(":quit\r");
+    assert_eq!(terminal.exit_code(), 0);
+    let mut terminal = open();
+    terminal.wait_for("Last time you reached step 2");
+    terminal.press(":lesson 2\r");
+    terminal.wait_for("─ 2/");
+    terminal.press(":lesson end\r:quit\r");
+    assert_eq!(terminal.exit_code(), 0);
+    let kept = std::fs::read_to_string(state.path().join("nn-tui/lessons.json"));
+    assert_eq!(kept.expect("a file"), "{\"neuron\":1}");
+}

@@ -58,6 +58,8 @@ pub struct Loading {
     pub notice: Option<String>,
     /// The lesson that the training is part of.
     pub lesson: Option<Arc<Lesson>>,
+    /// Index of the step at which it was left another time.
+    pub offered_step: Option<usize>,
     /// Keys in place of others.
     pub keys: KeyMap,
     /// Command line of the run; `None` where no command repeats it.
@@ -86,6 +88,7 @@ impl Loading {
             checkpoint: None,
             notice: None,
             lesson: None,
+            offered_step: None,
             keys: KeyMap::default(),
             command: None,
             size: (0, 0),
@@ -121,6 +124,11 @@ impl Loading {
         model.keys.clone_from(&self.keys);
         model.command.clone_from(&self.command);
         model.course = self.lesson.clone().map(Course::new);
+        if let Some(course) = &mut model.course {
+            // The file may have fewer steps now.
+            let steps = course.lesson.steps.len();
+            course.offered = self.offered_step.filter(|step| *step < steps);
+        }
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);
         if let Some(text) = self.notice.clone() {

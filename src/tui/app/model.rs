@@ -1,5 +1,6 @@
 //! The state that the screen is drawn from.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,9 @@ pub enum Overlay {
 /// Time for which a message that is not an error hides the keys.
 const NOTICE_TIME: Duration = Duration::from_secs(8);
 
+/// Number of the latest messages that can be read again.
+const MAX_MESSAGES: usize = 100;
+
 /// Message in the footer; stays until the next key, or for eight seconds if it is not an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -91,6 +95,8 @@ pub struct PromptState {
     pub overlay: Option<Overlay>,
     /// The message in the footer.
     pub notice: Option<Notice>,
+    /// The latest messages, the newest last, and which are errors.
+    messages: VecDeque<(String, bool)>,
     /// A repeat count typed before a step.
     pub count: Option<u32>,
     /// History of typed commands.
@@ -100,11 +106,28 @@ pub struct PromptState {
 impl PromptState {
     /// Shows a message that is not an error.
     pub(super) fn status(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice::new(text.into(), false));
+        self.notify(text.into(), false);
     }
 
     pub(super) fn error(&mut self, text: impl Into<String>) {
-        self.notice = Some(Notice::new(text.into(), true));
+        self.notify(text.into(), true);
+    }
+
+    /// Shows a message, and keeps it for the list of messages.
+    fn notify(&mut self, text: String, is_error: bool) {
+        let message = (text.clone(), is_error);
+        if self.messages.back() != Some(&message) {
+            self.messages.push_back(message);
+        }
+        if self.messages.len() > MAX_MESSAGES {
+            self.messages.pop_front();
+        }
+        self.notice = Some(Notice::new(text, is_error));
+    }
+
+    /// The latest messages, the newest first, and which are errors.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &(String, bool)> {
+        self.messages.iter().rev()
     }
 
     /// Removes a message that has been shown for long enough at the time `now` since the start of the screen.
@@ -151,6 +174,8 @@ pub struct Model {
     pub course: Option<Course>,
     /// The numbers that are asked for.
     pub(crate) quiz: Option<Quiz>,
+    /// Name of the lesson that was ended, with the index of the step to go on at.
+    pub(super) left_lesson: Option<(String, usize)>,
     /// Name of the lesson that follows when the program leaves this run.
     pub(in crate::tui) next_lesson: Option<String>,
     /// The exit code, once it was decided to leave.
@@ -218,6 +243,7 @@ impl Model {
             lane_ids: 0,
             course: None,
             quiz: None,
+            left_lesson: None,
             next_lesson: None,
             leaving: None,
             leaving_later: None,

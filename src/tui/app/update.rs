@@ -9,6 +9,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::actions::Done;
 use super::bindings::{self, When};
 use super::command::Files;
+use super::lesson::Course;
 use super::loading::{Loading, LoadingStage};
 use super::model::{Confirm, Model, Overlay};
 use super::navigation::Drawn;
@@ -206,6 +207,7 @@ impl Model {
         self.settle_race();
         self.settle_inspector();
         self.settle_lesson();
+        self.go_forward();
         self.navigation.dock = layout::dock(self);
         self.request();
         self.request_lanes();
@@ -281,7 +283,11 @@ impl Model {
         let was_noticed = self.prompt.notice.take().is_some();
         match self.prompt.overlay.take() {
             // The message is gone, and that may be all that was meant.
-            None if was_noticed && key.code == KeyCode::Esc && self.prompt.count.is_none() => {
+            None if was_noticed
+                && key.code == KeyCode::Esc
+                && self.prompt.count.is_none()
+                && !self.course.as_ref().is_some_and(Course::is_hurried) =>
+            {
                 if bindings::find(key, |when| self.holds(when)).is_some() {
                     self.press_over_panels(key);
                 }

@@ -136,6 +136,9 @@ impl Page {
         if course.step == 0 {
             let formula = course.lesson.formula.plain(lang);
             self.write(&formula, self.theme.dim());
+            if let Some(step) = course.offered {
+                self.write(&text::step_of_before(step + 1), self.theme.accent());
+            }
         }
         let seed = model.run.plan.seed;
         if let Some(own) = course.lesson.seed().filter(|own| *own != seed) {

@@ -5,6 +5,9 @@ use super::texts;
 texts! {
     lesson_item() "lesson";
     lesson_commands() ":lesson back · :lesson end";
+    step_of_before(step) "Last time you reached step {step}: :lesson {step} goes there, and does for you what comes before.";
+    no_such_step(steps) "the lesson has {steps} steps";
+    on_the_way(step) "on the way to step {step} · esc: stop here";
     quiz_title() "Numbers by hand";
     enter_key() "enter";
     enter_continues() "continue";

@@ -1,6 +1,7 @@
 //! A lesson on the screen: its step, the answers of the reader, and the numbers that were kept.
 
 mod digits;
+mod forward;
 mod quantities;
 mod quiz;
 
@@ -20,6 +21,7 @@ use crate::tui::text;
 use crate::util::lang::Lang;
 use crate::util::lang::say;
 pub(crate) use digits::{Mistake, shown};
+use forward::Destination;
 pub(crate) use quiz::{Quiz, Reply};
 
 /// Word in place of the name of a lesson that ends the present one.
@@ -57,12 +59,18 @@ pub struct Course {
     taken: Vec<(Quantity, f64)>,
     /// Whether the acts of the first step are still to be carried out.
     is_new: bool,
+    /// Index of the step at which the reader left the lesson another time.
+    pub(in crate::tui) offered: Option<usize>,
+    /// The step that the lesson is on the way to.
+    destination: Option<Destination>,
 }
 
 impl Course {
     /// Creates the state at the beginning of `lesson`.
     pub fn new(lesson: Arc<Lesson>) -> Self {
         Self {
+            offered: None,
+            destination: None,
             lesson,
             step: 0,
             choice: None,
@@ -335,6 +343,7 @@ impl Model {
                     course.answered = Some(choice);
                 }
             }
+            KeyCode::Esc if course.destination.is_some() => self.stop_going_forward(),
             _ => return false,
         }
         true
@@ -375,7 +384,7 @@ impl Model {
         }
     }
 
-    /// Carries out the command `:lesson`: starts the lesson called `name`, goes one step back, or ends the lesson.
+    /// Carries out the command `:lesson`: starts the lesson called `name`, goes to a step, or ends the lesson.
     pub(super) fn turn_to_lesson(&mut self, name: &str) -> Done {
         match (name, &mut self.course) {
             ("", _) => {
@@ -396,6 +405,7 @@ impl Model {
                 self.quiz = None;
                 Ok(())
             }
+            (name, Some(_)) if let Ok(number) = name.parse() => self.turn_to_step(number),
             (name, _) => self.start_lesson(name),
         }
     }
@@ -414,8 +424,19 @@ impl Model {
     }
 
     fn end_lesson(&mut self) {
+        self.stop_going_forward();
+        self.left_lesson = self.lesson_place();
         self.course = None;
         self.quiz = None;
+    }
+
+    /// Name of the lesson in progress, or else of the one that was ended, with the index of the step to go on at.
+    pub(in crate::tui) fn lesson_place(&self) -> Option<(String, usize)> {
+        let place = |course: &Course| (course.lesson.name.clone(), course.place());
+        self.course
+            .as_ref()
+            .map(place)
+            .or_else(|| self.left_lesson.clone())
     }
 
     /// Carries out the command `:quiz`: asks for every number of the next mini-batch.

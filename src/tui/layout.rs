@@ -16,7 +16,9 @@ const CHART_AND_NETWORK: u16 = 18;
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this width on the inspector is beside the network, else below it.
 const INSPECTOR_BESIDE: u16 = 120;
-/// Largest width of the inspector; beyond it, lines would only grow longer.
+/// From this width on the inspector has room for two columns beside the network, and from this height on it needs one only.
+const INSPECTOR_COLUMNS: (u16, u16) = (160, 56);
+/// Largest width of a column of the inspector; beyond it, lines would only grow longer.
 const INSPECTOR_MAX_WIDTH: u16 = 76;
 /// Width from which the importance of the columns is beside the scores, and height from which it is below them.
 const SCORES_BESIDE: u16 = 110;
@@ -104,7 +106,11 @@ pub(crate) fn bands(screen: &Navigation) -> Vec<Band> {
         }
         View::Network if screen.inspects && width >= INSPECTOR_BESIDE => {
             let mut both = band(Fill(1), &[(1, &[Network]), (1, &[Inspector])]);
-            let cells = (width * 46 / 100).min(INSPECTOR_MAX_WIDTH);
+            let cells = if width >= INSPECTOR_COLUMNS.0 && height < INSPECTOR_COLUMNS.1 {
+                (width * 62 / 100).min(2 * INSPECTOR_MAX_WIDTH)
+            } else {
+                (width * 46 / 100).min(INSPECTOR_MAX_WIDTH)
+            };
             both.columns[1].width = Constraint::Length(cells);
             vec![both]
         }

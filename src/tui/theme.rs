@@ -319,6 +319,17 @@ impl Theme {
         self.has_shades().then(|| self.colour(self.heat_rgb(t)))
     }
 
+    /// Text on the colour of [`Self::heat`] for `t`: the palettes become lighter with it.
+    pub(crate) fn on_heat(self, t: f32) -> Option<Style> {
+        let text = if t > 0.5 {
+            (15, 15, 15)
+        } else {
+            (235, 235, 235)
+        };
+        let background = self.heat(t)?;
+        Some(Style::new().fg(self.colour(text)).bg(background))
+    }
+
     /// A contour line in a heat map: the colour of `t` on the same scale, darker.
     pub(crate) fn contour(self, t: f32) -> Option<Color> {
         let darker = mixed(self.heat_rgb(t), (0, 0, 0), CONTOUR);

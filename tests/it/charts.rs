@@ -217,3 +217,23 @@ fn a_ghost_is_named_by_the_settings_that_drew_it() {
     }
     assert!(!screen.contains("╌ lr 0.2"), "{screen}");
 }
+
+#[test]
+fn curves_are_named_where_the_title_has_no_room() {
+    let mut shown = Shown::new(dataset("iris"), plan(&[8]), (80, 24)).train(10);
+    let names = ["━ train", "╍ val"];
+    for key in ["", "a"] {
+        shown.press(key);
+        let screen = drawn(&shown.model);
+        assert!(names.iter().all(|name| screen.contains(name)), "{screen}");
+    }
+    shown.update(Msg::Resize(120, 36));
+    let screen = drawn(&shown.model);
+    let (title, plot) = screen
+        .split_once("━━ train")
+        .expect("the names are in the title");
+    assert!(
+        !title.contains("━ train") && !plot.contains("━ train"),
+        "{screen}"
+    );
+}

@@ -269,6 +269,12 @@ fn a_loss_that_explodes_is_recovered_from_while_it_is_finite() {
     assert_eq!(shown.model.run.plan.rule.learning_rate, rate(1.0));
     let log_ends_with_recovery = shown.model.run.history.marks().last();
     assert!(log_ends_with_recovery.is_some());
+    shown.press("z");
+    let notice = shown.model.prompt.notice.clone().expect("a reason");
+    assert!(
+        notice.text.contains("the weights before t had diverged"),
+        "{notice:?}"
+    );
     // The loss is that of before, so there is nothing to recover from any more.
     shown.press("SS");
     let first = shown.model.run.findings.first();

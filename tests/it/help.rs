@@ -174,3 +174,32 @@ fn pages_of_lists_and_panels() {
     press(&mut model, KeyCode::Home, NONE);
     assert_eq!(line(&model), 0);
 }
+
+#[test]
+fn messages_can_be_read_again() {
+    let mut model = iris((80, 24));
+    write(&mut model, ":messages\n");
+    assert!(drawn(&mut model).contains("no messages yet"));
+    write(&mut model, "\x1bzm");
+    assert_eq!(notice(&model), "", "the next key hides a message");
+    write(&mut model, "zzO");
+    write(&mut model, ":messages\n");
+    let screen = drawn(&mut model);
+    assert_eq!(screen.matches("nothing to undo").count(), 1, "{screen}");
+    let lines: Vec<&str> = screen.lines().collect();
+    let place = |text: &str| {
+        lines
+            .iter()
+            .position(|line| line.contains(text))
+            .unwrap_or_else(|| panic!("{text}: {screen}"))
+    };
+    assert!(
+        place("have their means") < place("nothing to undo"),
+        "the newest is on top: {screen}"
+    );
+    // The pages of the help follow one another.
+    write(&mut model, "\t");
+    assert!(drawn(&mut model).contains("Keys ("));
+    write(&mut model, "\t\t");
+    assert!(drawn(&mut model).contains("nothing to undo"));
+}

@@ -413,3 +413,17 @@ fn the_cursor_stays_in_a_changed_network() {
     }));
     assert!(matches!(cursor(&shown), Cursor::Neuron { layer: 3, .. }));
 }
+
+#[test]
+fn both_directions_are_seen_at_once_on_a_wide_screen() {
+    let mut shown = shown("iris", plan(&[16, 16]), 4, (160, 45));
+    shown.press("i");
+    assert_eq!(cursor(&shown), neuron(2, 0));
+    let screen = drawn(&shown);
+    let both = screen
+        .lines()
+        .any(|line| line.contains(" z²₁ = ") && line.contains(" Backward: "));
+    assert!(both, "{screen}");
+    assert!(!screen.contains(" more ─"), "nothing is below: {screen}");
+    insta::assert_snapshot!("inspector-columns-160x45", screen);
+}

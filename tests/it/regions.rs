@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ndarray::Array1;
+use nn_tui::data::{Source, load};
 use nn_tui::nn::output::predicted_class;
 use nn_tui::nn::textbook::Network;
 use nn_tui::train::probes::{Along, ImportanceProbe, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
@@ -283,6 +284,8 @@ fn the_columns_are_chosen_or_typed() {
     for (typed, problem) in [
         ("petal lenght,petal width", "petal length"),
         ("petal length,petal length", "different columns"),
+        ("foo", "no input \"foo\"; :plane takes one or two of sepal"),
+        ("species", "\"species\" is the target"),
     ] {
         shown.press(&format!(":plane {typed}\n"));
         assert!(
@@ -426,4 +429,24 @@ fn a_muted_neuron_has_a_mark() {
     assert!(shown.wait_until(|model| model.run.in_force.is_some()));
     shown.press(":view network\n");
     assert!(drawn(&shown, Theme::new(Depth::True)).contains("0 ✗"));
+}
+
+#[test]
+fn contour_lines_carry_their_values() {
+    let data = load(&Source::parse("iris"), Some("petal width")).expect("a column");
+    let mut shown = Shown::new(data, regression_plan(&[8]), (120, 36)).train(20);
+    shown.press(":view regions\n");
+    let values = |screen: &str| {
+        let inside = screen.lines().filter_map(|line| {
+            // Between the axis and the frame there are fields, rows and values.
+            let (panel, _) = line.split_once("││")?;
+            panel.contains('▀').then(|| panel.matches("0.5").count())
+        });
+        inside.sum::<usize>()
+    };
+    let screen = drawn(&shown, Theme::new(Depth::True));
+    assert!(screen.contains("lines every 0.5"), "{screen}");
+    assert_eq!(values(&screen), 1, "{screen}");
+    let screen = drawn(&shown, Theme::new(Depth::None));
+    assert_eq!(values(&screen), 0, "there are no lines without colours");
 }

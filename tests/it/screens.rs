@@ -4,7 +4,7 @@
 //! time. `insta` compares them with the files in `tests/snapshots`.
 
 use crate::support::rate;
-use crate::support::screen::drawn_with;
+use crate::support::screen::{Shown, drawn_with};
 use crate::support::{
     Driven, PATIENCE, dataset, images, plan, regression_plan, session, settings, textbook_plan,
     trained_model, trained_on, watched,
@@ -380,4 +380,21 @@ fn small_terminals() {
     insta::assert_snapshot!("least-40x12", drawn(&model));
     model.update(Msg::Resize(39, 12));
     insta::assert_snapshot!("too-small-39x12", drawn(&model));
+}
+
+#[test]
+fn nothing_is_cut_on_a_small_screen() {
+    let mut shown = Shown::new(dataset("iris"), plan(&[16, 16]), (80, 24)).train(5);
+    let overview = drawn(&shown.model);
+    // The weights of the output layer have room too.
+    assert!(overview.contains("│output · 48"), "{overview}");
+    assert!(!overview.contains(" more ─"), "{overview}");
+    assert!(
+        overview.contains("+9") && overview.contains("+n: n neurons not drawn"),
+        "{overview}"
+    );
+    shown.press(":view scores\n");
+    let scores = drawn(&shown.model);
+    assert!(scores.contains("F1 rows "), "{scores}");
+    assert!(scores.contains("weighted mean"), "{scores}");
 }

@@ -13,6 +13,7 @@ use super::views::View;
 pub enum HelpPage {
     Keys,
     Commands,
+    Messages,
 }
 
 /// State of the help.
@@ -89,7 +90,8 @@ impl Model {
             KeyCode::Tab if help.search.is_none() => {
                 help = Help::new(match help.page {
                     HelpPage::Keys => HelpPage::Commands,
-                    HelpPage::Commands => HelpPage::Keys,
+                    HelpPage::Commands => HelpPage::Messages,
+                    HelpPage::Messages => HelpPage::Keys,
                 });
             }
             KeyCode::Char(':') => return self.open_command_line(),

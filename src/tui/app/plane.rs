@@ -12,7 +12,7 @@ use crate::train::SampleId;
 use crate::train::probes::{Along, ImportanceProbe, PlaneProbe, RowOutcome};
 use crate::tui::text;
 use crate::util::stats::Components;
-use crate::util::text::{sanitise, shorten};
+use crate::util::text::{near_matches, sanitise, shorten};
 
 /// Maximum number of training rows that the choice of the columns looks at.
 const MAX_ROWS: usize = 2000;
@@ -22,6 +22,8 @@ const MAX_INPUTS: usize = 400_000;
 const CLEARLY_LESS: f64 = 0.7;
 /// Longest name of a column on an axis.
 const NAME: usize = 20;
+/// Number of columns that an error lists.
+const LISTED: usize = 4;
 /// Argument of `:plane` for the principal components.
 pub(in crate::tui::app) const COMPONENTS: &str = "pca";
 
@@ -328,7 +330,7 @@ impl Model {
         let mut chosen = Vec::new();
         for name in names.split(',').map(str::trim) {
             let index = known.iter().position(|column| column == name);
-            let index = index.ok_or_else(|| unknown(text::kind_input(), name, &known))?;
+            let index = index.ok_or_else(|| self.not_in_a_plane(name, &known))?;
             if !matches!(columns[index].encoding, Encoding::Numeric { .. }) {
                 return Err(text::not_numeric(sanitise(name)));
             }
@@ -338,6 +340,28 @@ impl Model {
             return Err(text::expected_plane().to_owned());
         }
         Ok(Plane::of_columns(&chosen, data))
+    }
+
+    /// Says why there is no column called `name` among the inputs, which are called `known`, and which there are.
+    fn not_in_a_plane(&self, name: &str, known: &[String]) -> String {
+        let data = &self.run.data;
+        if name == data.target_name {
+            return text::target_in_plane(sanitise(name));
+        }
+        if !near_matches(name, known).is_empty() {
+            return unknown(text::kind_input(), name, known);
+        }
+        let is_numeric =
+            |column: &&InputColumn| matches!(column.encoding, Encoding::Numeric { .. });
+        let mut numeric = data.preprocessing.columns.iter().filter(is_numeric);
+        let mut listed: Vec<String> = numeric
+            .by_ref()
+            .take(LISTED)
+            .map(|column| shorten(&sanitise(&column.name), NAME))
+            .collect();
+        listed.extend(numeric.next().map(|_| "…".to_owned()));
+        listed.push(COMPONENTS.to_owned());
+        text::no_column_for_plane(sanitise(name), listed.join(", "))
     }
 
     /// Switches all other inputs between the values of the shown row and their means.

@@ -19,6 +19,8 @@ use crate::util::stats::robust_range;
 const LOG_FROM: f64 = 2.0;
 /// Decades below which it is linear again, so that it does not switch to and fro.
 const LOG_UNTIL: f64 = 1.7;
+/// Number of points of a curve that are enough to choose the scale.
+const FOLLOWED: usize = 512;
 /// Decades less that both limits have where the curves lie at the foot of a linear axis.
 const LOG_LESS: f64 = 0.5;
 
@@ -160,11 +162,14 @@ impl PlotView {
     /// Chooses the automatic scale for the losses of a run and of its ghosts.
     pub(super) fn follow(&mut self, history: &History, ghosts: &[Ghost]) {
         let decades = f64::log10;
+        let every = |count: usize| count.div_ceil(FOLLOWED).max(1);
         let validation = |records: &[EpochRecord]| -> Vec<f64> {
-            let losses = records.iter().map(|record| record.validation_loss.last);
+            let records = records.iter().step_by(every(records.len()));
+            let losses = records.map(|record| record.validation_loss.last);
             losses.map(decades).collect()
         };
-        let train = history.losses().iter();
+        let train = history.losses();
+        let train = train.iter().step_by(every(train.len()));
         let train = train.filter(|point| !history.is_lost(point.epochs));
         let train = train.map(|point| decades(point.loss.last)).collect();
         let ghosts = ghosts.iter().map(|ghost| validation(ghost.curves.epochs()));

@@ -41,7 +41,11 @@ impl Model {
             return Ok(());
         }
         if undoable == 0 {
-            return Err(text::nothing_to_undo().into());
+            let why = match self.run.history.recovered() {
+                Some(_) => text::recovery_stays(),
+                None => text::nothing_to_undo(),
+            };
+            return Err(why.into());
         }
         self.send(Command::Apply(Change::UndoLast));
         Ok(())

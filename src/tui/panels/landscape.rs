@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
+use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, marks_below, marks_left};
 use crate::train::Request;
 use crate::train::probes::{Landscape, LandscapeProbe, MAX_PARAMETERS, POINTS, Plane};
@@ -70,6 +70,10 @@ impl Panel for LandscapePanel {
         pane.area = whole;
         field::draw(pane, picture.plot, &picture);
         picture.path(pane);
+        let lines = picture.lines();
+        field::contour_values(pane, picture.plot, &lines, |column, row| {
+            picture.level(column, row)
+        });
         let Some((least, most)) = picture.scale else {
             return;
         };
@@ -154,6 +158,18 @@ impl Picture<'_> {
     fn level(&self, column: i32, half_row: i32) -> usize {
         let log = self.log(column, half_row);
         self.contours.partition_point(|&line| line < log)
+    }
+
+    /// The contour lines with their losses.
+    fn lines(&self) -> Vec<Contour> {
+        let Some((least, most)) = self.scale else {
+            return Vec::new();
+        };
+        let line = |&log: &f32| Contour {
+            text: loss(f64::from(log.exp())).trim().to_owned(),
+            share: (log - least) / (most - least),
+        };
+        self.contours.iter().map(line).collect()
     }
 
     /// Cell of a point of the plane, and whether it is inside the plot; if not, the nearest cell.

@@ -4,7 +4,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Field, heat_or_contour, is_on_contour, shade};
+use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
 use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
 use super::race_table::{LaneLook, lane_style};
 use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
@@ -14,7 +14,7 @@ use crate::tui::app::{Model, Msg, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
-use crate::util::numbers::ticks;
+use crate::util::numbers::{tick_labels, ticks};
 
 /// Certainty of a class from which on its letter is shown.
 const CLEAR: f32 = 0.5;
@@ -122,6 +122,10 @@ fn draw(pane: &mut Pane<'_>, run: &Run) {
     if run.plan.seed == pane.model.run.plan.seed {
         picture.rows(pane);
     }
+    let lines = picture.lines();
+    field::contour_values(pane, picture.plot, &lines, |column, row| {
+        picture.level(picture.pixel(column, row).output)
+    });
     let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
     let rows = picture.answer.rows.iter().map(|row| row.0);
     let contours = picture
@@ -221,6 +225,19 @@ impl<'a> Picture<'a> {
         let scale = self.run.data.task.scale();
         let number = scale.map_or(f64::NAN, |scale| scale.value(output));
         self.levels.iter().filter(|&&edge| edge <= number).count()
+    }
+
+    /// The contour lines with their numbers, in the unit of the target.
+    fn lines(&self) -> Vec<Contour> {
+        let Some((from, to)) = self.targets else {
+            return Vec::new();
+        };
+        let texts = tick_labels(&self.levels);
+        let lines = self.levels.iter().zip(texts).map(|(level, text)| Contour {
+            text,
+            share: ((level - from) / (to - from)) as f32,
+        });
+        lines.collect()
     }
 
     /// How certain a class is, from 0 for a guess to 1.

@@ -18,8 +18,9 @@ use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
 use crate::util::text::width;
 
-/// Minimum number of rows of a layer, its title among them.
-const MIN_ROWS: u16 = 3;
+/// Number of rows that a layer has at least, its title among them, and where not all layers have room otherwise.
+const ROWS: u16 = 3;
+const MIN_ROWS: u16 = 2;
 
 /// Weight histograms of all layers, or the weights of layer 1 as pictures where rows are images.
 pub(crate) struct WeightsPanel;
@@ -65,7 +66,9 @@ impl Panel for WeightsPanel {
         }
         let inner = pane.area;
         let axis = Axis::new(pane.model, layers);
-        let fit = usize::from((inner.height / MIN_ROWS).max(1)).min(layers.len());
+        let has_room = usize::from(inner.height / ROWS) >= layers.len();
+        let rows = if has_room { ROWS } else { MIN_ROWS };
+        let fit = usize::from((inner.height / rows).max(1)).min(layers.len());
         let first = pane.first_line(layers.len(), fit);
         let edge = |i: usize| inner.y + (usize::from(inner.height) * i / fit) as u16;
         for (i, l) in (first..first + fit).enumerate() {

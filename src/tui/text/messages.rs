@@ -84,6 +84,7 @@ texts! {
     not_in_a_hidden_layer(neuron, last) "{neuron} is not in a hidden layer; those are 1 to {last}";
     no_such_neuron(neuron, layer, size) "no neuron {neuron}: layer {layer} has {size} neurons";
     nothing_to_undo() "nothing to undo";
+    recovery_stays() "nothing to undo: the weights before t had diverged; + raises the learning rate again";
     parameter_set(change) "{change} · z: undo";
     change_undone() "change undone";
     undone(change) "undone: {change}";

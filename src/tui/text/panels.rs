@@ -125,6 +125,8 @@ texts! {
     legend_train() "━━ train ";
     legend_validation() "╍╍ val ";
 
+    neurons_not_drawn() "+n: n neurons not drawn";
+
     // Views
     regions_title() "Regions";
     health_title() "Health";
@@ -176,6 +178,8 @@ texts! {
     no_other_columns() "there are no other columns";
     component(number, share) "PC{number} ({share})";
     no_numeric_column() "needs a numeric column: there is none";
+    target_in_plane(name) "\"{name}\" is the target: a plane is of inputs";
+    no_column_for_plane(name, columns) "there is no input \"{name}\"; :plane takes one or two of {columns}";
     not_numeric(name) "\"{name}\" is not numeric";
     expected_plane() "expected one or two different columns, separated by a comma";
     mark_training() "train";

@@ -43,7 +43,9 @@ texts! {
     largest_error_per_layer() "largest error per layer";
     worst_of_layer() "worst of layer";
     keys_title() "Keys (/: search · tab: commands)";
-    commands_help_title() "Commands (/: search · : to type one)";
+    commands_help_title() "Commands (/: search · tab: messages · : to type one)";
+    messages_title() "Messages (tab: keys)";
+    no_messages() "no messages yet";
     search_title() "Search (esc: all)";
     settings_title() "Settings";
     save_title() "Save model";

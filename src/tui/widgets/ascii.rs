@@ -158,6 +158,27 @@ fn braille(c: char) -> char {
     }
 }
 
+/// A line in the direction in which the dots lie, where many lines of half blocks would be a single blot.
+pub(super) fn stroke(c: char) -> char {
+    let pattern = u32::from(c).saturating_sub(0x2800);
+    // Rows of the dots in the left and the right column, from above.
+    let columns = [[0, 1, 2, 6], [3, 4, 5, 7]].map(|bits| {
+        let rows = (0..4).filter(|&row| pattern >> bits[row] & 1 == 1);
+        let rows: Vec<f32> = rows.map(|row| row as f32).collect();
+        (!rows.is_empty()).then(|| rows.iter().sum::<f32>() / rows.len() as f32)
+    });
+    match columns {
+        [None, None] => ' ',
+        [Some(left), Some(right)] if right - left < -0.5 => '/',
+        [Some(left), Some(right)] if right - left > 0.5 => '\\',
+        [Some(left), Some(right)] if left + right > 4.0 => '_',
+        [Some(_), Some(_)] => '─',
+        [Some(_), None] | [None, Some(_)] if pattern.count_ones() > 1 => '│',
+        [Some(row), None] | [None, Some(row)] if row < 2.0 => '\'',
+        [Some(_), None] | [None, Some(_)] => '.',
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use ratatui::layout::Rect;
@@ -199,5 +220,11 @@ mod tests {
         translate(&mut buf, Symbols::Ascii);
         let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "+@ '.: ?? >#");
+    }
+
+    #[test]
+    fn strokes_have_the_direction_of_their_dots() {
+        let strokes: String = "⠤⠒⣀⡠⠊⠑⢄⡇⢸⠁⡀⠀".chars().map(stroke).collect();
+        assert_eq!(strokes, "──_//\\\\││'. ");
     }
 }

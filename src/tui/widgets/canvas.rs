@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
+use super::ascii::stroke;
 use crate::tui::theme::Theme;
 
 /// Bits of the eight dots of a braille character by row and column.
@@ -268,6 +269,15 @@ impl Canvas {
 
     /// Puts the dots into `buf`; cells without any stay as they are.
     pub fn render(&self, buf: &mut Buffer) {
+        self.render_as(buf, |pattern| pattern);
+    }
+
+    /// Draws the canvas as thin lines for terminals without the dots of Braille.
+    pub fn render_thin(&self, buf: &mut Buffer) {
+        self.render_as(buf, stroke);
+    }
+
+    fn render_as(&self, buf: &mut Buffer, symbol: fn(char) -> char) {
         let width = usize::from(self.area.width).max(1);
         for (i, cell) in self.cells.iter().enumerate() {
             if cell.dots == 0 {
@@ -278,8 +288,8 @@ impl Canvas {
                 self.area.y + (i / width) as u16,
             );
             if let Some(target) = buf.cell_mut(at) {
-                let symbol = char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(' ');
-                target.set_char(symbol).set_style(cell.style);
+                let pattern = char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or('\u{2800}');
+                target.set_char(symbol(pattern)).set_style(cell.style);
             }
         }
     }

@@ -13,6 +13,8 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::text::{shorten, width};
 
+/// Cells of a frame that its title leaves free.
+const CORNERS: usize = 4;
 /// Cells of the note on the lower frame about lines further down.
 const MORE: usize = 14;
 
@@ -33,6 +35,24 @@ impl Title {
         let details = details.into_iter().map(Into::into).collect();
         let name = name.into();
         Self { name, details }
+    }
+
+    /// Cells of the name with a blank on both sides, in a frame of `cells` cells.
+    fn name_cells(&self, cells: u16) -> usize {
+        let room = usize::from(cells).saturating_sub(CORNERS + 2);
+        match width(&shorten(&self.name, room)) {
+            0 => 0,
+            name => name + 2,
+        }
+    }
+
+    /// Index of the first of the details that has room in a frame of `cells` cells.
+    pub fn detail(&self, cells: u16) -> Option<usize> {
+        let room = usize::from(cells).saturating_sub(CORNERS);
+        let used = self.name_cells(cells) + 3;
+        self.details
+            .iter()
+            .position(|line| line.width() > 0 && used + line.width() <= room)
     }
 }
 
@@ -191,15 +211,14 @@ pub(crate) fn frame(
     let mut block = Block::bordered().border_type(kind).border_style(style);
     let edge = Span::styled(kind.to_border_set().horizontal_top, style);
     if area.width >= 4 && area.height >= 1 {
-        let room = usize::from(area.width) - 4;
-        let name = shorten(&title.name, room.saturating_sub(2));
-        let used = if name.is_empty() { 0 } else { width(&name) + 2 };
-        if used > 0 {
+        if title.name_cells(area.width) > 0 {
+            let room = usize::from(area.width) - CORNERS;
+            let name = shorten(&title.name, room.saturating_sub(2));
             let name = Span::styled(format!(" {name} "), theme.strong());
             block = block.title(Line::from_iter([edge.clone(), name]));
         }
-        let fits = |line: &&Line| line.width() > 0 && used + line.width() + 3 <= room;
-        if let Some(detail) = title.details.iter().find(fits) {
+        if let Some(index) = title.detail(area.width) {
+            let detail = &title.details[index];
             let base = theme.dim().patch(detail.style);
             let spans = detail.spans.iter().cloned();
             let spans = spans.map(|span| Span::styled(span.content, base.patch(span.style)));

@@ -179,7 +179,7 @@ fn others() -> Vec<Spec> {
             "up to six runs from the start (or from now) with these values, e.g. race lr 0.001 0.01 0.1, beside the main one",
             With(Model::race);
         good "adopt" [] "" Nothing, "make the chosen run of the race the main one", Plain(Model::adopt);
-        any "lesson" [] "NAME | back | end" Lessons, "leave this run for a lesson; in a lesson: one step back, or end it",
+        any "lesson" [] "NAME | STEP | back | end" Lessons, "leave this run for a lesson; in a lesson: to a step, one step back, or end it",
             With(Model::turn_to_lesson);
         good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
@@ -199,6 +199,8 @@ fn others() -> Vec<Spec> {
             });
         any "help" [] "" Nothing, "list the commands",
             Plain(act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Commands)))));
+        any "messages" [] "" Nothing, "list the latest messages, the newest first",
+            Plain(act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Messages)))));
         any "quit" [] "" Nothing, "quit", Plain(act!(|model| model.quit()));
     }
 }

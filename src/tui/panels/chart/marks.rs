@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::LINES;
 use super::labels::Labels;
 use super::plot::Plot;
 use crate::data::Baseline;
@@ -158,6 +159,31 @@ pub(super) fn change_labels(
             change,
             pane.theme.dim(),
         );
+    }
+}
+
+/// Names the curves, away from where they begin: losses above, scores below.
+pub(super) fn legend(pane: &mut Pane<'_>, plot: &Plot, labels: &mut Labels<'_>) {
+    if plot.curves[1].is_empty() {
+        return;
+    }
+    let (top, last) = (
+        i32::from(plot.area.y),
+        i32::from(plot.area.bottom().saturating_sub(1)),
+    );
+    let rows = [0, 1, 2, 3].map(|row| match plot.content {
+        Chart::Loss => top + row,
+        Chart::Accuracy => last - row,
+    });
+    let names = [
+        (text::label_validation(), pane.theme.validation()),
+        (text::train(), pane.theme.train()),
+    ];
+    for ((name, style), line) in names.into_iter().zip(LINES.into_iter().rev()) {
+        // The blank keeps dots of the grid away from the next name.
+        let text = format!("{line} {name} ");
+        let places = labels.in_rows(&text, rows);
+        labels.write(pane, places, &text, style);
     }
 }
 

@@ -23,6 +23,11 @@ use crate::util::numbers::{loss, percent, r2};
 use labels::Labels;
 use plot::Plot;
 
+/// Lines of the training and the validation curve in a legend.
+const LINES: [&str; 2] = ["━", "╍"];
+/// Index of the details of the title that have these alone.
+const SYMBOLS_ALONE: usize = 1;
+
 /// A chart over time.
 pub(crate) enum ChartPanel {
     /// Loss, or accuracy if switched.
@@ -68,6 +73,7 @@ impl Panel for ChartPanel {
                 [text::how_to_start(), text::how_to_start_short()]
             });
         };
+        let title = self.title(pane);
         let below = |width| plot.time_marks(width);
         axes(pane, &plot.left, plot::GUTTER, below, &plot.caption(model));
         let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
@@ -81,6 +87,9 @@ impl Panel for ChartPanel {
         let mut labels = Labels::new(plot.area, &canvas);
         marks::past(pane, &plot, &canvas, &mut labels);
         marks::change_labels(pane, &plot, &canvas, &mut labels);
+        if title.detail(pane.area.width + 2) == Some(SYMBOLS_ALONE) {
+            marks::legend(pane, &plot, &mut labels);
+        }
         marks::best(pane, &plot, &canvas, &mut labels);
         marks::overfitting_label(pane, &plot, &canvas, &mut labels);
         marks::ghost_labels(pane, &plot, &canvas, &mut labels);
@@ -154,7 +163,8 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     };
     let details = [
         legend([text::legend_train(), text::legend_validation()]),
-        legend(["━", "╍"]),
+        // The words are in the plot then.
+        legend(LINES),
     ];
     let zoom = if model.navigation.plot.zoom.is_some() {
         text::zoomed()

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::scale::{Labels, Scale};
-use super::series::{Points, curves, ghost_curve, log_floor, value_range};
+use super::series::{Points, curves, ghost_curve, log_floor, thinned, value_range};
 use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
 use crate::tui::text;
 use crate::tui::widgets::{Mark, plot_area};
@@ -12,6 +12,8 @@ use crate::util::stats::MinMaxLast;
 
 /// Cells of the labels on the left, at least.
 pub(super) const GUTTER: u16 = 5;
+/// Dots in the width of a cell.
+const DOTS: usize = 2;
 /// Cells between two ticks of the time axis, at least.
 const TICK_CELLS: u16 = 7;
 
@@ -52,11 +54,13 @@ impl Plot {
             let points = points.map(|(time, value)| (timeline.value(*time, unit), *value));
             points.collect()
         };
-        let curves = curves.map(|points| shown(&points, timeline));
+        let times = (timeline.value(from, unit), timeline.value(to, unit));
+        let places = DOTS * usize::from(inside.width);
+        let curves = curves.map(|points| thinned(shown(&points, timeline), times, places));
         let ghosts = ghosts.iter().zip(model.run.ghost_labels());
         let ghosts = ghosts.map(|(ghost, label)| {
             let points = shown(&ghost_curve(ghost, content), &ghost.timeline);
-            (points, label)
+            (thinned(points, times, places), label)
         });
         let ghosts: Vec<(Points, String)> = ghosts.collect();
         let is_log = content == Chart::Loss && view.is_log();
@@ -76,7 +80,6 @@ impl Plot {
         } else {
             Labels::Number
         });
-        let times = (timeline.value(from, unit), timeline.value(to, unit));
         Some(Self {
             content,
             is_regression,

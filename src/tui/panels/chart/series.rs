@@ -3,7 +3,7 @@
 use crate::train::{Curves, DETAILED_EPOCHS, EpochRecord};
 use crate::tui::app::{Chart, Ghost, Model, Run};
 use crate::tui::widgets::{Canvas, Dash, Stroke};
-use crate::util::stats::{MinMaxLast, MovingAverage, robust_range};
+use crate::util::stats::{Merge, MinMaxLast, MovingAverage, robust_range};
 
 use super::scale::Scale;
 
@@ -85,6 +85,26 @@ fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
     let points = curves.epochs().iter();
     let points = points.map(|record| (record.epoch as f64, value(record)));
     points.filter(|(_, value)| !value.last.is_nan()).collect()
+}
+
+/// Merges points with the same of so many `places` from one time to another where there are more points: no more can be told
+/// apart, and each costs time in every frame.
+pub(super) fn thinned(points: Points, (from, to): (f64, f64), places: usize) -> Points {
+    if points.len() <= places {
+        return points;
+    }
+    let place = |time: f64| ((time - from) / (to - from) * places as f64).floor();
+    let mut thinned = Points::new();
+    for (time, value) in points {
+        match thinned.last_mut() {
+            Some((before, merged)) if place(*before) == place(time) => {
+                merged.merge(&value);
+                *before = time;
+            }
+            _ => thinned.push((time, value)),
+        }
+    }
+    thinned
 }
 
 /// Returns the range that the axis must hold: of losses above zero on a logarithmic axis, of accuracies up to
@@ -215,6 +235,20 @@ mod tests {
         losses[30] = 2.2;
         let (_, high) = value_range([points(&losses).as_slice()], Chart::Loss, false);
         assert!((high - 2.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn many_points_are_merged_and_keep_their_extremes() {
+        let losses: Vec<f64> = (0..4000).map(|i| 1.0 / f64::from(i + 1)).collect();
+        let mut all = points(&losses);
+        all[1234].1 = MinMaxLast::of(7.0);
+        let thinned = thinned(all.clone(), (1.0, 4000.0), 300);
+        assert!((300..=301).contains(&thinned.len()), "{}", thinned.len());
+        assert_eq!(thinned.last(), all.last());
+        let largest = thinned.iter().map(|(_, value)| value.max);
+        assert_eq!(largest.fold(0.0, f64::max), 7.0);
+        let few = points(&losses[..300]);
+        assert_eq!(super::thinned(few.clone(), (1.0, 300.0), 300), few);
     }
 
     #[test]

@@ -34,6 +34,10 @@ use page::{MAX_FIGURE, Page};
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
+/// Cells of a column of two, at least, and between them.
+const MIN_COLUMN: usize = 44;
+const COLUMN_GAP: usize = 3;
+
 /// Maximum numbers of rows of a table of products, for a page that has less and less room.
 const MAX_TERMS: [usize; 4] = [usize::MAX, 8, 5, 3];
 
@@ -99,8 +103,11 @@ struct Context<'a> {
     phase_values: Option<&'a PhaseValues>,
     theme: Theme,
     notation: Notation,
+    /// Cells of a line.
     width: usize,
     height: usize,
+    /// Whether the page has two columns, side by side.
+    has_two_columns: bool,
     /// Maximum number of rows of a table of products.
     max_terms: usize,
     /// Whether the panel is wide and low: then the curve is beside the first table.
@@ -124,13 +131,19 @@ impl<'a> Context<'a> {
             notation: Notation::new(theme),
             width: usize::from(inside.width.saturating_sub(2)),
             height: inside.height.into(),
+            has_two_columns: false,
             max_terms: usize::MAX,
             is_flat: inside.width + 2 >= FLAT && inside.height + 2 < LOW,
         })
     }
 
-    /// Shortens the tables of products until what matters has room.
+    /// Divides a page that is higher than the panel into two columns where there is room for them, and shortens the tables
+    /// of products until what matters has room.
     fn fitting(mut self) -> Self {
+        let column = self.width.saturating_sub(COLUMN_GAP) / 2;
+        if column >= MIN_COLUMN && self.page().rows() > self.height {
+            (self.has_two_columns, self.width) = (true, column);
+        }
         for limit in MAX_TERMS {
             self.max_terms = limit;
             if self.page().fits(self.height) {

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::Context;
 use super::figures::Figure;
+use super::{COLUMN_GAP, Context};
 use crate::nn::{Loss, Output};
 use crate::tui::text;
 use crate::util::numbers::aligned;
@@ -26,6 +26,8 @@ pub(super) const MAX_FIGURE: usize = 44;
 /// Lines, and a figure that belongs to them.
 #[derive(Default)]
 struct Section {
+    /// Whether a column may begin with it.
+    is_titled: bool,
     lines: Text<'static>,
     figure: Option<Figure>,
 }
@@ -122,6 +124,9 @@ impl<'a> Page<'a> {
             self.gap();
         }
         self.part();
+        if let Some(section) = self.sections.last_mut() {
+            section.is_titled = true;
+        }
         let (theme, rule) = (
             self.context.theme,
             self.context.width.saturating_sub(width(title) + 1),
@@ -165,20 +170,57 @@ impl<'a> Page<'a> {
         self.figure(Figure::Distribution(Box::new(values.clone())));
     }
 
-    /// Number of rows.
+    /// Number of rows, of the higher one of two columns.
     pub fn rows(&self) -> usize {
-        let width = self.context.width;
-        let rows = self.sections.iter().map(|section| section.rows(width));
+        let rows = self.columns().map(|sections| self.rows_of(sections));
+        rows[0].max(rows[1])
+    }
+
+    fn rows_of(&self, sections: &[Section]) -> usize {
+        let rows = sections
+            .iter()
+            .map(|section| section.rows(self.context.width));
         rows.sum::<usize>().min(MAX_ROWS)
+    }
+
+    /// The sections of both columns, about equally high; of one column the second has none.
+    fn columns(&self) -> [&[Section]; 2] {
+        let halves = |at: usize| {
+            let (left, right) = self.sections.split_at(at);
+            [left, right]
+        };
+        let whole = halves(self.sections.len());
+        if !self.context.has_two_columns {
+            return whole;
+        }
+        let titled = self.sections.iter().enumerate();
+        let titled = titled.filter(|(at, section)| *at > 0 && section.is_titled);
+        let height = |columns: &[&[Section]; 2]| columns.map(|column| self.rows_of(column));
+        titled
+            .map(|(at, _)| halves(at))
+            .min_by_key(|columns| height(columns).into_iter().max())
+            .unwrap_or(whole)
     }
 
     /// Draws the page into `area` from row `first` on.
     pub fn render(&self, area: Rect, buf: &mut Buffer, first: usize) {
-        let rows = self.rows();
+        let right = (self.context.width + COLUMN_GAP) as u16;
+        let beside = Rect {
+            x: area.x.saturating_add(right),
+            width: area.width.saturating_sub(right),
+            ..area
+        };
+        for (sections, area) in self.columns().into_iter().zip([area, beside]) {
+            self.render_column(sections, area, buf, first);
+        }
+    }
+
+    fn render_column(&self, sections: &[Section], area: Rect, buf: &mut Buffer, first: usize) {
+        let rows = self.rows_of(sections);
         let canvas = Rect::new(0, 0, self.context.width as u16, rows as u16);
         let mut drawn = Buffer::empty(canvas);
         let mut y = 0;
-        for section in &self.sections {
+        for section in sections {
             let rows = section.rows(self.context.width) as u16;
             section.draw(Rect { y, ..canvas }, &mut drawn, self.context);
             y = y.saturating_add(rows).min(canvas.height);

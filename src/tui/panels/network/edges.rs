@@ -8,7 +8,7 @@ use super::values::layer_edges;
 use crate::nn::ParameterId;
 use crate::train::Cursor;
 use crate::tui::app::Pulse;
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Symbols, Theme};
 use crate::tui::widgets::{Canvas, Dash, Pane, Point, Stroke};
 
 /// Share of the largest value from which on an edge is drawn twice as thick.
@@ -70,7 +70,11 @@ pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
             }
         }
     }
-    canvas.render(pane.buf);
+    if theme.symbols() == Symbols::Blocks {
+        canvas.render_thin(pane.buf);
+    } else {
+        canvas.render(pane.buf);
+    }
 }
 
 /// The ends of the piece of an edge where `pulse` is.

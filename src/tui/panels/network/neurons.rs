@@ -9,6 +9,7 @@ use super::geometry::{Places, Shape};
 use super::maps::Response;
 use super::style::{Look, Shown};
 use crate::tui::app::Model;
+use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::short;
@@ -54,6 +55,7 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         let count = format!("+{}", layer.hidden);
         let cells = count.len() as u16;
         if layer.hidden > 0 {
+            pane.footnote = text::neurons_not_drawn().to_owned();
             let last = places.inner.right().saturating_sub(cells);
             let x = layer
                 .x

@@ -1,4 +1,4 @@
-//! Help: all keys, all typed commands, or those searched for.
+//! Help: all keys, all typed commands, those searched for, or the latest messages.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::tui::app::{Help, HelpPage};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
-use crate::util::text::wrap;
+use crate::util::text::{width, wrap, wrap_whole};
 
 /// Cells between two columns of the key help.
 const GAP: usize = 3;
@@ -23,13 +23,36 @@ const MAX_WIDTH: u16 = 100;
 
 /// Draws `help`. Returns the largest line to scroll to.
 pub(super) fn render(pane: &mut Pane<'_>, help: &Help) -> u16 {
-    if let Some(search) = &help.search {
-        found(pane, help, search)
-    } else if help.page == HelpPage::Keys {
-        keys(pane, help.line)
-    } else {
-        commands(pane, help.line)
+    match (&help.search, help.page) {
+        (Some(search), _) => found(pane, help, search),
+        (None, HelpPage::Keys) => keys(pane, help.line),
+        (None, HelpPage::Commands) => commands(pane, help.line),
+        (None, HelpPage::Messages) => messages(pane, help.line),
     }
+}
+
+/// Draws the latest messages from line `first` on, the newest on top. Returns the largest line to scroll to.
+fn messages(pane: &mut Pane<'_>, first: u16) -> u16 {
+    let (room, theme, model) = (content_width(pane.area, MAX_WIDTH), pane.theme, pane.model);
+    let mut text = Text::default();
+    for (message, is_error) in model.prompt.messages() {
+        let (mark, style) = if *is_error {
+            ("! ", theme.bad())
+        } else {
+            ("· ", theme.text())
+        };
+        let shown = model.keys.in_text(message);
+        let lines = wrap_whole(&shown, room.saturating_sub(width(mark)).max(1));
+        for (line, part) in lines.into_iter().enumerate() {
+            let mark = if line == 0 { mark } else { "  " };
+            text.push_line(Line::styled(format!("{mark}{part}"), style));
+        }
+    }
+    if text.height() == 0 {
+        text.push_line(Line::styled(text::no_messages(), theme.dim()));
+    }
+    let cells = text.width().max(width(text::messages_title()) + 2);
+    scrolled(pane, text::messages_title(), vec![text], cells, first)
 }
 
 /// Draws the keys and commands that contain what is searched for, below the search.

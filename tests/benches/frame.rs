@@ -23,10 +23,14 @@ use support::{plan, session, trained_model};
 fn frames(criterion: &mut Criterion) {
     let theme = Theme::new(Depth::True);
     let mut group = criterion.benchmark_group("frame");
-    for (name, data, hidden) in [("iris", "iris", &[8][..]), ("wide", "digits", &[128, 64])] {
+    for (name, data, hidden, epochs) in [
+        ("iris", "iris", &[8][..], 5),
+        ("wide", "digits", &[128, 64], 5),
+        ("long", "iris", &[8], 5000),
+    ] {
         for (width, height) in [(80, 24), (200, 60)] {
-            let models =
-                [5, 6].map(|epochs| trained_model(data, plan(hidden), epochs, (width, height)));
+            let models = [epochs, epochs + 1]
+                .map(|epochs| trained_model(data, plan(hidden), epochs, (width, height)));
             let area = Rect::new(0, 0, width, height);
             group.bench_function(format!("{name} {width}x{height} build"), |bencher| {
                 let mut buf = Buffer::empty(area);

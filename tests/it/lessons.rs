@@ -366,7 +366,7 @@ fn the_footer_offers_the_enter_key_to_the_lesson_only() {
 
 #[test]
 fn a_later_step_is_reached_as_if_the_reader_had_done_what_is_before() {
-    for name in ["xor", "mini-batch", "vanishing-gradient"] {
+    for name in ["xor", "vanishing-gradient"] {
         let mut shown = Shown::lesson(name, &[], (120, 36));
         let course = |model: &Model| model.course.clone().expect("a lesson");
         let last = course(&shown.model).lesson.steps.len();

@@ -53,7 +53,7 @@ fn a_lesson_whose_options_do_not_go_with_its_table_is_named() {
                 formula = { en = \"f\", zh = \"f\" }\n[[steps]]\nen = \"a\"\nzh = \"甲\"\n";
     std::fs::write(&path, text).expect("written");
     let mut terminal = Terminal::start(&["lesson", path.to_str().expect("UTF-8")]);
-    terminal.wait_for("mine.toml: iris: ");
+    terminal.wait_for("mine.toml: built-in iris: ");
     assert_eq!(terminal.exit_code(), 2);
 }
 

@@ -136,7 +136,7 @@ fn plain(c: char) -> char {
         '▄' | '▅' | '▍' | '▌' | '▐' | '▒' => ':',
         '▆' | '▇' | '▋' | '▊' | '▉' | '▓' => '*',
         '█' | '▀' => '#',
-        '\u{2800}'..='\u{28ff}' => braille(c),
+        '\u{2800}'..='\u{28ff}' => points(c),
         _ => '?',
     }
 }
@@ -147,7 +147,7 @@ fn digit(c: char, zero: char) -> char {
 }
 
 /// By where the dots lie: below, above, or in both halves.
-fn braille(c: char) -> char {
+pub(super) fn points(c: char) -> char {
     let pattern = (u32::from(c) - 0x2800) as u8;
     let (upper, lower) = (pattern & 0b0001_1011, pattern & 0b1110_0100);
     match (upper.count_ones(), lower.count_ones()) {
@@ -155,27 +155,6 @@ fn braille(c: char) -> char {
         (0, _) => '.',
         (_, 0) => '\'',
         _ => ':',
-    }
-}
-
-/// A line in the direction in which the dots lie, where many lines of half blocks would be a single blot.
-pub(super) fn stroke(c: char) -> char {
-    let pattern = u32::from(c).saturating_sub(0x2800);
-    // Rows of the dots in the left and the right column, from above.
-    let columns = [[0, 1, 2, 6], [3, 4, 5, 7]].map(|bits| {
-        let rows = (0..4).filter(|&row| pattern >> bits[row] & 1 == 1);
-        let rows: Vec<f32> = rows.map(|row| row as f32).collect();
-        (!rows.is_empty()).then(|| rows.iter().sum::<f32>() / rows.len() as f32)
-    });
-    match columns {
-        [None, None] => ' ',
-        [Some(left), Some(right)] if right - left < -0.5 => '/',
-        [Some(left), Some(right)] if right - left > 0.5 => '\\',
-        [Some(left), Some(right)] if left + right > 4.0 => '_',
-        [Some(_), Some(_)] => '─',
-        [Some(_), None] | [None, Some(_)] if pattern.count_ones() > 1 => '│',
-        [Some(row), None] | [None, Some(row)] if row < 2.0 => '\'',
-        [Some(_), None] | [None, Some(_)] => '.',
     }
 }
 
@@ -220,11 +199,5 @@ mod tests {
         translate(&mut buf, Symbols::Ascii);
         let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
         assert_eq!(text, "+@ '.: ?? >#");
-    }
-
-    #[test]
-    fn strokes_have_the_direction_of_their_dots() {
-        let strokes: String = "⠤⠒⣀⡠⠊⠑⢄⡇⢸⠁⡀⠀".chars().map(stroke).collect();
-        assert_eq!(strokes, "──_//\\\\││'. ");
     }
 }

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use super::ascii::stroke;
+use super::ascii::points;
 use crate::tui::theme::Theme;
 
 /// Bits of the eight dots of a braille character by row and column.
@@ -272,9 +272,9 @@ impl Canvas {
         self.render_as(buf, |pattern| pattern);
     }
 
-    /// Draws the canvas as thin lines for terminals without the dots of Braille.
+    /// Draws the canvas in points and colons, where many lines of half blocks would be a single blot.
     pub fn render_thin(&self, buf: &mut Buffer) {
-        self.render_as(buf, stroke);
+        self.render_as(buf, points);
     }
 
     fn render_as(&self, buf: &mut Buffer, symbol: fn(char) -> char) {

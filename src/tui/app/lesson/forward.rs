@@ -94,9 +94,10 @@ impl Model {
     /// Stays at the present step, at the speed of before.
     pub(super) fn stop_going_forward(&mut self) {
         let course = self.course.as_mut();
-        let destination = course.and_then(|course| course.destination.take());
-        let was_slow = destination.is_some_and(|destination| destination.was_slow);
-        if was_slow && self.run.pace == Pace::Full {
+        let Some(destination) = course.and_then(|course| course.destination.take()) else {
+            return;
+        };
+        if destination.was_slow && self.run.pace == Pace::Full {
             let done = self.toggle_full_speed();
             self.prompt.report(done);
         }

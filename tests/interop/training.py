@@ -34,8 +34,8 @@ CASES = [
     ("regularised", "moons.csv", "--hidden 12,6 --activation leaky-relu --dropout 0.2 --clip 0.5 --label-smoothing 0.1"),
     ("single", "breast-cancer.csv", "--hidden 6 --outputs 1 --class-weights balanced"),
     ("no layer", "iris.csv", "--hidden none --val 0 --optimizer sgd --seed 3"),
-    ("mixed", "mixed.csv", "-t price --hidden 10 --split group:city --test 0.1 --comment '#'"),
-    ("classes", "mixed.csv", "-t size --hidden 10 --class-weights balanced --split time --comment '#'"),
+    ("mixed", "mixed.csv", "-t price --hidden 10 --split group:city --test 0.1 --comment '#' --decimal point"),
+    ("classes", "mixed.csv", "-t size --hidden 10 --class-weights balanced --split time --comment '#' --decimal point"),
     ("dates", "dates.csv", "-t value --dates parts --hidden 8"),
     ("built-in", "digits", "--hidden 8 --batch 64 --schedule cosine"),
     ("european", "european.csv.gz", "-t y --hidden 5 --optimizer sgd --lr 0.05"),
@@ -52,7 +52,7 @@ def write_mixed(path):
         for row in range(150):
             size = draw.choice(["small", "large", "large", "extra, large", " medium"])
             city = draw.choice(["Köln", "Paris", "", "New\nYork", "Lyon"])
-            weight = draw.choice(["", "n/a", f"{draw.uniform(1, 2000):,.2f}", f"{draw.uniform(1, 90):.1f}"])
+            weight = draw.choice(["", "n/a", f"{draw.uniform(1, 2000):,.2f} kg", f"{draw.uniform(1, 90):.1f} kg"])
             price = f"{draw.uniform(1000, 90000):,.0f}" + draw.choice(["", " €"])
             table.writerow([price, size, city, weight, draw.choice(["yes", "no", "?"]), f"{draw.uniform(0, 9):.1f}%"])
             if row == 70:

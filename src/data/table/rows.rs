@@ -97,6 +97,13 @@ impl Layout {
         cells.any(|cell| names_total(cell).is_some())
     }
 
+    /// Returns whether the narrow `record` has several cells, and numbers where the table has them.
+    fn is_cut_row(&self, record: &Record) -> bool {
+        let mut numeric = self.numeric.iter().filter(|&&column| record.has(column));
+        let has_numbers = numeric.clone().next().is_some();
+        record.len() > 1 && has_numbers && numeric.all(|&column| is_number(record.cell(column)))
+    }
+
     /// Returns whether the `record` is a count of rows whose words are cells.
     fn is_row_count(&self, record: &Record) -> bool {
         self.dialect.delimiter == Delimiter::Blanks && is_row_count(record.cells())
@@ -238,7 +245,8 @@ impl Rows {
                 1 => is_footer(record.cells(), self.width.end),
                 _ => self.layout.is_row_count(&record),
             };
-            is_text || record.len() < self.width.start && self.is_behind_gap(&record)
+            let is_narrow = record.len() < self.width.start && !self.layout.is_cut_row(&record);
+            is_text || is_narrow && self.is_behind_gap(&record)
         };
         if self.batch.get(self.next).is_some_and(may_be_footer) {
             self.leave_out_footer()?;

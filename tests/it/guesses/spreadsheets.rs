@@ -111,6 +111,18 @@ fn narrower_lines_below_an_empty_one_are_no_rows() {
         let error = read(text.as_bytes(), &LoadOptions::default()).expect_err("refused");
         assert!(error.to_string().ends_with(expected), "{error}");
     }
+    let numbers = table("x,y,kind", 20, |row| {
+        format!("{},{},{}", row * 7 % 10, row % 3, kind(row))
+    });
+    let error = read(
+        format!("{numbers}\n5,1\n").as_bytes(),
+        &LoadOptions::default(),
+    );
+    let error = error.expect_err("refused").to_string();
+    assert!(
+        error.contains("line 23: the row has 2 cells, the first row has 3"),
+        "{error}"
+    );
     // Delimiters at the end of the header alone, and an empty line among the rows.
     let rows = (0..20).map(|row| format!("{},{},{}\n", row * 7 % 10, row % 3, kind(row)));
     let mut rows: Vec<String> = rows.collect();

@@ -176,13 +176,13 @@ fn joined(date: &str) -> Option<String> {
 /// Names of the months without accents, the English one first, then the German, French, Spanish, Italian and Portuguese ones
 /// that differ.
 pub(crate) const MONTHS: [&str; 12] = [
-    "january januar janvier enero gennaio janeiro",
-    "february februar fevrier febrero febbraio fevereiro",
+    "january januar janner janvier janv enero gennaio janeiro",
+    "february februar fevrier fevr febrero febbraio fevereiro",
     "march marz mrz mars marzo marco",
     "april avril abril aprile",
     "may mai mayo maggio maio",
     "june juni juin junio giugno junho",
-    "july juli juillet julio luglio julho",
+    "july juli juillet juil julio luglio julho",
     "august aout agosto",
     "september septembre septiembre settembre setembro",
     "october oktober octobre octubre ottobre outubro",
@@ -190,16 +190,17 @@ pub(crate) const MONTHS: [&str; 12] = [
     "december dezember decembre diciembre dicembre dezembro",
 ];
 
-/// Returns the number of the month that `word` names or abbreviates with three letters or more, and whether it does in
-/// English; `None` also for what could be two months, as the French `jui`.
+/// Returns the number of the month that `word` names or abbreviates, and whether it does in English, with three letters or
+/// more; other languages with three, since Jane is no month. `None` also for what could be two months, as the French `jui`.
 fn month_name(word: &str) -> Option<(u8, bool)> {
     let word = word.to_ascii_lowercase();
-    let matches = |name: &str| word.len() > 2 && name.starts_with(&word);
-    let months = (1..).zip(MONTHS);
-    let mut found = months.filter(|(_, names)| names.split(' ').any(matches));
+    let abbreviates = |name: &str| word.len() > 2 && name.starts_with(&word);
+    let is_english = |names: &str| names.split(' ').next().is_some_and(abbreviates);
+    let is_other = |name: &str| name == word || word.len() == 3 && abbreviates(name);
+    let is_month = |names: &str| is_english(names) || names.split(' ').any(is_other);
+    let mut found = (1..).zip(MONTHS).filter(|(_, names)| is_month(names));
     let (month, names) = found.next()?;
-    let is_english = names.split(' ').next().is_some_and(matches);
-    found.next().is_none().then_some((month, is_english))
+    found.next().is_none().then_some((month, is_english(names)))
 }
 
 fn is_weekday(word: &str) -> bool {

@@ -129,7 +129,10 @@ fn other_texts_are_no_dates() {
         "12-34-5678",
         "31.01.",
         "2020-01-31T",
-        "J\u{e4}n 2020",
+        "J\u{f6}n 2020",
+        "Juillets 2020",
+        "jui 2020",
+        "SET-12",
     ] {
         assert!(!is_date(cell), "{cell}");
     }
@@ -227,5 +230,25 @@ proptest! {
                 let _ = written.date(order).map(|date| DatePart::ALL.map(|part| date.part(part)));
             }
         }
+    }
+}
+
+#[test]
+fn months_may_have_names_of_other_languages() {
+    for (cell, month) in [
+        ("J\u{e4}n 2020", 1),
+        ("12 f\u{e9}vr. 2020", 2),
+        ("1. M\u{e4}rz 2020", 3),
+        ("12-Mrz-20", 3),
+        ("1er ao\u{fb}t 2020", 8),
+        ("3 de septiembre de 2020", 9),
+        ("dicembre 2020", 12),
+    ] {
+        let date = Written::parse(cell).and_then(|written| written.date(None));
+        assert_eq!(
+            date.map(|date| (date.year, date.month)),
+            Some((2020, month)),
+            "{cell}"
+        );
     }
 }

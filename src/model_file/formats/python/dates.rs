@@ -132,7 +132,11 @@ def _named(text):
         return [i for i, name in enumerate(names) if len(word) > 2 and name.startswith(word.lower())]
 
     def months(word):
-        found = [i for i, names in enumerate(MONTHS, 1) if starts(names, word)]
+        word = word.lower()
+        found = [
+            i for i, names in enumerate(MONTHS, 1)
+            if starts(names[:1], word) or word in names or len(word) == 3 and starts(names, word)
+        ]
         return found if len(found) == 1 else []
 
     words = [word for word in re.split(r"[-/., ']+", text) if word and not starts(WEEKDAYS, word)]

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::args::{GlobalArgs, ScreenArgs, SweepArgs, TrainingArgs};
@@ -18,7 +19,8 @@ use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, S
 use crate::settings::{Axis, quoted};
 use crate::train::{Limits, Outcome, Planned, Standing, Sweep, Trials};
 use crate::tui;
-use crate::tui::sweep::{Board, Link, SweepEnd};
+use crate::tui::sweep::Board;
+use crate::tui::{SweepEnd, SweepLink};
 use crate::util::lang::say;
 use crate::util::random::{RngStream, below, generator};
 use crate::util::text::sanitise;
@@ -73,7 +75,7 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
             .map(|(axis, &index)| axis.values[index].0.clone())
             .collect()
     };
-    let table = SweepTable {
+    let table = Arc::new(SweepTable {
         settings: axes
             .iter()
             .filter(shown)
@@ -83,7 +85,7 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
         has_folds: args.training.folds.is_some(),
         has_rounds: sweep.rounds.len() > 1,
         is_number: matches!(dataset.target, Target::Numbers(_)),
-    };
+    });
     let file = args.training.export.as_ref();
     let file = file.map(|path| SweepFile::open(path, &table, global.force));
     let file = file.transpose()?;
@@ -100,7 +102,7 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
 /// Carries out the sweep and writes its report.
 fn write(
     sweep: &Sweep,
-    table: &SweepTable,
+    table: &Arc<SweepTable>,
     (mut file, log): (Option<SweepFile>, Option<&SweepLog>),
     args: &SweepArgs,
     combinations: &[Vec<usize>],
@@ -119,6 +121,7 @@ fn write(
     if has_screen && tui::unusable().is_none() && report.trainings <= MAX_SHOWN {
         let shown = Shown {
             sweep,
+            table,
             report: &report,
             jobs,
             known: &known,
@@ -182,6 +185,7 @@ fn finish(
 /// A sweep on the screen.
 struct Shown<'s> {
     sweep: &'s Sweep,
+    table: &'s Arc<SweepTable>,
     report: &'s SweepReport<'s>,
     jobs: usize,
     known: &'s HashMap<Vec<String>, Outcome>,
@@ -197,13 +201,19 @@ impl Shown<'_> {
         args: &SweepArgs,
         combinations: &[Vec<usize>],
     ) -> Result<u8> {
-        let table = self.report.table;
+        let table = self.table;
         let total = self.report.trainings;
         let has_file = file.is_some();
-        let board = Board::new(table, sanitise(&self.source), (total, self.jobs));
         let options = Config::read()?.with(ScreenArgs::default());
+        let board = Board::new(
+            Arc::clone(table),
+            sanitise(&self.source),
+            (total, self.jobs),
+            options.keys.clone(),
+        );
         let path = args.training.export.clone().unwrap_or_default();
-        let train = |link: &Link<'_, '_>| {
+        let done = AtomicUsize::new(0);
+        let train = |link: &SweepLink<'_>| {
             let known = |planned: &Planned| self.known.get(&table.key(planned)).copied();
             let observer = Logged {
                 log: self.log,
@@ -216,31 +226,30 @@ impl Shown<'_> {
                     let failed = |cause| Error::CannotWrite { path, cause };
                     file.add(table, swept).map_err(failed)?;
                 }
+                done.fetch_add(1, Ordering::Relaxed);
                 link.trained(swept);
                 Ok(())
             })
         };
-        match tui::sweep::run(board, &options, train)? {
-            SweepEnd::Done(standings) => {
-                finish(self.report, &standings, args, combinations)?;
-                Ok(0)
-            }
-            SweepEnd::Stopped(done, signal) => {
-                let hint = if has_file {
-                    say!("sweep-continues", "the same command goes on from there")
-                } else {
-                    say!("sweep-lost", "-o FILE would keep them, and let it go on")
-                };
-                print_notice(Some(say!(
-                    "sweep-stopped",
-                    "stopped: {done} of {total} trainings are done; {hint}",
-                    done,
-                    total,
-                    hint
-                )));
-                Ok(signal.map_or(0, |number| 128 + number as u8))
-            }
+        let SweepEnd { standings, code } = tui::run_sweep(board, options, train)?;
+        if let Some(standings) = standings {
+            finish(self.report, &standings, args, combinations)?;
+            return Ok(code);
         }
+        let hint = if has_file {
+            say!("sweep-continues", "the same command goes on from there")
+        } else {
+            say!("sweep-lost", "-o FILE would keep them, and let it go on")
+        };
+        let done = done.into_inner();
+        print_notice(Some(say!(
+            "sweep-stopped",
+            "stopped: {done} of {total} trainings are done; {hint}",
+            done,
+            total,
+            hint
+        )));
+        Ok(code)
     }
 }
 

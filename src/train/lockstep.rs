@@ -16,7 +16,7 @@ pub(crate) struct Lockstep {
     epochs: [AtomicU64; MAX_RUNS],
 }
 
-/// RacePlace of a run in a [`Lockstep`].
+/// Place of a run in a [`Lockstep`].
 #[derive(Debug, Clone)]
 pub struct RacePlace {
     group: Arc<Lockstep>,

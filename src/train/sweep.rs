@@ -23,7 +23,7 @@ pub(crate) struct Sweep {
 
 /// A training of a sweep before it is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Planned {
+pub struct Planned {
     /// Index of the combination.
     pub combination: usize,
     pub id: TrialId,
@@ -33,7 +33,7 @@ pub(crate) struct Planned {
 
 /// Outcome of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Outcome {
+pub struct Outcome {
     /// Number of epochs that gave the weights that are scored.
     pub epoch: u64,
     /// Loss on the rows that are scored; NaN if the training diverged.
@@ -95,7 +95,7 @@ impl SweepObserver for () {}
 
 /// A training that was carried out, now or before.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Swept {
+pub struct Swept {
     pub planned: Planned,
     pub outcome: Outcome,
     pub is_new: bool,

@@ -33,7 +33,7 @@ pub(crate) struct Trials {
 
 /// Place of a training among several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TrialId {
+pub struct TrialId {
     pub seed: u64,
     /// Fold, from 1.
     pub fold: Option<usize>,

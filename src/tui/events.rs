@@ -13,6 +13,7 @@ use ratatui::crossterm::event::{self, Event as Input, KeyCode, KeyModifiers};
 use super::app::command::Files;
 use super::decoder::{Decoded, Decoder};
 use super::loader::Loaded;
+use super::sweep::Progress;
 use super::watch::Runs;
 use crate::data::DataSummary;
 use crate::error::{Error, Result};
@@ -39,6 +40,7 @@ pub(super) enum Incoming {
     Loaded(Box<Loaded>),
     /// Runs that are watched, as they were read at this time.
     Runs(Runs, SystemTime),
+    Sweep(Progress),
     /// A signal is in its queue, or the terminal has taken a frame.
     Wake,
 }

@@ -2,8 +2,10 @@
 
 mod close;
 mod effects;
+mod inputs;
 mod lanes;
 mod suspension;
+mod sweeping;
 mod watching;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,20 +15,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use ratatui::Frame;
-use ratatui::crossterm::event::{
-    Event as Input, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
-use ratatui::layout::Rect;
 
-use super::app::{App, Drawn, Effect, Loading, Model, Msg};
+use super::app::{App, Drawn, Effect, Loading, Msg};
 use super::decoder::Decoded;
-use super::events::{Backlog, CAPACITY, Incoming, InputGate, is_interrupt, watch_input};
+use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
-use super::panels::Pointer;
 use super::terminal::{Screen, give_back, restore_on_panic};
 use super::theme::Theme;
-use super::{click, fault_injection, point, render, render_loading, watch};
+use super::{fault_injection, render, render_loading, sweep, watch};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
@@ -35,6 +32,7 @@ use crate::settings::TableShape;
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
 use lanes::LaneWorkers;
+pub(crate) use sweeping::{SweepEnd, SweepLink, run_sweep};
 pub(crate) use watching::watch_runs;
 
 /// Time between two frames.
@@ -43,8 +41,6 @@ const FRAME: Duration = Duration::from_millis(33);
 const PATIENCE: Duration = Duration::from_millis(100);
 /// Longest time between two signals that a shell sends together.
 const SIGNAL_GAP: Duration = Duration::from_millis(50);
-/// Lines scrolled by a notch of the wheel.
-const WHEEL_LINES: i16 = 3;
 
 /// End of the program on the screen.
 #[derive(Debug)]
@@ -209,7 +205,7 @@ impl Program {
                 is_dirty = match &self.app {
                     App::Loading(_) => true,
                     App::Running(model) => model.is_moving(),
-                    App::Watching(_) => false,
+                    App::Watching(_) | App::Sweeping(_) => false,
                 };
                 continue;
             }
@@ -248,7 +244,7 @@ impl Program {
                 }
                 self.look_at_lanes()?;
             }
-            (App::Running(_), None) | (App::Watching(_), _) => {}
+            (App::Running(_), None) | (App::Watching(_) | App::Sweeping(_), _) => {}
         }
         if self.is_blind || self.is_away {
             return Ok(());
@@ -261,6 +257,9 @@ impl Program {
                 App::Running(model) => drawn = render(area, frame.buffer_mut(), model, *theme),
                 App::Watching(watch) => {
                     drawn = watch::render(area, frame.buffer_mut(), watch, *theme);
+                }
+                App::Sweeping(board) => {
+                    drawn = sweep::render(area, frame.buffer_mut(), board, *theme);
                 }
             }
             if let Some(cursor) = drawn.cursor {
@@ -298,8 +297,8 @@ impl Program {
 
     fn next_lesson(&self) -> Option<String> {
         match &self.app {
-            App::Loading(_) | App::Watching(_) => None,
             App::Running(model) => model.next_lesson.clone(),
+            App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
         }
     }
 
@@ -322,6 +321,7 @@ impl Program {
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
             Incoming::Files(files) => Msg::Files(files),
             Incoming::Runs(runs, now) => Msg::Runs(runs, now),
+            Incoming::Sweep(progress) => Msg::Sweep(progress),
             Incoming::Inputs(inputs) => return self.handle_inputs(inputs),
             Incoming::Wake => return Ok(false),
             Incoming::InputEnded => Msg::Terminate(HANG_UP),
@@ -331,66 +331,6 @@ impl Program {
             let held = std::mem::take(&mut self.held);
             self.handle_inputs(held)?;
         }
-        Ok(true)
-    }
-
-    /// Handles inputs that arrived together. Returns whether they may change what is shown.
-    fn handle_inputs(&mut self, inputs: Vec<Decoded>) -> Result<bool> {
-        // Characters that are inserted into a text are collected first, since each change of it renews its completions.
-        let (mut is_any, mut typed) = (false, String::new());
-        for input in inputs {
-            if self.exit.is_some() {
-                break;
-            }
-            if self.app.is_unsettled() && !is_interrupt(&input) {
-                self.held.push(input);
-                continue;
-            }
-            if !self.backlog.remove(&input) {
-                continue;
-            }
-            match input {
-                Decoded::Reply(reply) => {
-                    if let Some(screen) = &mut self.screen {
-                        screen.adapt(reply);
-                    }
-                    is_any = true;
-                }
-                Decoded::Input(input) => {
-                    match typed_character(&input).filter(|_| self.app.is_typing()) {
-                        Some(character) => typed.push(character),
-                        None => is_any |= self.insert(&mut typed)? | self.handle_input(input)?,
-                    }
-                }
-            }
-        }
-        Ok(is_any | self.insert(&mut typed)?)
-    }
-
-    /// Inserts what was `typed` into the text that is open. Returns whether that is anything.
-    fn insert(&mut self, typed: &mut String) -> Result<bool> {
-        let text = std::mem::take(typed);
-        let is_any = !text.is_empty();
-        if is_any {
-            self.update(Msg::Text(text))?;
-        }
-        Ok(is_any)
-    }
-
-    /// Handles what the user did. Returns whether it may change what is shown.
-    fn handle_input(&mut self, input: Input) -> Result<bool> {
-        let msg = match (input, &self.app) {
-            (Input::Key(key), _) => Some(Msg::Key(key)),
-            (Input::Paste(text), _) => Some(Msg::Text(text)),
-            (Input::Resize(width, height), _) => Some(Msg::Resize(width, height)),
-            (Input::Mouse(event), App::Running(model)) => mouse_message(model, event),
-            (Input::Mouse(event), App::Watching(watch)) => watching::mouse_message(watch, event),
-            _ => None,
-        };
-        let Some(msg) = msg else {
-            return Ok(false);
-        };
-        self.update(msg)?;
         Ok(true)
     }
 
@@ -494,26 +434,4 @@ fn spawn_worker(
                 TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
             })
     })
-}
-
-/// Returns the character that a key inserts into a text.
-fn typed_character(input: &Input) -> Option<char> {
-    let key = input.as_key_press_event()?;
-    let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-    key.code.as_char().filter(|_| is_plain)
-}
-
-fn mouse_message(model: &Model, event: MouseEvent) -> Option<Msg> {
-    let (width, height) = model.navigation.size;
-    let area = Rect::new(0, 0, width, height);
-    let (x, y) = (event.column, event.row);
-    match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => click(model, area, x, y),
-        MouseEventKind::ScrollDown => point(model, area, x, y, Pointer::Wheel(WHEEL_LINES)),
-        MouseEventKind::ScrollUp => point(model, area, x, y, Pointer::Wheel(-WHEEL_LINES)),
-        MouseEventKind::Moved => point(model, area, x, y, Pointer::Hover),
-        MouseEventKind::Drag(MouseButton::Left) => point(model, area, x, y, Pointer::Drag),
-        MouseEventKind::Up(MouseButton::Left) => point(model, area, x, y, Pointer::Release),
-        _ => None,
-    }
 }

@@ -669,6 +669,12 @@ fn neurons_are_silenced_and_changes_taken_back() {
         other => panic!("{other:?}"),
     };
     assert!(muted(press(&mut model, "X")));
+    // A change that the worker has not answered yet can be undone too.
+    let mut hasty = model.clone();
+    assert!(matches!(
+        press(&mut hasty, "z")[..],
+        [Command::Apply(Change::UndoLast)]
+    ));
     let now = in_force(&model, |now| {
         now.muted.push(NEURON);
         now.undoable = 1;

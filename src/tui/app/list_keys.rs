@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// Move through a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Jump {
+pub(in crate::tui) enum Jump {
     /// Down by this number of lines, up if it is negative.
     By(isize),
     First,
@@ -13,7 +13,7 @@ pub(super) enum Jump {
 
 impl Jump {
     /// The move of `key` in a list of which `rows` lines are shown.
-    pub(super) fn of(key: &KeyEvent, rows: usize) -> Option<Self> {
+    pub(in crate::tui) fn of(key: &KeyEvent, rows: usize) -> Option<Self> {
         let with_control = key.modifiers.contains(KeyModifiers::CONTROL);
         let page = rows.saturating_sub(1).max(1) as isize;
         let half = (rows / 2).max(1) as isize;
@@ -34,7 +34,7 @@ impl Jump {
     }
 
     /// The index reached from index `now`, where `last` is the largest one.
-    pub(super) fn from(self, now: usize, last: usize) -> usize {
+    pub(in crate::tui) fn from(self, now: usize, last: usize) -> usize {
         match self {
             Self::By(lines) => now.saturating_add_signed(lines).min(last),
             Self::First => 0,

@@ -43,6 +43,7 @@ mod worker_events;
 pub use ghosts::Ghost;
 pub use help::{Help, HelpPage};
 pub use inspector::{Inspector, InspectorState};
+pub(super) use list_keys::Jump;
 pub use loading::{Loading, LoadingStage};
 pub use model::{Confirm, Model, Notice, Overlay};
 pub(crate) use motion::Pulse;

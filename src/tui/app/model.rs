@@ -186,6 +186,8 @@ pub struct Model {
     pub(super) is_impatient: bool,
     /// Whether settings are about to become those of before or of a checkpoint, so that what a key changes is not known.
     pub(in crate::tui) is_unsettled: bool,
+    /// Number of changes that the worker has not answered yet.
+    pub(super) unanswered_changes: usize,
     pub(super) effects: Effects,
 }
 
@@ -249,6 +251,7 @@ impl Model {
             leaving_later: None,
             is_impatient: false,
             is_unsettled: false,
+            unanswered_changes: 0,
             effects: Effects::default(),
         }
     }
@@ -265,6 +268,7 @@ impl Model {
         }
         let is_undo = matches!(command, Command::Apply(Change::UndoLast));
         self.is_unsettled |= is_undo || matches!(command, Command::Restore { .. });
+        self.unanswered_changes += usize::from(matches!(command, Command::Apply(_)));
         self.route(command);
     }
 
@@ -277,6 +281,11 @@ impl Model {
             _ => false,
         };
         self.is_unsettled &= !is_answer;
+        self.unanswered_changes = match event {
+            Event::Changed { .. } | Event::Refused(_) => self.unanswered_changes.saturating_sub(1),
+            Event::Started(_) | Event::Stopped => 0,
+            _ => self.unanswered_changes,
+        };
     }
 
     /// Returns the values of all settings, as asked for.

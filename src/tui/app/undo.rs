@@ -23,8 +23,7 @@ pub(super) struct UnloggedChange {
 impl Model {
     /// Undoes the last change of a setting, parameter or neuron. Seed, initialisation and pace are kept.
     pub(super) fn undo(&mut self) -> Done {
-        let in_force = self.run.in_force.as_ref();
-        let undoable = in_force.map_or(0, |now| now.undoable);
+        let undoable = self.undoable();
         let unlogged = &mut self.run.unlogged;
         if let Some(last) = unlogged.pop_if(|last| last.undoable >= undoable) {
             if last.is_branch {
@@ -51,6 +50,12 @@ impl Model {
         Ok(())
     }
 
+    /// Number of logged changes that can be undone, once the worker has made all of them.
+    fn undoable(&self) -> usize {
+        let in_force = self.run.in_force.as_ref();
+        in_force.map_or(0, |now| now.undoable) + self.unanswered_changes
+    }
+
     /// Remembers the values before a change of `setting` that is not logged.
     pub(super) fn remember_unlogged(
         &mut self,
@@ -61,9 +66,9 @@ impl Model {
         if before.limits == after.limits && before.motion == after.motion {
             return;
         }
-        let in_force = self.run.in_force.as_ref();
+        let undoable = self.undoable();
         self.run.unlogged.push(UnloggedChange {
-            undoable: in_force.map_or(0, |now| now.undoable),
+            undoable,
             limits: before.limits,
             has_motion: before.motion,
             label: format!("{} {}", setting.name, (setting.value)(after)),
@@ -73,9 +78,9 @@ impl Model {
 
     /// Remembers that a branch was begun.
     pub(super) fn remember_branch(&mut self) {
-        let in_force = self.run.in_force.as_ref();
+        let undoable = self.undoable();
         self.run.unlogged.push(UnloggedChange {
-            undoable: in_force.map_or(0, |now| now.undoable),
+            undoable,
             limits: self.run.limits,
             has_motion: self.motion.is_on,
             label: String::new(),

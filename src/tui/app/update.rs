@@ -21,8 +21,10 @@ use crate::data::{DataSummary, Prepared};
 use crate::error::Error;
 use crate::settings::TableShape;
 use crate::train::{Command, Cursor, Event, Lane, Pace, Pacing, SampleId, Snapshot};
+use crate::tui::key_table::KeyScreen;
 use crate::tui::layout;
 use crate::tui::panels::PanelId;
+use crate::tui::sweep::{Board, Progress};
 use crate::tui::text;
 use crate::tui::watch::{Runs, Watch};
 use crate::util::text::sanitise;
@@ -36,6 +38,8 @@ pub(crate) enum App {
     Running(Box<Model>),
     /// Runs of other programs are watched.
     Watching(Box<Watch>),
+    /// A sweep trains.
+    Sweeping(Box<Board>),
 }
 
 impl App {
@@ -44,6 +48,7 @@ impl App {
         match self {
             Self::Running(model) => model.update(msg),
             Self::Watching(watch) => watch.update(msg),
+            Self::Sweeping(board) => board.update(msg),
             Self::Loading(loading) => {
                 if let Msg::Worker(event) = &msg
                     && let Event::Started(started) = &**event
@@ -60,7 +65,7 @@ impl App {
     pub(in crate::tui) fn is_unsettled(&self) -> bool {
         match self {
             Self::Running(model) => model.is_unsettled,
-            Self::Loading(_) | Self::Watching(_) => false,
+            Self::Loading(_) | Self::Watching(_) | Self::Sweeping(_) => false,
         }
     }
 
@@ -68,7 +73,8 @@ impl App {
     pub(in crate::tui) fn is_typing(&self) -> bool {
         match self {
             Self::Running(model) => model.is_typing(),
-            Self::Watching(watch) => watch.is_typing(),
+            Self::Watching(watch) => watch.key_state().is_typing,
+            Self::Sweeping(board) => board.key_state().is_typing,
             Self::Loading(_) => false,
         }
     }
@@ -117,6 +123,7 @@ pub enum Msg {
     LogFailed(String),
     /// Runs that are watched, as they were read at this time.
     Runs(Runs, SystemTime),
+    Sweep(Progress),
     /// Request to end the process with this exit code.
     Terminate(u8),
 }
@@ -268,7 +275,8 @@ impl Model {
             Msg::ScreenshotTaken(Err(problem)) => self.prompt.error(problem),
             Msg::LogFailed(reason) => self.prompt.error(text::logging_stopped(&reason)),
             Msg::Terminate(code) => self.terminate(code),
-            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(..) | Msg::Runs(..) => {}
+            Msg::Described(..) | Msg::LoadingStage(..) | Msg::Loaded(..) => {}
+            Msg::Runs(..) | Msg::Sweep(_) => {}
         }
     }
 

@@ -65,8 +65,8 @@ impl Program {
 /// Reason for the end of a run on the screen, given its exit code.
 fn end_of(app: &App, result: &Result<u8>) -> End {
     let phase = match app {
-        App::Loading(_) | App::Watching(_) => None,
         App::Running(model) => Some(&model.run.phase),
+        App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
     };
     match (phase, result) {
         (_, Err(error)) => End::Failed(error.to_string()),

@@ -7,12 +7,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 use std::{io, iter};
 
-use ratatui::crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
-use ratatui::layout::Position;
-
 use super::{CAPACITY, Program};
 use crate::error::Result;
-use crate::tui::app::{App, Msg};
+use crate::tui::app::App;
 use crate::tui::events::{Incoming, spawn};
 use crate::tui::options::ScreenOptions;
 use crate::tui::watch::Watch;
@@ -71,15 +68,4 @@ fn follow_stream(sender: &SyncSender<Incoming>) {
             next = Instant::now() + INTERVAL;
         }
     });
-}
-
-/// Message for what the mouse does.
-pub(super) fn mouse_message(watch: &Watch, event: MouseEvent) -> Option<Msg> {
-    let at = Position::new(event.column, event.row);
-    match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => watch.drawn().hit(at).map(Msg::Pick),
-        MouseEventKind::ScrollDown => Some(Msg::Wheel(None, 1)),
-        MouseEventKind::ScrollUp => Some(Msg::Wheel(None, -1)),
-        _ => None,
-    }
 }

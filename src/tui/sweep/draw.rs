@@ -7,6 +7,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::{Board, Row, Sort};
+use crate::tui::app::{ClickTarget, Drawn};
+use crate::tui::key_table::KeyScreen;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Column, Listing, Title, ascii, bar, bars, cut, frame, wide};
@@ -23,12 +25,14 @@ const EFFECTS: usize = 4;
 /// Longest value of a setting.
 const VALUE: usize = 16;
 
-/// Draws `board` into `area`.
-pub(super) fn render(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: Theme) {
+/// Draws `board` into `area` of `buf`. Returns what later input refers to.
+pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme: Theme) -> Drawn {
+    let mut drawn = Drawn::default();
     if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
         let need = text::size_needed(MIN_SIZE.0, MIN_SIZE.1, area.width, area.height);
         line(need.into(), area, buf);
-        return wide::mend(buf);
+        wide::mend(buf);
+        return drawn;
     }
     let effects = effects(board, theme, area.width);
     let below = match effects.len() as u16 {
@@ -44,7 +48,7 @@ pub(super) fn render(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: The
     ])
     .areas(area);
     line(header(board, theme), head, buf);
-    draw_table(board, table, buf, theme);
+    draw_table(board, table, buf, theme, &mut drawn);
     if below.height > 2 {
         let score = board.table.score_name();
         // Until all are done, the values of a setting have met different values of the others.
@@ -59,9 +63,16 @@ pub(super) fn render(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: The
             line(effect, row, buf);
         }
     }
-    line(footer(board, theme), foot, buf);
+    let quit = if board.is_done {
+        text::key_close()
+    } else {
+        text::key_stop()
+    };
+    board.draw_footer(quit, foot, buf, theme, &mut drawn);
+    board.draw_help(table, buf, theme, &mut drawn);
     wide::mend(buf);
     ascii::translate(buf, theme.symbols());
+    drawn
 }
 
 fn line(line: Line<'_>, area: Rect, buf: &mut Buffer) {
@@ -75,12 +86,10 @@ fn framed(area: Rect, buf: &mut Buffer, theme: Theme, title: &Title) -> Rect {
 }
 
 /// Number of trainings that are done, of all.
-fn header(board: &Board<'_>, theme: Theme) -> Line<'static> {
+fn header(board: &Board, theme: Theme) -> Line<'static> {
     let (done, total) = (board.done(), board.total);
     let (badge, style) = if board.is_done {
         (text::badge_finished(), theme.accent())
-    } else if board.is_stopping {
-        (text::badge_stopping(), theme.validation())
     } else {
         (text::badge_training(), theme.good())
     };
@@ -97,7 +106,7 @@ fn header(board: &Board<'_>, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn draw_table(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: Theme) {
+fn draw_table(board: &Board, area: Rect, buf: &mut Buffer, theme: Theme, drawn: &mut Drawn) {
     let rows = board.rows();
     let name = if board.shows_trainings {
         text::sweep_trainings_title()
@@ -116,10 +125,11 @@ fn draw_table(board: &Board<'_>, area: Rect, buf: &mut Buffer, theme: Theme) {
         rows: rows.iter().map(|row| cells(board, row, theme)).collect(),
         chosen: (!rows.is_empty()).then(|| board.chosen.min(rows.len().saturating_sub(1))),
     };
-    listing.draw(inside, buf, theme);
+    let shown = listing.draw(inside, buf, theme).into_iter();
+    (drawn.hits).extend(shown.map(|(row, area)| (area, ClickTarget::Line(row))));
 }
 
-fn columns(board: &Board<'_>) -> Vec<Column> {
+fn columns(board: &Board) -> Vec<Column> {
     let score = board.table.score_name();
     let mut columns = vec![
         Column::new(text::head_run(), 44, 10),
@@ -137,7 +147,7 @@ fn columns(board: &Board<'_>) -> Vec<Column> {
     columns
 }
 
-fn cells(board: &Board<'_>, row: &Row, theme: Theme) -> Vec<Line<'static>> {
+fn cells(board: &Board, row: &Row, theme: Theme) -> Vec<Line<'static>> {
     let styled = |text: String, style| Line::styled(text, style);
     let score = board.table.show_score(row.score).trim().to_owned();
     let mut cells = vec![
@@ -182,7 +192,7 @@ fn sparkline(values: &[f64]) -> String {
 }
 
 /// A line for each setting that differs, that of the largest effect first: bar, and means by value.
-fn effects(board: &Board<'_>, theme: Theme, cells: u16) -> Vec<Line<'static>> {
+fn effects(board: &Board, theme: Theme, cells: u16) -> Vec<Line<'static>> {
     if board.table.has_rounds {
         return Vec::new();
     }
@@ -218,35 +228,4 @@ fn effects(board: &Board<'_>, theme: Theme, cells: u16) -> Vec<Line<'static>> {
         line
     };
     effects.iter().take(EFFECTS).map(line).collect()
-}
-
-fn footer(board: &Board<'_>, theme: Theme) -> Line<'static> {
-    if board.is_typing {
-        let typed = format!(" /{}", board.filter);
-        return Span::styled(typed, theme.text()) + Span::styled("▏", theme.accent());
-    }
-    let keys = [
-        ("↑ ↓", text::key_choose()),
-        ("tab", text::key_trainings()),
-        ("s", text::key_sort()),
-        ("/", text::key_filter()),
-        (
-            "q",
-            if board.is_done {
-                text::key_close()
-            } else {
-                text::key_stop()
-            },
-        ),
-    ];
-    let mut line = Line::default();
-    for (key, label) in keys {
-        line.push_span(Span::raw(" "));
-        line.push_span(Span::styled(format!(" {key} "), theme.key()));
-        line.push_span(Span::styled(format!(" {label} "), theme.dim()));
-    }
-    if !board.filter.is_empty() {
-        line.push_span(Span::styled(format!(" /{}", board.filter), theme.warning()));
-    }
-    line
 }

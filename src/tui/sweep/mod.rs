@@ -1,16 +1,20 @@
 //! The screen of a sweep: a live table of its trainings, or of its combinations of settings.
 
 mod draw;
-mod screen;
+mod keys;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::KeyEvent;
 
+use super::app::{ClickTarget, Effect, Msg};
+use super::key_table::{KeyRow, KeyScreen, KeyState};
+use super::keymap::KeyMap;
 use crate::record::SweepTable;
 use crate::train::{Outcome, Planned, Standing, Swept};
 use crate::util::stats::{Bounded, Merge};
-pub(crate) use screen::{Link, SweepEnd, run};
+pub(super) use draw::render;
 
 /// Maximum number of points of a curve; beyond it, neighbours are merged.
 const CURVE: usize = 64;
@@ -45,20 +49,22 @@ enum Sort {
     Given,
 }
 
-impl Sort {
-    fn next(self) -> Self {
-        match self {
-            Self::Score => Self::Loss,
-            Self::Loss => Self::Given,
-            Self::Given => Self::Score,
-        }
-    }
+/// What happens in a sweep.
+#[derive(Debug)]
+pub enum Progress {
+    /// End of an epoch, with the loss on the validation rows.
+    Epoch(Planned, u64, f64),
+    Trained(Swept),
+    /// All trainings are done.
+    Done,
+    /// No training goes on.
+    Ended,
 }
 
 /// State of the screen of a sweep.
-#[derive(Debug, Clone)]
-pub(crate) struct Board<'t> {
-    table: &'t SweepTable,
+#[derive(Debug)]
+pub(crate) struct Board {
+    table: Arc<SweepTable>,
     /// Name of the data.
     source: String,
     /// Number of trainings, at most.
@@ -69,12 +75,10 @@ pub(crate) struct Board<'t> {
     places: HashMap<Vec<String>, usize>,
     shows_trainings: bool,
     sort: Sort,
-    filter: String,
-    is_typing: bool,
     chosen: usize,
     /// Whether all trainings are done.
     is_done: bool,
-    is_stopping: bool,
+    keys: KeyState,
 }
 
 /// A row of the table.
@@ -94,16 +98,30 @@ struct Row {
     curve: Vec<f64>,
 }
 
-/// Consequence of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    GoOn,
-    /// Close the screen, and end the sweep if it is not done.
-    Close,
+impl KeyScreen for Board {
+    const KEYS: &'static [KeyRow<Self>] = &keys::KEYS;
+
+    fn key_state(&self) -> &KeyState {
+        &self.keys
+    }
+
+    fn key_state_mut(&mut self) -> &mut KeyState {
+        &mut self.keys
+    }
+
+    fn settle(&mut self) {
+        self.chosen = self.chosen.min(self.last_row());
+    }
 }
 
-impl<'t> Board<'t> {
-    pub fn new(table: &'t SweepTable, source: String, (total, jobs): (usize, usize)) -> Self {
+impl Board {
+    /// Creates the state before the first training of this number, of which so many run at a time.
+    pub fn new(
+        table: Arc<SweepTable>,
+        source: String,
+        (total, jobs): (usize, usize),
+        keys: KeyMap,
+    ) -> Self {
         Self {
             table,
             source,
@@ -113,12 +131,43 @@ impl<'t> Board<'t> {
             places: HashMap::new(),
             shows_trainings: false,
             sort: Sort::Score,
-            filter: String::new(),
-            is_typing: false,
             chosen: 0,
             is_done: false,
-            is_stopping: false,
+            keys: KeyState::new(String::new(), keys),
         }
+    }
+
+    /// Changes the state by `msg`. Returns effects to carry out.
+    pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Sweep(Progress::Epoch(planned, epoch, loss)) => {
+                self.add_epoch(&planned, epoch, loss);
+            }
+            Msg::Sweep(Progress::Trained(swept)) => self.add(&swept),
+            Msg::Sweep(Progress::Done) => self.is_done = true,
+            // The error is shown on the terminal that the screen leaves.
+            Msg::Sweep(Progress::Ended) if !self.is_done => return vec![Effect::Quit { code: 0 }],
+            Msg::Key(key) => return self.press(&key).into_iter().collect(),
+            Msg::Pick(ClickTarget::Key(code, modifiers)) => {
+                let key = KeyEvent::new(code, modifiers);
+                return self.press(&key).into_iter().collect();
+            }
+            Msg::Pick(ClickTarget::Line(row)) => self.chosen = row,
+            Msg::Wheel(_, lines) => {
+                self.chosen = self.chosen.saturating_add_signed(lines.into());
+                self.settle();
+            }
+            Msg::Text(text) => self.insert(&text),
+            Msg::Drawn(drawn) => self.keys.drawn = drawn,
+            Msg::Terminate(code) => return vec![Effect::Quit { code }],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Index of the last row that the filter leaves.
+    fn last_row(&self) -> usize {
+        self.rows().len().saturating_sub(1)
     }
 
     fn training(&mut self, planned: &Planned) -> &mut Training {
@@ -149,6 +198,7 @@ impl<'t> Board<'t> {
         training.epoch = swept.outcome.epoch;
     }
 
+    /// Number of trainings that are done.
     fn done(&self) -> usize {
         let done = self
             .trainings
@@ -196,8 +246,8 @@ impl<'t> Board<'t> {
         } else {
             self.rows_of_combinations()
         };
-        if !self.filter.is_empty() {
-            rows.retain(|row| self.label(row).contains(&self.filter));
+        if !self.keys.filter.is_empty() {
+            rows.retain(|row| self.label(row).contains(&self.keys.filter));
         }
         let by = |a: f64, b: f64| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(&b));
         match self.sort {
@@ -268,49 +318,6 @@ impl<'t> Board<'t> {
             .map(|index| self.trainings[index].planned.id.to_string());
         let shown: Vec<String> = shown.chain(training).collect();
         crate::util::text::sanitise(&shown.join("  "))
-    }
-
-    /// Handles a key.
-    fn press(&mut self, key: &KeyEvent) -> Answer {
-        if key.kind == KeyEventKind::Release {
-            return Answer::GoOn;
-        }
-        if key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL) {
-            return Answer::Close;
-        }
-        if self.is_typing {
-            match key.code {
-                KeyCode::Enter => self.is_typing = false,
-                KeyCode::Esc => {
-                    self.is_typing = false;
-                    self.filter.clear();
-                }
-                KeyCode::Backspace => drop(self.filter.pop()),
-                KeyCode::Char(character) => self.filter.push(character),
-                _ => {}
-            }
-            self.chosen = 0;
-            return Answer::GoOn;
-        }
-        let last = self.rows().len().saturating_sub(1);
-        match key.code {
-            KeyCode::Char('q') => return Answer::Close,
-            KeyCode::Char('s') => self.sort = self.sort.next(),
-            KeyCode::Char('/') => self.is_typing = true,
-            KeyCode::Esc => self.filter.clear(),
-            KeyCode::Tab => {
-                self.shows_trainings = !self.shows_trainings;
-                self.chosen = 0;
-            }
-            KeyCode::Up | KeyCode::Char('k') => self.chosen = self.chosen.saturating_sub(1),
-            KeyCode::Down | KeyCode::Char('j') => self.chosen = (self.chosen + 1).min(last),
-            KeyCode::Home => self.chosen = 0,
-            KeyCode::End | KeyCode::Char('G') => self.chosen = last,
-            KeyCode::PageUp => self.chosen = self.chosen.saturating_sub(10),
-            KeyCode::PageDown => self.chosen = (self.chosen + 10).min(last),
-            _ => {}
-        }
-        Answer::GoOn
     }
 }
 

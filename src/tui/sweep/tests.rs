@@ -1,14 +1,14 @@
 use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 
-use super::draw::render;
 use super::*;
 use crate::tui::theme::{Depth, Theme};
 use crate::util::lang::{Lang, set_current};
 
-fn table() -> SweepTable {
+fn table() -> Arc<SweepTable> {
     let values = [("0.1", "4"), ("0.1", "8"), ("0.01", "4"), ("0.01", "8")];
-    SweepTable {
+    Arc::new(SweepTable {
         settings: vec!["lr", "hidden"],
         values: values
             .map(|(lr, hidden)| vec![lr.to_owned(), hidden.to_owned()])
@@ -16,12 +16,12 @@ fn table() -> SweepTable {
         has_folds: false,
         has_rounds: false,
         is_number: false,
-    }
+    })
 }
 
 /// A sweep of four combinations with two seeds, of which the last training goes on.
-fn board(table: &SweepTable) -> Board<'_> {
-    let mut board = Board::new(table, "iris".into(), (8, 2));
+fn board() -> Board {
+    let mut board = Board::new(table(), "iris".into(), (8, 2), KeyMap::default());
     for combination in 0..4 {
         for seed in 0..2 {
             let planned = Planned {
@@ -50,16 +50,17 @@ fn board(table: &SweepTable) -> Board<'_> {
     board
 }
 
-fn drawn(board: &Board<'_>, width: u16, height: u16) -> String {
+fn drawn(board: &Board, width: u16, height: u16) -> String {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    render(board, area, &mut buf, Theme::new(Depth::None));
+    render(area, &mut buf, board, Theme::new(Depth::None));
     let line = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>();
     (0..height).map(|y| line(y) + "\n").collect()
 }
 
-fn press(board: &mut Board<'_>, keys: &str) -> Answer {
-    let mut answer = Answer::GoOn;
+/// Presses keys. Returns whether the last of them closes the screen.
+fn press(board: &mut Board, keys: &str) -> bool {
+    let mut effects = Vec::new();
     for key in keys.chars() {
         let code = match key {
             '\n' => KeyCode::Enter,
@@ -67,18 +68,17 @@ fn press(board: &mut Board<'_>, keys: &str) -> Answer {
             '↓' => KeyCode::Down,
             key => KeyCode::Char(key),
         };
-        answer = board.press(&code.into());
+        effects = board.update(Msg::Key(code.into()));
     }
-    answer
+    matches!(effects[..], [Effect::Quit { code: 0 }])
 }
 
 #[test]
 fn the_table_as_it_looks() {
-    let table = table();
     for (lang, name) in [(Lang::En, "en"), (Lang::Zh, "zh")] {
         set_current(lang);
         for (width, height) in [(80, 24), (120, 36)] {
-            let screen = drawn(&board(&table), width, height);
+            let screen = drawn(&board(), width, height);
             insta::assert_snapshot!(format!("sweep_{name}_{width}x{height}"), screen);
         }
     }
@@ -87,9 +87,8 @@ fn the_table_as_it_looks() {
 
 #[test]
 fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
-    let table = table();
-    let mut board = board(&table);
-    let labels = |board: &Board<'_>| -> Vec<String> {
+    let mut board = board();
+    let labels = |board: &Board| -> Vec<String> {
         board.rows().iter().map(|row| board.label(row)).collect()
     };
     let best = &board.rows()[0];
@@ -103,18 +102,17 @@ fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
     assert_eq!(board.rows().len(), 4);
     press(&mut board, "s");
     assert_eq!(board.sort, Sort::Loss);
-    assert_eq!(press(&mut board, "/q\n"), Answer::GoOn);
-    assert_eq!(press(&mut board, "q"), Answer::Close);
-    let effects = table.effects(&board.standings());
+    assert!(!press(&mut board, "/q\n"));
+    assert!(press(&mut board, "q"));
+    let effects = table().effects(&board.standings());
     assert_eq!(effects[0].setting, "lr");
     assert!(effects[0].spread() > effects[1].spread());
 }
 
 #[test]
 fn it_is_drawn_at_any_size() {
-    let table = table();
-    let empty = Board::new(&table, String::new(), (8, 2));
-    let full = board(&table);
+    let empty = Board::new(table(), String::new(), (8, 2), KeyMap::default());
+    let full = board();
     for width in (0..140).step_by(7) {
         for height in 0..40 {
             drawn(&empty, width, height);

@@ -223,7 +223,6 @@ texts! {
     shown_lane(number, values) " lane {number}: {values} ";
     sweep_effects_title(score) "Mean {score} by setting";
     sweep_effects_so_far(score) "Mean {score} by setting, so far";
-    badge_stopping() " ⋯ stopping ";
     trainings_done(done, total) "{done} of {total} trainings";
     at_a_time(jobs) "{jobs} at a time";
     sweep_trainings_title() "Trainings";
@@ -233,7 +232,6 @@ texts! {
     sorted_as_given() "as given";
     head_trainings() "trainings";
     key_choose() "choose";
-    key_trainings() "trainings / combinations";
     key_sort() "sort";
     key_filter() "filter";
     key_close() "close";

@@ -6,18 +6,8 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{Content, Order, TimeAxis, Watch};
 use crate::tui::app::navigation::SMOOTHING;
+use crate::tui::key_table::KeyRow;
 use crate::util::lang::say;
-
-/// Keys with one function.
-pub(super) struct Row {
-    pub codes: &'static [KeyCode],
-    /// The keys as they are shown.
-    pub shown: &'static str,
-    /// Word in the footer; empty if it is not there.
-    pub label: fn() -> &'static str,
-    pub help: fn() -> &'static str,
-    pub act: fn(&mut Watch, KeyCode),
-}
 
 /// Keys of the screen as they are shown, with what they do.
 pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -25,8 +15,8 @@ pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// All keys but those that quit.
-pub(super) const KEYS: [Row; 16] = [
-    Row {
+pub(super) const KEYS: [KeyRow<Watch>; 16] = [
+    KeyRow {
         codes: &[KeyCode::Up, KeyCode::Down],
         shown: "↑ ↓",
         label: || say!("watch-label-run", "run"),
@@ -38,14 +28,14 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char(' ')],
         shown: "space",
         label: || say!("watch-label-hide", "hide"),
         help: || say!("watch-key-hide", "show or hide the run"),
         act: |watch, _| watch.toggle(),
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('a')],
         shown: "a",
         label: || "",
@@ -60,7 +50,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('p')],
         shown: "p",
         label: || "",
@@ -73,7 +63,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('/')],
         shown: "/",
         label: || say!("watch-label-filter", "filter"),
@@ -83,9 +73,9 @@ pub(super) const KEYS: [Row; 16] = [
                 "filter runs by words and conditions: wide lr>=1e-3 val_loss<0.2"
             )
         },
-        act: |watch, _| watch.is_typing = true,
+        act: |watch, _| watch.keys.is_typing = true,
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('o')],
         shown: "o",
         label: || say!("watch-label-order", "order"),
@@ -104,7 +94,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[
             KeyCode::Char('n'),
             KeyCode::Char('N'),
@@ -123,7 +113,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Enter, KeyCode::Esc],
         shown: "enter",
         label: || say!("watch-label-enlarge", "enlarge"),
@@ -138,7 +128,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Tab, KeyCode::BackTab],
         shown: "tab",
         label: || say!("watch-label-view", "view"),
@@ -157,7 +147,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Left, KeyCode::Right],
         shown: "← →",
         label: || "",
@@ -166,7 +156,7 @@ pub(super) const KEYS: [Row; 16] = [
             watch.move_crosshair(if code == KeyCode::Left { -0.02 } else { 0.02 });
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('+'), KeyCode::Char('-'), KeyCode::Char('0')],
         shown: "+ - 0",
         label: || "",
@@ -177,7 +167,7 @@ pub(super) const KEYS: [Row; 16] = [
             _ => watch.zoom = (0.0, 1.0),
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('x')],
         shown: "x",
         label: || "",
@@ -196,7 +186,7 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('X')],
         shown: "X",
         label: || "",
@@ -214,14 +204,14 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('y')],
         shown: "y",
         label: || "",
         help: || say!("watch-key-log", "vertical axis: linear, logarithmic"),
         act: |watch, _| watch.is_log = !watch.is_log,
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('s'), KeyCode::Char('m')],
         shown: "s m",
         label: || "",
@@ -239,11 +229,11 @@ pub(super) const KEYS: [Row; 16] = [
             }
         },
     },
-    Row {
+    KeyRow {
         codes: &[KeyCode::Char('?')],
         shown: "?",
         label: || say!("watch-label-help", "help"),
         help: || say!("watch-key-help", "this help"),
-        act: |watch, _| watch.is_help_open = true,
+        act: |watch, _| watch.keys.is_help_open = true,
     },
 ];

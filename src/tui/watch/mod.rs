@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::KeyEvent;
 
-use super::app::{ClickTarget, Drawn, Effect, Msg};
+use super::app::{ClickTarget, Effect, Msg};
+use super::key_table::{KeyRow, KeyScreen, KeyState};
 use super::keymap::KeyMap;
 use crate::watch::{Filter, Run};
 pub use keys::shown_keys;
@@ -72,9 +73,6 @@ pub struct Watch {
     /// Time at which `runs` were read.
     now: SystemTime,
     filter: Filter,
-    /// Text of `filter`.
-    filter_text: String,
-    is_typing: bool,
     hidden: BTreeSet<Arc<str>>,
     pinned: BTreeSet<Arc<str>>,
     order: Order,
@@ -96,10 +94,25 @@ pub struct Watch {
     zoom: (f64, f64),
     /// Place of the crosshair on it, from 0 to 1.
     crosshair: Option<f64>,
-    is_help_open: bool,
-    keys: KeyMap,
+    keys: KeyState,
     size: (u16, u16),
-    drawn: Drawn,
+}
+
+impl KeyScreen for Watch {
+    const KEYS: &'static [KeyRow<Self>] = &keys::KEYS;
+
+    fn key_state(&self) -> &KeyState {
+        &self.keys
+    }
+
+    fn key_state_mut(&mut self) -> &mut KeyState {
+        &mut self.keys
+    }
+
+    fn settle(&mut self) {
+        self.filter = Filter::parse(&self.keys.filter);
+        self.clamp();
+    }
 }
 
 impl Watch {
@@ -110,8 +123,6 @@ impl Watch {
             runs: Vec::new(),
             now: SystemTime::UNIX_EPOCH,
             filter: Filter::parse(filter),
-            filter_text: filter.to_owned(),
-            is_typing: false,
             hidden: BTreeSet::new(),
             pinned: BTreeSet::new(),
             order: Order::Found,
@@ -126,10 +137,8 @@ impl Watch {
             is_grouped: false,
             zoom: (0.0, 1.0),
             crosshair: None,
-            is_help_open: false,
-            keys,
+            keys: KeyState::new(filter.to_owned(), keys),
             size: (80, 24),
-            drawn: Drawn::default(),
         }
     }
 
@@ -137,9 +146,7 @@ impl Watch {
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key(key) => return self.press(&key).into_iter().collect(),
-            Msg::Text(text) if self.is_typing => {
-                self.set_filter(format!("{}{text}", self.filter_text));
-            }
+            Msg::Text(text) => self.insert(&text),
             Msg::Runs(runs, now) => {
                 (self.runs, self.now) = (runs, now);
                 self.clamp();
@@ -162,75 +169,11 @@ impl Watch {
                 self.clamp();
             }
             Msg::Resize(width, height) => self.size = (width, height),
-            Msg::Drawn(drawn) => self.drawn = drawn,
+            Msg::Drawn(drawn) => self.keys.drawn = drawn,
             Msg::Terminate(code) => return vec![Effect::Quit { code }],
             _ => {}
         }
         Vec::new()
-    }
-
-    /// Whether characters are inserted into the filter.
-    pub(crate) fn is_typing(&self) -> bool {
-        self.is_typing
-    }
-
-    /// Returns the places of what was drawn last.
-    pub(crate) fn drawn(&self) -> &Drawn {
-        &self.drawn
-    }
-
-    fn press(&mut self, key: &KeyEvent) -> Option<Effect> {
-        if key.kind == KeyEventKind::Release {
-            return None;
-        }
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
-            return match key.code {
-                KeyCode::Char('c') => Some(Effect::Quit { code: 130 }),
-                KeyCode::Char('l') => Some(Effect::Redraw),
-                KeyCode::Char('z') => Some(Effect::Suspend),
-                _ => None,
-            };
-        }
-        if self.is_typing {
-            self.edit_filter(key.code);
-            return None;
-        }
-        let key = self.keys.usual(key)?;
-        if key.code == KeyCode::Char('q') {
-            return Some(Effect::Quit { code: 0 });
-        }
-        if self.is_help_open {
-            self.is_help_open = false;
-            return None;
-        }
-        if let Some(row) = keys::KEYS.iter().find(|row| row.codes.contains(&key.code)) {
-            (row.act)(self, key.code);
-            self.clamp();
-        }
-        None
-    }
-
-    fn edit_filter(&mut self, code: KeyCode) {
-        let mut text = self.filter_text.clone();
-        match code {
-            KeyCode::Enter => self.is_typing = false,
-            KeyCode::Esc => {
-                self.is_typing = false;
-                text.clear();
-            }
-            KeyCode::Backspace => {
-                text.pop();
-            }
-            KeyCode::Char(c) => text.push(c),
-            _ => {}
-        }
-        self.set_filter(text);
-    }
-
-    fn set_filter(&mut self, text: String) {
-        self.filter = Filter::parse(&text);
-        self.filter_text = text;
-        self.clamp();
     }
 
     /// Keeps cursor and chart within what there is.

@@ -1,6 +1,7 @@
 //! Commands that start and end a race, and make a lane the main run.
 
 use super::{Lane, Race};
+use crate::nn::Change;
 use crate::settings::{Axis, Choices, Edit, Setting, TableShape};
 use crate::train::{Command, Handover, LaneStart, Lanes, MAX_LANES, Plan};
 use crate::tui::app::actions::Done;
@@ -54,19 +55,24 @@ impl Model {
             _ => (false, rest),
         };
         let axis = axis("race", rest.trim())?;
-        let is_of_network = ["hidden", "activation", "output", "loss"].contains(&axis.setting.name);
-        if is_now && (axis.setting.restarts || is_of_network) {
+        if is_now && axis.setting.restarts {
             return Err(text::race_anew(axis.setting.name));
         }
         let plans = self.plans(&axis)?.into_iter();
-        let starts = plans.map(|(plan, choices)| {
-            if is_now {
-                now(&axis, &plan, &choices)
-            } else {
-                LaneStart::Anew(Box::new(plan))
-            }
-        });
-        let starts = starts.collect();
+        let starts: Vec<LaneStart> = plans
+            .map(|(plan, choices)| {
+                if is_now {
+                    now(&axis, &plan, &choices)
+                } else {
+                    LaneStart::Anew(Box::new(plan))
+                }
+            })
+            .collect();
+        // Other parameters have no present state to go on from.
+        let is_anew = |start: &LaneStart| matches!(start, LaneStart::Now(changes) if changes.iter().any(|change| matches!(change, Change::Network { .. })));
+        if starts.iter().any(is_anew) {
+            return Err(text::race_anew(axis.setting.name));
+        }
         self.add_lanes(starts)
     }
 

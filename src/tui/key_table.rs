@@ -1,0 +1,203 @@
+//! Keys of a screen with a filter, in one table for their functions, the footer and the help.
+
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::{Constraint, Margin, Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use super::app::{ClickTarget, Drawn, Effect};
+use super::keymap::KeyMap;
+use super::panels::footer::keys;
+use super::theme::Theme;
+use super::widgets::{Title, cut, frame};
+use crate::util::lang::say;
+use crate::util::text::{padded, sanitise, width};
+
+/// Keys with one function on the screen whose state is `S`.
+pub(super) struct KeyRow<S> {
+    pub codes: &'static [KeyCode],
+    /// The keys as they are shown.
+    pub shown: &'static str,
+    /// Word in the footer; empty if it is not there.
+    pub label: fn() -> &'static str,
+    pub help: fn() -> &'static str,
+    pub act: fn(&mut S, KeyCode),
+}
+
+/// State that the keys of every such screen change.
+#[derive(Debug)]
+pub(super) struct KeyState {
+    /// Text that rows are filtered by.
+    pub filter: String,
+    /// Whether the filter is being typed.
+    pub is_typing: bool,
+    pub is_help_open: bool,
+    pub keys: KeyMap,
+    /// Places of what was drawn last.
+    pub drawn: Drawn,
+}
+
+impl KeyState {
+    pub fn new(filter: String, keys: KeyMap) -> Self {
+        Self {
+            filter,
+            is_typing: false,
+            is_help_open: false,
+            keys,
+            drawn: Drawn::default(),
+        }
+    }
+
+    /// Edits the filter. Escape removes it.
+    fn edit(&mut self, code: KeyCode) {
+        match code {
+            KeyCode::Enter => self.is_typing = false,
+            KeyCode::Esc => {
+                self.is_typing = false;
+                self.filter.clear();
+            }
+            KeyCode::Backspace => {
+                self.filter.pop();
+            }
+            KeyCode::Char(c) => self.filter.push(c),
+            _ => {}
+        }
+    }
+}
+
+/// A screen whose keys are in a table.
+pub(super) trait KeyScreen: Sized + 'static {
+    /// All keys but those that quit.
+    const KEYS: &'static [KeyRow<Self>];
+
+    fn key_state(&self) -> &KeyState;
+
+    fn key_state_mut(&mut self) -> &mut KeyState;
+
+    /// Brings the state in line with the filter, and with what a key has changed.
+    fn settle(&mut self);
+
+    /// Inserts `text` into the filter, if that is being typed.
+    fn insert(&mut self, text: &str) {
+        if self.key_state().is_typing {
+            self.key_state_mut().filter.push_str(text);
+            self.settle();
+        }
+    }
+
+    /// Handles a key. Returns its effect.
+    fn press(&mut self, key: &KeyEvent) -> Option<Effect> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return match key.code {
+                KeyCode::Char('c') => Some(Effect::Quit { code: 130 }),
+                KeyCode::Char('l') => Some(Effect::Redraw),
+                KeyCode::Char('z') => Some(Effect::Suspend),
+                _ => None,
+            };
+        }
+        let state = self.key_state_mut();
+        if state.is_typing {
+            state.edit(key.code);
+            self.settle();
+            return None;
+        }
+        let key = state.keys.usual(key)?;
+        if key.code == KeyCode::Char('q') {
+            return Some(Effect::Quit { code: 0 });
+        }
+        if std::mem::take(&mut state.is_help_open) {
+            return None;
+        }
+        if let Some(row) = Self::KEYS.iter().find(|row| row.codes.contains(&key.code)) {
+            (row.act)(self, key.code);
+            self.settle();
+        }
+        None
+    }
+
+    /// Draws the filter while it is typed, otherwise the keys that have a word, the filter, and `quit`.
+    fn draw_footer(
+        &self,
+        quit: &'static str,
+        area: Rect,
+        buf: &mut Buffer,
+        theme: Theme,
+        drawn: &mut Drawn,
+    ) {
+        let state = self.key_state();
+        let inside = area.inner(Margin::new(1, 0));
+        if state.is_typing {
+            let label = say!("watch-filter", "filter: ");
+            let text = sanitise(&state.filter);
+            let x = inside.x + (width(label) + width(&text)) as u16;
+            let line = Span::styled(label, theme.dim()) + Span::styled(text, theme.strong());
+            cut(line, inside.width.into()).render(inside, buf);
+            drawn.cursor = Some(Position::new(
+                x.min(inside.right().saturating_sub(1)),
+                inside.y,
+            ));
+            return;
+        }
+        let labelled = Self::KEYS.iter().filter(|row| !(row.label)().is_empty());
+        let labelled = labelled.map(|row| (row.shown, (row.label)(), row.codes[0]));
+        let mut hints: Vec<(String, &str, KeyCode)> = labelled
+            .chain([("q", quit, KeyCode::Char('q'))])
+            .map(|(shown, label, code)| (state.keys.shown(shown), label, code))
+            .collect();
+        let cells = |(key, label, _): &(String, &str, KeyCode)| width(key) + width(label) + 5;
+        // Help and quit stay.
+        while hints.iter().map(cells).sum::<usize>() > usize::from(inside.width) + 2
+            && hints.len() > 2
+        {
+            hints.remove(hints.len() - 3);
+        }
+        let mut line = keys(
+            hints.iter().map(|(key, label, _)| (key.as_str(), *label)),
+            theme,
+        );
+        if !state.filter.is_empty() {
+            let filter = format!("  /{}", sanitise(&state.filter));
+            line.push_span(Span::styled(filter, theme.accent()));
+        }
+        cut(line, inside.width.into()).render(inside, buf);
+        let mut x = inside.x;
+        for hint in &hints {
+            let cells = cells(hint) as u16;
+            let target = ClickTarget::Key(hint.2, KeyModifiers::NONE);
+            let area = Rect::new(x, inside.y, cells, 1).intersection(inside);
+            drawn.hits.push((area, target));
+            x += cells;
+        }
+    }
+
+    /// Draws all keys over the middle of `main`, if the help is open.
+    fn draw_help(&self, main: Rect, buf: &mut Buffer, theme: Theme, drawn: &mut Drawn) {
+        let state = self.key_state();
+        if !state.is_help_open {
+            return;
+        }
+        drawn.hits.clear();
+        let keys = 9;
+        let rows = Self::KEYS.iter();
+        let rows: Vec<_> = rows
+            .map(|row| (state.keys.shown(row.shown), (row.help)()))
+            .collect();
+        let widest = rows.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
+        let cells = (widest + keys + 4).min(main.width.into()) as u16;
+        let height = (rows.len() as u16 + 2).min(main.height);
+        let area = main.centered(Constraint::Length(cells), Constraint::Length(height));
+        Clear.render(area, buf);
+        let title = Title::new::<Line<'_>>(say!("watch-help", "Keys"), []);
+        frame(area, buf, theme, true, &title, Default::default());
+        let inside = area.inner(Margin::new(2, 1));
+        for ((shown, help), row) in rows.into_iter().zip(inside.rows()) {
+            let line = Span::styled(padded(&shown, keys), theme.accent())
+                + Span::styled(help, theme.text());
+            cut(line, inside.width.into()).render(row, buf);
+        }
+    }
+}

@@ -22,6 +22,7 @@ use crate::tui::app::lesson::check_acts;
 use crate::util::lang::say;
 use crate::util::lang::{self, Lang};
 use crate::util::platform::replace_process;
+use crate::util::signals::end_of_runs;
 use crate::util::text::{escape_lines, sanitise};
 
 /// Options of every lesson: it begins when the reader is ready, and the last weights are those that are shown.
@@ -96,11 +97,14 @@ fn check_table(lesson: &Lesson) -> Result<(), String> {
 }
 
 /// Runs the lesson called `name` in place of this process, whose keyboard nobody else reads then. Returns its exit code
-/// where the system cannot replace a process.
+/// where the system cannot replace a process, or that of a signal that came while the run before it ended.
 ///
 /// # Errors
 /// [`Error::Worker`] if the program cannot be started.
 pub(super) fn go_on_with(name: &str) -> Result<u8> {
+    if let Some(signal) = end_of_runs() {
+        return Ok(128 + signal as u8);
+    }
     let started = std::env::current_exe().and_then(|program| {
         let mut command = Command::new(program);
         command.args(["lesson", "--lang", lang::current().name(), name]);

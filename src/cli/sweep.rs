@@ -1,18 +1,20 @@
 //! `nn-tui sweep`: trainings with every combination of settings.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::{self, IsTerminal};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use flate2::Crc;
+
 use super::args::{GlobalArgs, ScreenArgs, SweepArgs, TrainingArgs};
 use super::config::Config;
 use super::job::{FrontEnd, Job, headless_epochs};
 use super::trials::TrialCount;
 use super::{load, print_notice, recipe, standard_output};
-use crate::data::{Dataset, Target};
+use crate::data::{Dataset, Fingerprint, Target};
 use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
@@ -85,6 +87,7 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
         has_folds: args.training.folds.is_some(),
         has_rounds: sweep.rounds.len() > 1,
         is_number: matches!(dataset.target, Target::Numbers(_)),
+        identity: identity(&dataset, args),
     });
     let file = args.training.export.as_ref();
     let file = file.map(|path| SweepFile::open(path, &table, global.force));
@@ -97,6 +100,15 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
         .transpose()?;
     let outputs = (file, log.as_ref());
     write(&sweep, &table, outputs, args, &combinations, global.json)
+}
+
+/// Returns a checksum of what makes the results of two sweeps with the same settings differ.
+fn identity(dataset: &Dataset, args: &SweepArgs) -> String {
+    let folds = args.training.folds;
+    let all = format!("{:?} {folds:?} {:?}", Fingerprint::of(dataset), args.rest);
+    let mut checksum = Crc::new();
+    checksum.update(all.as_bytes());
+    format!("{:08x}", checksum.sum())
 }
 
 /// Carries out the sweep and writes its report.
@@ -115,7 +127,10 @@ fn write(
         json,
         trainings: sweep.trainings(),
     };
-    let known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
+    let mut known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
+    let settings: HashSet<&[String]> = table.values.iter().map(Vec::as_slice).collect();
+    // Other values of the same settings, of an earlier sweep, stay in the file.
+    known.retain(|key, _| settings.contains(&key[..table.settings.len()]));
     let source = shown_source(&sweep.combinations[0].recipe.dataset.source);
     let has_screen = io::stdout().is_terminal() && !json && !args.training.headless;
     if has_screen && tui::unusable().is_none() && report.trainings <= MAX_SHOWN {

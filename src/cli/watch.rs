@@ -23,6 +23,8 @@ const DIGITS: usize = 6;
 /// # Errors
 /// Those of [`print`], and of the screen.
 pub(super) fn prepare(paths: Vec<PathBuf>, filter: String, json: bool) -> Result<Work> {
+    Filter::check(&filter)
+        .map_err(|problem| Error::Usage(format!("--filter '{}': {problem}", sanitise(&filter))))?;
     let can_show = io::stdout().is_terminal() && tui::unusable().is_none();
     if json || !can_show {
         print(&paths, &filter, json)?;

@@ -10,6 +10,7 @@ use crate::util::lang::say;
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "csv",
     about: || say!("log-csv", "one row per epoch"),
+    has_distributions: false,
     recorder: |output| Box::new(Csv::new(output)),
     has_distributions: false,
 };

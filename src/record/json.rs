@@ -44,6 +44,7 @@ use crate::util::text::printable_json;
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
     about: || say!("log-json", "one JSON object per line"),
+    has_distributions: false,
     recorder: |output| Box::new(JsonLines::new(output)),
     has_distributions: false,
 };

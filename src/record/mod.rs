@@ -118,6 +118,8 @@ pub(crate) struct LogFormat {
     pub extension: &'static str,
     /// Content in a few words, for the help.
     about: fn() -> &'static str,
+    /// Whether it has a place for [`Event::Distributions`].
+    has_distributions: bool,
     /// Creates a recorder that writes to the given output and flushes it after every event.
     pub recorder: fn(Output) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].
@@ -215,7 +217,14 @@ impl LogOption {
         let existing = above.find(|folder| folder.exists());
         let existing = existing.filter(|folder| !folder.as_os_str().is_empty());
         let file = event_file::file_name();
-        check_writable(&existing.unwrap_or(Path::new(".")).join(file), false)
+        let writable = check_writable(&existing.unwrap_or(Path::new(".")).join(file), false);
+        writable.map_err(|error| match error {
+            Error::CannotWrite { cause, .. } => Error::CannotWrite {
+                path: directory.clone(),
+                cause,
+            },
+            other => other,
+        })
     }
 
     /// Creates the file.
@@ -232,7 +241,7 @@ impl LogOption {
         create_file(&self.path, self.replace)
     }
 
-    /// Returns whether the format has a place for [`Event::Distributions`].
+    /// Returns whether distributions are to be computed for the log.
     pub(crate) fn wants_distributions(&self) -> bool {
         self.format.has_distributions
     }

@@ -33,6 +33,8 @@ pub(crate) struct SweepTable {
     pub has_rounds: bool,
     /// Whether the score is R², and not accuracy.
     pub is_number: bool,
+    /// Checksum of the data and of options without a column, which is a cell of each row.
+    pub identity: String,
 }
 
 /// Main effect of a setting: the mean score by each of its values, the best first.

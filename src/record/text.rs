@@ -19,6 +19,7 @@ use crate::util::text::{right_aligned, sanitise};
 pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
     about: || say!("log-text", "text"),
+    has_distributions: false,
     recorder: |output| Box::new(Text::new(output)),
     has_distributions: false,
 };

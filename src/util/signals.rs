@@ -3,6 +3,7 @@
 
 use std::io;
 use std::process;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -54,6 +55,8 @@ enum Handler {
 }
 
 static HANDLER: Mutex<Handler> = Mutex::new(Handler::Early);
+/// Number of the last signal that asked to end; 0 before the first.
+static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
 fn handler() -> MutexGuard<'static, Handler> {
     HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
@@ -72,16 +75,28 @@ pub(crate) fn start_watching(
     if let Some(watcher) = WATCHER.get() {
         return Ok(watcher);
     }
-    let watcher = platform::watch(move |signal| match (&mut *handler(), signal) {
-        (Handler::Run(handle), signal) => handle(signal),
-        (Handler::Early, Signal::End(number) | Signal::Limit(number)) => {
-            remove_files();
-            platform::end_by(number);
-            process::exit(128 + number);
+    let watcher = platform::watch(move |signal| {
+        if let Signal::End(number) | Signal::Limit(number) = signal {
+            REQUESTED.store(number, Ordering::SeqCst);
         }
-        (Handler::Early | Handler::Late, _) => {}
+        match (&mut *handler(), signal) {
+            (Handler::Run(handle), signal) => handle(signal),
+            (Handler::Early, Signal::End(number) | Signal::Limit(number)) => {
+                remove_files();
+                platform::end_by(number);
+                process::exit(128 + number);
+            }
+            (Handler::Early | Handler::Late, _) => {}
+        }
     })?;
     Ok(WATCHER.get_or_init(|| watcher))
+}
+
+/// Lets requests to end end the process at once again, as before the first run. Returns the number of the signal, if one
+/// has asked for the end before.
+pub(crate) fn end_of_runs() -> Option<i32> {
+    *handler() = Handler::Early;
+    Some(REQUESTED.load(Ordering::SeqCst)).filter(|&number| number != 0)
 }
 
 /// Signals that have arrived, in a queue of their own that is never full. Dropping it ends the

@@ -1,6 +1,8 @@
 //! Filter of runs: words in their names, and conditions on values such as `lr>=1e-3 val_loss<0.2`.
 
 use super::Run;
+use crate::util::lang::say;
+use crate::util::text::sanitise;
 
 /// Comparison of a value with the number of a condition.
 type Comparison = fn(f64, f64) -> bool;
@@ -32,6 +34,25 @@ impl Filter {
     /// Parses words and conditions that blanks separate.
     pub(crate) fn parse(text: &str) -> Self {
         Self(text.split_whitespace().map(Term::parse).collect())
+    }
+
+    /// Parses words and conditions as they were given on the command line.
+    ///
+    /// # Errors
+    /// Says which word looks like a condition and is none.
+    pub(crate) fn check(text: &str) -> Result<Self, String> {
+        let filter = Self::parse(text);
+        let is_cut = |(word, term): &(&str, &Term)| {
+            matches!(term, Term::Word(_)) && word.contains(['<', '>', '='])
+        };
+        match text.split_whitespace().zip(&filter.0).find(is_cut) {
+            None => Ok(filter),
+            Some((word, _)) => Err(say!(
+                "watch-no-condition",
+                "{word}: expected a name, a comparison and a number, such as val_loss<0.2",
+                word = sanitise(word)
+            )),
+        }
     }
 
     /// Returns whether the run with this name fulfils everything.
@@ -118,6 +139,10 @@ mod tests {
             "none!=1",
         ] {
             assert!(!matches(text), "{text}");
+        }
+        assert!(Filter::check("wide lr>=1e-2 optimizer=adam").is_ok());
+        for cut in ["lr>=", "<0.2", "wide loss<high"] {
+            assert!(Filter::check(cut).is_err(), "{cut}");
         }
     }
 }

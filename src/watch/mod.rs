@@ -13,9 +13,9 @@ mod series;
 mod source;
 mod tail;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -103,15 +103,39 @@ impl Watcher {
         is_any
     }
 
-    /// Returns the runs in the order in which they were found.
+    /// Returns the runs in the order in which they were found. The hyperparameters that torch's `add_hparams` writes into a
+    /// folder inside that of a run are those of the run.
     pub fn runs(&self) -> Vec<(Arc<str>, Arc<Run>)> {
-        let runs = self.names.iter();
-        let runs = runs.filter_map(|name| Some((Arc::clone(name), &self.logs.get(&**name)?.run)));
-        runs.map(|(name, run)| (name, Arc::clone(run))).collect()
+        let (inner, logs): (Vec<&Log>, Vec<&Log>) =
+            self.logs.values().partition(|log| log.run.is_of_hparams());
+        let folders: HashSet<&Path> = logs.iter().filter_map(|log| log.folder()).collect();
+        let inner = inner.into_iter().filter_map(|log| {
+            let outer = log.folder()?.parent()?;
+            folders.contains(outer).then_some((outer, &*log.run))
+        });
+        let inner: HashMap<&Path, &Run> = inner.collect();
+        let run = |name: &Arc<str>| {
+            let log = self.logs.get(&**name)?;
+            let outer = log.folder().and_then(Path::parent);
+            if log.run.is_of_hparams() && outer.is_some_and(|outer| inner.contains_key(outer)) {
+                return None;
+            }
+            let mut run = Arc::clone(&log.run);
+            if let Some(inner) = log.folder().and_then(|folder| inner.get(folder)) {
+                Arc::make_mut(&mut run).take_hparams(inner);
+            }
+            Some((Arc::clone(name), run))
+        };
+        self.names.iter().filter_map(run).collect()
     }
 }
 
 impl Log {
+    /// Folder of the first file.
+    fn folder(&self) -> Option<&Path> {
+        self.files.first()?.path().parent()
+    }
+
     /// Reads what has been added to the files, at most `room` bytes. Returns whether anything has changed.
     fn read(&mut self, room: &mut usize) -> bool {
         let is_rewritten = self.files.iter_mut().any(Tail::is_rewritten);

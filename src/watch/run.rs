@@ -55,6 +55,23 @@ impl Run {
         set(&mut self.hparams, name, value);
     }
 
+    /// Returns whether there are hyperparameters, and of each tag one value at most.
+    pub(super) fn is_of_hparams(&self) -> bool {
+        let mut series = self.scalars.values();
+        !self.hparams.is_empty() && series.all(|series| series.points().len() <= 1)
+    }
+
+    /// Adds the hyperparameters of `other`, and its values of tags that this run has not.
+    pub(super) fn take_hparams(&mut self, other: &Self) {
+        for (name, value) in &other.hparams {
+            self.set_hparam(name, value);
+        }
+        for (tag, series) in &other.scalars {
+            let own = self.scalars.entry(Arc::clone(tag));
+            own.or_insert_with(|| Arc::clone(series));
+        }
+    }
+
     /// Drops everything that was logged for `step` and later.
     pub(super) fn purge(&mut self, step: f64) {
         for series in self.scalars.values_mut() {

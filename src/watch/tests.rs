@@ -5,8 +5,11 @@ use std::path::Path;
 use prost::Message;
 
 use super::*;
-use crate::record::event_file::messages::{Event, SessionLog, Summary, Value, session};
-use crate::record::event_file::write_frame;
+use crate::record::event_file::messages::{
+    Event, HParam, HParamKind, HParamsPluginData, SessionLog, SessionStartInfo, Summary, Value,
+    session,
+};
+use crate::record::event_file::{self, write_frame};
 
 fn scalar(tag: &str, step: i64, value: f32) -> Vec<u8> {
     let value = Value {
@@ -228,4 +231,48 @@ fn any_number_of_points_keeps_extremes_in_bounded_memory() {
     assert!(points.len() <= 1024);
     assert_eq!(points.last().expect("points").step, 99_999.0);
     assert!(points.iter().any(|point| point.value.max == 99.0));
+}
+
+#[test]
+fn hyperparameters_in_a_folder_inside_that_of_a_run_are_those_of_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = |run: &str, bytes: &[u8]| {
+        let run = folder.path().join(run);
+        fs::create_dir_all(&run).expect("created");
+        append(&run.join("events.out.tfevents.1.host"), bytes);
+    };
+    // As torch's `SummaryWriter.add_hparams` writes them.
+    let hparams = |lr: f64| {
+        let kind = Some(HParamKind::Number(lr));
+        let hparams = [("lr".to_owned(), HParam { kind })].into();
+        let data = HParamsPluginData {
+            session_start_info: Some(SessionStartInfo {
+                hparams,
+                start_time_secs: 0.0,
+            }),
+            session_end_info: None,
+        };
+        let value = event_file::hparams("_hparams_/session_start_info", &data);
+        let summary = Some(Summary { value: vec![value] });
+        let event = Event {
+            summary,
+            ..Event::default()
+        };
+        [framed(&event), scalar("hparam/accuracy", 0, 0.9)].concat()
+    };
+    for (run, lr) in [("a", 0.1), ("b", 0.01)] {
+        let losses: Vec<u8> = (0..5).flat_map(|step| scalar("loss", step, 0.5)).collect();
+        log(run, &losses);
+        log(&format!("{run}/1700000000.5"), &hparams(lr));
+    }
+    // Without a run around it, it is one of its own.
+    log("alone/hp", &hparams(1.0));
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    while watcher.poll() {}
+    let runs = watcher.0.runs();
+    let names: Vec<&str> = runs.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["a", "alone/hp", "b"]);
+    let filter = Filter::parse("lr<0.05 loss<1 hparam/accuracy>0.8");
+    let kept = runs.iter().filter(|(name, run)| filter.matches(name, run));
+    assert_eq!(kept.map(|(name, _)| &**name).collect::<Vec<_>>(), ["b"]);
 }

@@ -12,10 +12,10 @@ fn run_in(folder: &Path, line: &str) -> Output {
     output
 }
 
-/// Rows of the file of a sweep without the time, which is the last column.
+/// Rows of the file of a sweep without the last two columns, the time and the checksum of data and options.
 fn rows(folder: &Path) -> Vec<String> {
     let text = fs::read_to_string(folder.join("s.csv")).expect("written");
-    let without_time = |line: &str| line.rsplit_once(',').expect("a comma").0.to_owned();
+    let without_time = |line: &str| line.rsplitn(3, ',').last().expect("cells").to_owned();
     text.lines().map(without_time).collect()
 }
 
@@ -170,6 +170,36 @@ fn halving_and_folds_have_columns_of_their_own() {
     );
     assert_eq!(rows.len(), 1 + 2 * (4 + 2 + 1 + 1));
     assert!(stdout(&output).contains("R2"), "{}", stdout(&output));
+}
+
+#[test]
+fn results_of_other_data_or_options_are_not_taken_for_those_of_a_sweep() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "sweep iris --lr 0.1,0.2 --epochs 2 -o s.csv";
+    run_in(folder.path(), line);
+    let of_iris = fs::read(folder.path().join("s.csv")).expect("written");
+    for other in [
+        line.replace("iris", "wine"),
+        format!("{line} --val 0.4"),
+        format!("{line} --drop 1"),
+    ] {
+        let output = program(other.split(' '))
+            .current_dir(folder.path())
+            .finish();
+        assert_eq!(code(&output), 2, "{other}: {}", stderr(&output));
+        assert!(stderr(&output).contains("other data or options"));
+    }
+    assert_eq!(
+        fs::read(folder.path().join("s.csv")).expect("there"),
+        of_iris
+    );
+    // Further values of a setting go on with the file.
+    let more = run_in(folder.path(), &line.replace("0.1,0.2", "0.2,0.3"));
+    assert!(
+        stderr(&more).contains("1 training in the file already"),
+        "{}",
+        stderr(&more)
+    );
 }
 
 #[test]

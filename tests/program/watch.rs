@@ -32,6 +32,12 @@ fn every_log_of_a_run_has_the_values_that_the_run_has_printed() {
         command.contains("iris --json --epochs 5 --hidden 6 --log"),
         "{command}"
     );
+    let weights = &run["histograms"]["weights/layer 1"]["buckets"];
+    assert!(
+        weights
+            .as_array()
+            .is_some_and(|buckets| !buckets.is_empty())
+    );
     let values = &run["values"];
     for (tag, member) in [
         ("loss/train", "train_loss"),

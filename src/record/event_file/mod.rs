@@ -45,6 +45,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
             "event file for TensorBoard, also in a directory DIR/"
         )
     },
+    has_distributions: true,
     recorder: |output| Box::new(EventFile::new(output)),
     has_distributions: true,
 };
@@ -364,7 +365,7 @@ fn text(tag: &str, text: &str) -> Value {
     of_plugin(tag, plugin::TEXT, Vec::new(), tensor)
 }
 
-fn hparams(tag: &str, data: &HParamsPluginData) -> Value {
+pub(crate) fn hparams(tag: &str, data: &HParamsPluginData) -> Value {
     // TensorBoard wants a tensor, of which it looks at nothing.
     let tensor = TensorProto {
         dtype: element::FLOAT,

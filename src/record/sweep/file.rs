@@ -12,8 +12,8 @@ use crate::train::{Outcome, Swept};
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 
-/// Columns of results.
-const RESULTS: [&str; 4] = ["epoch", "val_loss", "val_score", "seconds"];
+/// Columns of results, and of the sweep that they are of.
+const RESULTS: [&str; 5] = ["epoch", "val_loss", "val_score", "seconds", "sweep"];
 
 /// CSV file with a row for each training.
 pub(crate) struct SweepFile {
@@ -26,7 +26,7 @@ impl SweepFile {
     /// removed.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a file that is not of such a sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
+    /// [`Error::Usage`] for a file that is not of this sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
     pub fn open(path: &Path, table: &SweepTable, replace: bool) -> Result<Self> {
         let columns = [&table.columns()[..], &RESULTS].concat();
         let cannot_write = |cause| Error::CannotWrite {
@@ -55,13 +55,21 @@ impl SweepFile {
                 known: HashMap::new(),
             });
         }
-        let known = known(&text[..end], &columns).ok_or_else(|| {
-            Error::Usage(say!(
-                "sweep-other-file",
-                "{path} is not the file of this sweep, whose columns are {columns}; --force overwrites it",
-                path = sanitise(&path.to_string_lossy()),
-                columns = columns.join(",")
-            ))
+        let known = known(&text[..end], &columns, &table.identity).map_err(|other| {
+            let path = sanitise(&path.to_string_lossy());
+            Error::Usage(match other {
+                Other::Columns => say!(
+                    "sweep-other-file",
+                    "{path} is not the file of this sweep, whose columns are {columns}; --force overwrites it",
+                    path,
+                    columns = columns.join(",")
+                ),
+                Other::Sweep => say!(
+                    "sweep-other-data",
+                    "{path} has results with other data or options; --force overwrites them",
+                    path
+                ),
+            })
         })?;
         let file = OpenOptions::new()
             .append(true)
@@ -105,35 +113,56 @@ impl SweepFile {
             finite(loss),
             finite(score),
             format!("{seconds:.3}"),
+            table.identity.clone(),
         ]);
         self.rows.write_record(&cells)?;
         self.rows.flush()
     }
 }
 
-/// Reads the trainings in the `text` of a file; `None` if it has other columns.
-fn known(text: &[u8], columns: &[&str]) -> Option<HashMap<Vec<String>, Outcome>> {
+/// Difference between a file and that of a sweep.
+enum Other {
+    Columns,
+    /// Data, or options that have no column.
+    Sweep,
+}
+
+/// Reads the trainings in the `text` of a file with these `columns`, of the sweep with this `identity`.
+fn known(
+    text: &[u8],
+    columns: &[&str],
+    identity: &str,
+) -> Result<HashMap<Vec<String>, Outcome>, Other> {
     let mut reader = csv::Reader::from_reader(text);
-    if reader.headers().ok()?.iter().ne(columns.iter().copied()) {
-        return None;
-    }
     let keys = columns.len() - RESULTS.len();
+    let head = reader.headers().map_err(|_| Other::Columns)?;
+    if head.iter().ne(columns.iter().copied()) {
+        return Err(Other::Columns);
+    }
     let mut known = HashMap::new();
     for row in reader.records() {
-        let row = row.ok()?;
-        let cell = |at: usize| row.get(keys + at).unwrap_or_default();
-        // An empty cell is NaN.
-        let number = |at: usize| match cell(at) {
-            "" => Some(f64::NAN),
-            text => text.parse().ok(),
-        };
-        let outcome = Outcome {
-            epoch: cell(0).parse().ok()?,
-            loss: number(1)?,
-            score: number(2)?,
-            seconds: number(3)?,
-        };
+        let row = row.map_err(|_| Other::Columns)?;
+        if row.get(columns.len() - 1) != Some(identity) {
+            return Err(Other::Sweep);
+        }
+        let outcome = outcome(&row, keys).ok_or(Other::Columns)?;
         known.insert(row.iter().take(keys).map(str::to_owned).collect(), outcome);
     }
-    Some(known)
+    Ok(known)
+}
+
+/// Reads the results in a row, after its `keys`.
+fn outcome(row: &csv::StringRecord, keys: usize) -> Option<Outcome> {
+    let cell = |at: usize| row.get(keys + at).unwrap_or_default();
+    // An empty cell is NaN.
+    let number = |at: usize| match cell(at) {
+        "" => Some(f64::NAN),
+        text => text.parse().ok(),
+    };
+    Some(Outcome {
+        epoch: cell(0).parse().ok()?,
+        loss: number(1)?,
+        score: number(2)?,
+        seconds: number(3)?,
+    })
 }

@@ -13,7 +13,7 @@ use crate::train::EpochRecord;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 use crate::util::lang::catalogue::{id_of, translated};
-use crate::util::stats::robust_range;
+use crate::util::stats::{MinMaxLast, robust_range};
 
 /// Decades from which on an automatic axis is logarithmic.
 const LOG_FROM: f64 = 2.0;
@@ -121,6 +121,21 @@ impl PlotView {
             LossScale::Linear => false,
             LossScale::Log => true,
         }
+    }
+
+    /// Whether the loss axis of these curves, of several runs, is logarithmic. The automatic axis is if together they span
+    /// many decades.
+    pub(crate) fn is_log_for<'p>(
+        &self,
+        curves: impl IntoIterator<Item = &'p [(f64, MinMaxLast)]>,
+    ) -> bool {
+        if self.loss_scale != LossScale::Auto {
+            return self.is_log();
+        }
+        let decades =
+            |points: &'p [(f64, MinMaxLast)]| points.iter().map(|(_, loss)| loss.last.log10());
+        let range = robust_range(curves.into_iter().map(decades));
+        range.is_some_and(|(low, high)| high - low > LOG_FROM)
     }
 
     fn next_loss_scale(&mut self) {

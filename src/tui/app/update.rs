@@ -410,7 +410,12 @@ impl Model {
         let diagnoses = navigation.is_diagnosing() || races;
         let (inspects, steps) = (self.inspector.open.is_some(), self.inspector.step.is_some());
         let is_past = self.run.past.is_some();
-        let leads_back = navigation.leads_back() || self.shown_lane() != 0;
+        let leads_back = match self.shown_lane() {
+            0 => navigation.leads_back(),
+            // Back to the present first, then to the race.
+            _ if is_past => navigation.enlarged,
+            _ => true,
+        };
         match when {
             When::Always => true,
             When::Training => self.trains(),

@@ -13,7 +13,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::{clock, count, loss, percent, r2, rate, significant};
-use crate::util::text::{padded, shorten};
+use crate::util::text::{padded, shorten, width as cells};
 
 /// Cells between two parts.
 const GAP: usize = 2;
@@ -72,9 +72,10 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
     );
     let [long, short] = [true, false].map(|is_long| first_line(model, theme, is_long));
     let first = if width(&long) <= room { long } else { short };
+    let beside = room.saturating_sub(bar.line.width() + GAP);
     let second = [bar]
         .into_iter()
-        .chain(progress(model, theme, room))
+        .chain(progress(model, theme, room, beside))
         .collect();
     for (row, parts) in rows.by_ref().zip([first, second]) {
         let [left, right] = fitting(parts, room);
@@ -202,12 +203,17 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
     parts
 }
 
-/// Second line behind the views: progress, settings, and on the right a finding or the trend.
-fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
+/// Second line of `room` cells, of which so many are `beside` the views: progress, settings, and on the right a finding or
+/// the trend.
+fn progress(model: &Model, theme: Theme, room: usize, beside: usize) -> Vec<Part> {
     let run = &model.run;
     let (text, strong) = (theme.text(), theme.strong());
     let named = |rank, name, value: String, style| Part::named(rank, name, value, style, theme);
-    let mut parts = vec![named(8, text::label_epoch(), epochs(run), strong)];
+    let mut parts = Vec::new();
+    // An earlier moment that is shown is named on the right.
+    if run.past.is_none() || run.is_replaying() {
+        parts.push(named(8, text::label_epoch(), epochs(run), strong));
+    }
     // Ranks before the settings.
     let [share, left] = remaining(run);
     parts.extend(share.map(|share| Part::styled(6, share, text)));
@@ -250,7 +256,7 @@ fn progress(model: &Model, theme: Theme, room: usize) -> Vec<Part> {
     if !schedule.is_constant() {
         parts.push(named(2, text::label_schedule(), schedule.to_string(), text));
     }
-    parts.extend(viewing(model, theme, room).map(Part::right));
+    parts.extend(viewing(model, theme, beside).map(Part::right));
     if run.past.is_none() {
         parts.extend(verdict(run, theme, room).map(Part::right));
     }
@@ -297,30 +303,49 @@ fn learning_rate(run: &Run) -> String {
     format!("{shown:<7}")
 }
 
-/// The earlier moment that is shown, what leads there, and the keys that lead away.
+/// The earlier moment that is shown, what leads there, and the keys that lead away, as far as they fit into `room` cells.
 fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
     let run = &model.run;
     let past = run.past?;
     let (position, epochs) = (run.position, past.present.epoch);
-    let is_short = room < WITH_SENTENCES;
-    let place = match past.goal {
-        Some(goal) => match past.left {
-            Some(left) => text::replaying(goal, clock(left)),
-            None => text::replaying_soon(goal),
-        },
-        None if is_short => text::viewing_short(position.epoch, epochs),
-        None if position.batch > 0 => text::viewing_step(position.epoch, epochs, position.step),
-        None => text::viewing_epoch(position.epoch, epochs),
+    let (place, short, hints) = match past.goal {
+        Some(goal) => {
+            let left = past.left.map(clock);
+            let whole = left.map_or_else(
+                || text::replaying_soon(goal),
+                |left| text::replaying(goal, left),
+            );
+            (whole, text::replaying_soon(goal), vec![text::stop_hint()])
+        }
+        None => {
+            let (epoch, step) = (position.epoch, position.step);
+            let [whole, short] = if position.batch > 0 {
+                [
+                    text::viewing_step(epoch, epochs, step),
+                    text::viewing_step_short(epoch, epochs, step),
+                ]
+            } else {
+                [
+                    text::viewing_epoch(epoch, epochs),
+                    text::viewing_short(epoch, epochs),
+                ]
+            };
+            let leaves = model.holds(When::Departing).then_some(text::present_hint());
+            let hints = leaves.into_iter().chain([text::continue_hint()]).collect();
+            (whole, short, hints)
+        }
     };
-    let mut shown = vec![place];
-    if past.goal.is_some() {
-        shown.push(text::stop_hint().to_owned());
-    } else {
-        let leaves = model.holds(When::Departing);
-        shown.extend(leaves.then(|| text::present_hint().to_owned()));
-        shown.extend((!is_short).then(|| text::continue_hint().to_owned()));
-    }
-    Some(Part::styled(9, shown.join(" · "), theme.validation()))
+    let with_hints = |place: &str, count: usize| {
+        let parts = [place].into_iter().chain(hints[..count].iter().copied());
+        parts.collect::<Vec<_>>().join(" · ")
+    };
+    let mut longest_first = (0..=hints.len())
+        .rev()
+        .map(|count| with_hints(&place, count))
+        .chain([with_hints(&short, 1), short.clone()]);
+    let fits = |text: &String| cells(text) <= room;
+    let shown = longest_first.find(fits).unwrap_or(short);
+    Some(Part::styled(9, shown, theme.validation()))
 }
 
 /// The finding, or else the trend in words. While training it matters more than settings.

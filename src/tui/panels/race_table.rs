@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::header::badge;
+use crate::train::EpochRecord;
 use crate::tui::app::{ClickTarget, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -54,7 +55,10 @@ impl Panel for RaceTable {
             ..area
         };
         let listing = listing(model, theme);
-        for (index, row) in listing.draw(list, pane.buf, theme) {
+        let shown = listing.draw(list, pane.buf, theme);
+        let last = shown.last().map_or(0, |(index, _)| index + 1);
+        pane.below = listing.rows.len() - last;
+        for (index, row) in shown {
             pane.hit(row, ClickTarget::Lane(index));
         }
         let command = model.lane_command(race.chosen);
@@ -213,7 +217,8 @@ fn row(
 fn best_score(run: &Run) -> String {
     let is_validated = !run.data.validation.is_empty();
     let records = run.history.epochs().iter();
-    let scores = records.map(|record| {
+    let is_shown = |record: &&EpochRecord| run.past.is_none() || record.epoch <= run.position.epoch;
+    let scores = records.filter(is_shown).map(|record| {
         if is_validated {
             record.validation_score.max
         } else {

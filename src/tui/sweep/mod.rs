@@ -247,7 +247,9 @@ impl Board {
             self.rows_of_combinations()
         };
         if !self.keys.filter.is_empty() {
-            rows.retain(|row| self.label(row).contains(&self.keys.filter));
+            // As a row writes it, and as on a command line.
+            let filter = self.keys.filter.replace('=', " ");
+            rows.retain(|row| self.label(row).contains(&filter));
         }
         let by = |a: f64, b: f64| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(&b));
         match self.sort {

@@ -16,6 +16,7 @@ fn table() -> Arc<SweepTable> {
         has_folds: false,
         has_rounds: false,
         is_number: false,
+        identity: String::new(),
     })
 }
 

@@ -221,8 +221,8 @@ texts! {
     validation_accuracy_title() "Validation accuracy";
     training_accuracy_title() "Training accuracy";
     shown_lane(number, values) " lane {number}: {values} ";
-    sweep_effects_title(score) "Mean {score} by setting";
-    sweep_effects_so_far(score) "Mean {score} by setting, so far";
+    sweep_effects_title(score) "Mean {score} by setting, with the range between values";
+    sweep_effects_so_far(score) "Mean {score} by setting so far, with the range between values";
     trainings_done(done, total) "{done} of {total} trainings";
     at_a_time(jobs) "{jobs} at a time";
     sweep_trainings_title() "Trainings";

@@ -106,6 +106,10 @@ impl Model {
         if let Some(Phase::Failed(_)) = self.lane(0).map(|main| &main.phase) {
             return Err(text::training_has_failed().into());
         }
+        let goes_on = |start: &LaneStart| matches!(start, LaneStart::Now(_));
+        if self.run.past.is_some() && starts.iter().any(goes_on) {
+            return Err(text::lanes_need_present().into());
+        }
         let first = self.race.as_ref().map_or(1, |race| race.lanes.len());
         if first + starts.len() > MAX_LANES + 1 {
             return Err(text::too_many_lanes(MAX_LANES));

@@ -35,7 +35,7 @@ impl Panel for RaceChart {
             (Chart::Accuracy, true) => text::validation_accuracy_title(),
             (Chart::Accuracy, false) => text::training_accuracy_title(),
         };
-        let is_log = content(model) == Chart::Loss && model.navigation.plot.is_log();
+        let is_log = is_log(model, &curves(model));
         let log = if is_log { text::logarithmic() } else { "" };
         Title::new(format!("{name}{log}"), [legend(model, theme)])
     }
@@ -47,12 +47,7 @@ impl Panel for RaceChart {
     fn draw(&self, pane: &mut Pane<'_>) {
         let (model, theme) = (pane.model, pane.theme);
         let content = content(model);
-        let count = model.race.as_ref().map_or(0, |race| race.lanes.len());
-        let curve = |index| {
-            let points = model.lane(index).map(|run| run_curve(run, content));
-            (index, points.unwrap_or_default())
-        };
-        let curves: Vec<(usize, Points)> = (0..count).map(curve).collect();
+        let curves = curves(model);
         let end = curves.iter().filter_map(|(_, points)| points.last());
         let end = end.fold(0.0_f64, |end, (time, _)| end.max(*time));
         if end <= 0.0 {
@@ -61,7 +56,7 @@ impl Panel for RaceChart {
                 text::first_epoch_running_short(),
             ]);
         }
-        let is_log = content == Chart::Loss && model.navigation.plot.is_log();
+        let is_log = is_log(model, &curves);
         let points = curves.iter().map(|(_, points)| points.as_slice());
         let range = value_range(points, content, is_log);
         let scale = Scale::fit(range, is_log, pane.area.height.saturating_sub(2));
@@ -100,6 +95,22 @@ impl Panel for RaceChart {
 /// Loss, or score if the charts show that.
 fn content(model: &Model) -> Chart {
     model.navigation.chart_content()
+}
+
+/// The curve of each run, with its index.
+fn curves(model: &Model) -> Vec<(usize, Points)> {
+    let count = model.race.as_ref().map_or(0, |race| race.lanes.len());
+    let curve = |index| {
+        let points = model.lane(index).map(|run| run_curve(run, content(model)));
+        (index, points.unwrap_or_default())
+    };
+    (0..count).map(curve).collect()
+}
+
+/// Whether the axis is logarithmic.
+fn is_log(model: &Model, curves: &[(usize, Points)]) -> bool {
+    let curves = curves.iter().map(|(_, points)| points.as_slice());
+    content(model) == Chart::Loss && model.navigation.plot.is_log_for(curves)
 }
 
 /// Marks of the epochs below a plot of so many cells.

@@ -14,10 +14,14 @@ use super::replies::{Reply, reply};
 
 /// Silence after which escape is the key and not the begin of a sequence that a slow link has parted there.
 const ESCAPE_WAIT: Duration = Duration::from_millis(25);
-/// Silence that ends any other sequence, and pasted text.
-const SEQUENCE_WAIT: Duration = Duration::from_millis(75);
 /// Longer silence, while replies to questions are expected.
 const REPLY_WAIT: Duration = Duration::from_millis(150);
+/// Silence that ends any other sequence, which a slow link may have parted too.
+const SEQUENCE_WAIT: Duration = Duration::from_millis(250);
+/// Silence after control-c in pasted text that tells the key from a part of the text.
+const INTERRUPT_WAIT: Duration = Duration::from_millis(75);
+/// Silence after that of a sequence that ends pasted text, whose end is lost.
+const PASTE_WAIT: Duration = Duration::from_secs(2);
 
 /// Maximum length of a sequence.
 const MAX_SEQUENCE: usize = 4096;
@@ -46,7 +50,9 @@ pub(super) struct Decoder {
     /// Begin of a sequence or of a character; pasted text while that comes.
     pending: Vec<u8>,
     is_pasting: bool,
-    /// Whether a silence has ended pasted text whose end had not come.
+    /// Whether pasted text has stopped coming before its end.
+    is_stalled: bool,
+    /// Whether a silence or a key has ended pasted text whose end had not come.
     is_paste_cut: bool,
 }
 
@@ -56,6 +62,11 @@ impl Decoder {
         if std::mem::take(&mut self.is_paste_cut) && position(bytes, PASTE_END).is_some() {
             // A slow link has parted it.
             self.is_pasting = true;
+        }
+        if std::mem::take(&mut self.is_stalled) && bytes == [INTERRUPT] {
+            self.end_paste();
+            decoded.push(Decoded::Input(Input::Key(control_key(INTERRUPT))));
+            return;
         }
         // A key with alt comes at once; what may be parted by a slow link are sequences.
         let is_parted = bytes.first().is_some_and(|kind| SEQUENCES.contains(kind));
@@ -84,27 +95,41 @@ impl Decoder {
     /// Returns the silence after which [`Self::end`] is to be called; `None` if nothing is incomplete.
     pub fn wait(&self, expects_replies: bool) -> Option<Duration> {
         match &*self.pending {
+            [.., INTERRUPT] if self.is_pasting => Some(INTERRUPT_WAIT),
+            _ if self.is_stalled => Some(PASTE_WAIT),
             _ if self.is_pasting => Some(SEQUENCE_WAIT),
             [] => None,
-            _ if expects_replies => Some(REPLY_WAIT),
+            [ESCAPE] if expects_replies => Some(REPLY_WAIT),
             [ESCAPE] => Some(ESCAPE_WAIT),
             _ => Some(SEQUENCE_WAIT),
         }
     }
 
-    /// Ends what is incomplete: escape is a key, pasted text is all there is, and the rest of a sequence is dropped.
+    /// Ends what is incomplete: escape is a key, and the rest of a sequence is dropped. Pasted text goes on unless a key was
+    /// pressed to end it, or this is the second silence.
     pub fn end(&mut self, decoded: &mut Vec<Decoded>) {
         let mut pending = std::mem::take(&mut self.pending);
-        if std::mem::take(&mut self.is_pasting) {
-            self.is_paste_cut = true;
-            // Pressed to end it.
+        if self.is_pasting {
             let key = pending.pop_if(|last| [ESCAPE, INTERRUPT].contains(last));
+            let end = pending.split_off(pending.len() - begun_end(&pending));
             push_paste(&pending, decoded);
+            if key.is_some() || self.is_stalled {
+                self.end_paste();
+            } else {
+                self.is_stalled = true;
+                self.pending = end;
+            }
             decoded.extend(key.map(|key| Decoded::Input(Input::Key(control_key(key)))));
         } else if pending.last() == Some(&ESCAPE) {
             // The key, even where it might have ended a string.
             decoded.push(Decoded::Input(Input::Key(KeyCode::Esc.into())));
         }
+    }
+
+    /// Leaves pasted text whose end has not come.
+    fn end_paste(&mut self) {
+        self.pending.clear();
+        (self.is_pasting, self.is_stalled, self.is_paste_cut) = (false, false, true);
     }
 
     /// Reads pasted text at the begin of `bytes` up to its end. Returns the number of bytes read.
@@ -227,6 +252,13 @@ fn push_paste(bytes: &[u8], decoded: &mut Vec<Decoded>) {
         let text = String::from_utf8_lossy(bytes).into_owned();
         decoded.push(Decoded::Input(Input::Paste(text)));
     }
+}
+
+/// Returns the length of the begin of [`PASTE_END`] that `bytes` end with.
+fn begun_end(bytes: &[u8]) -> usize {
+    let mut lengths = (1..PASTE_END.len()).rev();
+    let length = lengths.find(|&length| bytes.ends_with(&PASTE_END[..length]));
+    length.unwrap_or(0)
 }
 
 /// Returns where `wanted` begins in `bytes`.

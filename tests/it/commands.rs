@@ -685,7 +685,7 @@ fn neurons_are_silenced_and_changes_taken_back() {
         muted: true,
     };
     tell(&mut model, Event::Changed { change, now });
-    assert!(!muted(press(&mut model, "X")));
+    assert!(!muted(press(&mut model.clone(), "X")));
     assert!(matches!(
         press(&mut model, "z")[..],
         [Command::Apply(Change::UndoLast)]

@@ -254,10 +254,14 @@ fn a_sweep_on_a_terminal_is_a_live_table() {
     terminal.wait_for("8 of 8 trainings");
     let text = terminal.wait_for("─ Combinations ─");
     assert!(text.contains("Mean accuracy by setting"), "{text}");
+    terminal.press("?");
+    terminal.wait_for("show only rows with this text");
+    terminal.press("?");
+    terminal.wait_until("the table alone", |text| !text.contains("show only rows"));
     terminal.press("\t");
     terminal.wait_for("seed 1");
     terminal.press("/lr 0.03");
-    terminal.wait_for("/lr 0.03");
+    terminal.wait_for("filter: lr 0.03");
     terminal.press(ENTER);
     terminal.wait_until("the filter", |text| !text.contains("lr 0.001  seed"));
     terminal.press("s");
@@ -286,32 +290,12 @@ fn a_sweep_on_a_terminal_is_a_live_table() {
 
 #[cfg(unix)]
 #[test]
-fn the_screen_of_a_sweep_shows_its_table_and_leaves_its_report() {
-    use super::terminal::{ENTER, Terminal};
-    let line = "sweep iris --lr 0.01,0.03 --epochs 3 -o s.csv";
-    let mut terminal = Terminal::start(&line.split(' ').collect::<Vec<_>>());
-    terminal.wait_for("2 of 2 trainings");
-    terminal.press("?");
-    terminal.wait_for("show only rows with this text");
-    terminal.press("?");
-    terminal.wait_until("the table alone", |text| !text.contains("show only rows"));
-    terminal.press("/");
-    terminal.press("0.03");
-    terminal.press(ENTER);
-    terminal.wait_until("the other row alone", |text| !text.contains("lr 0.01"));
-    terminal.press("q");
-    assert_eq!(terminal.exit_code(), 0);
-    assert_eq!(rows(terminal.folder.path()).len(), 3);
-}
-
-#[cfg(unix)]
-#[test]
 fn a_signal_ends_the_screen_of_a_sweep_which_goes_on_later() {
     use super::terminal::Terminal;
     let line = "sweep digits --lr 0.01,0.03 --epochs 4000 --jobs 1 -o s.csv";
     let mut terminal = Terminal::start(&line.split(' ').collect::<Vec<_>>());
     terminal.wait_for("0 of 2 trainings");
-    terminal.signal("TERM");
+    terminal.signal("-TERM");
     assert_eq!(terminal.exit_code(), 143);
     assert_eq!(rows(terminal.folder.path()).len(), 1);
 }

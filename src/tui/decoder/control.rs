@@ -20,6 +20,11 @@ pub(super) fn sequence(bytes: &[u8]) -> Option<(usize, Option<Input>)> {
         [b'[', letter @ b'A'..=b'E', ..] => {
             Some((4, Some(Input::Key(KeyCode::F(letter - b'A' + 1).into()))))
         }
+        _ if let Some((length, number)) = shifted(rest) => {
+            let key = numbered_key(number);
+            let key = key.map(|code| Input::Key(KeyEvent::new(code, KeyModifiers::SHIFT)));
+            Some((length + 2, key))
+        }
         _ => {
             let is_inside = |byte: &u8| (b' '..=b'?').contains(byte);
             let length = rest.iter().position(|byte| !is_inside(byte))?;
@@ -35,14 +40,32 @@ pub(super) fn sequence(bytes: &[u8]) -> Option<(usize, Option<Input>)> {
     }
 }
 
-/// Decodes the sequence at the begin of `bytes`, which start with `ESC O`.
+/// Returns the length and the number of what rxvt sends after `ESC [` for a key with shift: the number and a dollar sign.
+fn shifted(bytes: &[u8]) -> Option<(usize, u32)> {
+    let digits = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let is_shifted = bytes.get(digits) == Some(&b'$');
+    let number = std::str::from_utf8(&bytes[..digits]).ok()?.parse().ok()?;
+    is_shifted.then_some((digits + 1, number))
+}
+
+/// Decodes the sequence at the begin of `bytes`, which start with `ESC O`. Some terminals write modifiers before its
+/// letter.
 pub(super) fn single_shift(bytes: &[u8]) -> Option<(usize, Option<Input>)> {
-    let letter = *bytes.get(2)?;
+    let rest = &bytes[2..];
+    let is_parameter = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
+    let length = rest.iter().position(|byte| !is_parameter(byte))?;
+    let letter = rest[length];
     if !(b'@'..=b'~').contains(&letter) {
-        return Some((2, None));
+        return Some((length + 2, None));
     }
-    let key = named_key(letter).map(|code| Input::Key(code.into()));
-    Some((3, key))
+    let parameters = std::str::from_utf8(&rest[..length]).ok();
+    let numbers = parameters.and_then(numbers).unwrap_or_default();
+    let key = named_key(letter)
+        .map(|code| Input::Key(KeyEvent::new(code, modifiers(numbers.last().copied()))));
+    Some((length + 3, key))
 }
 
 /// Returns what a sequence with `parameters` and the letter `last` stands for.
@@ -80,6 +103,12 @@ fn meaning(parameters: &str, last: u8) -> Option<Input> {
         (b'~', &[number, ..]) => KeyEvent::new(numbered_key(number)?, modifiers),
         // Fixterms and kitty.
         (b'u', &[letter, ..]) => modified(letter, modifiers)?,
+        // rxvt.
+        (b'^', &[number]) => KeyEvent::new(numbered_key(number)?, KeyModifiers::CONTROL),
+        (b'@', &[number]) => {
+            let held = KeyModifiers::CONTROL | KeyModifiers::SHIFT;
+            KeyEvent::new(numbered_key(number)?, held)
+        }
         // Where the cursor is.
         (b'R', &[_, _]) => return None,
         _ => KeyEvent::new(named_key(last)?, modifiers),

@@ -40,11 +40,18 @@ fn decode<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> Vec<Decoded> {
     for part in parts {
         decoder.read(part, &mut decoded);
     }
-    if decoder.wait(false).is_some() {
-        decoder.end(&mut decoded);
+    end(&mut decoder, &mut decoded);
+    decoded
+}
+
+/// Lets a silence follow that ends everything.
+fn end(decoder: &mut Decoder, decoded: &mut Vec<Decoded>) {
+    for _ in 0..2 {
+        if decoder.wait(false).is_some() {
+            decoder.end(decoded);
+        }
     }
     assert_eq!(decoder.wait(false), None);
-    decoded
 }
 
 /// Parts of `bytes` with `size` bytes, or with more where they would end with escape.
@@ -96,6 +103,11 @@ fn keys_are_decoded() {
         ("\x1b[Z", key(KeyCode::BackTab, SHIFT)),
         ("\x1bOP", key(KeyCode::F(1), NONE)),
         ("\x1b[[C", key(KeyCode::F(3), NONE)),
+        ("\x1bO5C", key(KeyCode::Right, CONTROL)),
+        ("\x1bO1;2P", key(KeyCode::F(1), SHIFT)),
+        ("\x1b[3$", key(KeyCode::Delete, SHIFT)),
+        ("\x1b[3^", key(KeyCode::Delete, CONTROL)),
+        ("\x1b[3@", key(KeyCode::Delete, CONTROL | SHIFT)),
         ("\x1b[24~", key(KeyCode::F(12), NONE)),
         ("\x1b[99;5u", letter('c', CONTROL)),
         ("\x1b[97:65;2:1u", letter('A', SHIFT)),
@@ -215,7 +227,7 @@ fn a_silence_gives_the_keys_back() {
         let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
         decoder.read(begin, &mut decoded);
         assert_eq!(decoder.wait(false), Some(SEQUENCE_WAIT));
-        decoder.end(&mut decoded);
+        end(&mut decoder, &mut decoded);
         decoder.read(b"q", &mut decoded);
         assert_eq!(
             decoded,
@@ -240,16 +252,47 @@ fn pasted_text_is_one_input() {
     );
     check("\x1b[200~é学\x1b[201~".as_bytes(), &[paste("é学")]);
     check(b"\x1b[200~\x1b[201~", &[]);
-    // Cut by a silence, after which its end comes, or a key.
+    // A silence does not make keys of the rest; escape and control-c, pressed after it, end the text.
     let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
-    for part in ["\x1b[200~one ", "two\x1b[201~q", "\x1b[200~x", "y", "z"] {
+    for part in [
+        "\x1b[200~one ",
+        "two\x1b[20",
+        "1~q",
+        "\x1b[200~x",
+        "y",
+        "\x1b",
+        "z",
+        "\x1b[200~",
+        "a\x03b",
+        "\x03",
+        "c",
+    ] {
         decoder.read(part.as_bytes(), &mut decoded);
         decoder.end(&mut decoded);
     }
-    let keys = ['y', 'z'].map(|key| letter(key, NONE));
-    let mut expected = vec![paste("one "), paste("two"), letter('q', NONE), paste("x")];
-    expected.extend(keys);
+    let [q, z, c] = ['q', 'z', 'c'].map(|key| letter(key, NONE));
+    let interrupt = letter('c', CONTROL);
+    let expected = [
+        paste("one "),
+        paste("two"),
+        q,
+        paste("x"),
+        paste("y"),
+        escape(),
+        z,
+        paste("a\x03b"),
+        interrupt,
+        c,
+    ];
     assert_eq!(decoded, expected);
+    // A longer silence ends it, after which its end may still come.
+    let (mut decoder, mut decoded) = (Decoder::default(), Vec::new());
+    for part in ["\x1b[200~one ", "two\x1b[201~q", "\x1b[200~x", "y"] {
+        decoder.read(part.as_bytes(), &mut decoded);
+        end(&mut decoder, &mut decoded);
+    }
+    let [q, y] = ['q', 'y'].map(|key| letter(key, NONE));
+    assert_eq!(decoded, [paste("one "), paste("two"), q, paste("x"), y]);
 }
 
 #[test]

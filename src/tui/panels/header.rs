@@ -339,10 +339,12 @@ fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
         let parts = [place].into_iter().chain(hints[..count].iter().copied());
         parts.collect::<Vec<_>>().join(" · ")
     };
-    let mut longest_first = (0..=hints.len())
+    let whole = (1..=hints.len())
         .rev()
-        .map(|count| with_hints(&place, count))
-        .chain([with_hints(&short, 1), short.clone()]);
+        .map(|count| with_hints(&place, count));
+    let alone = [place.clone(), short.clone()];
+    let with_hint = (!hints.is_empty()).then(|| with_hints(&short, 1));
+    let mut longest_first = whole.chain(with_hint).chain(alone);
     let fits = |text: &String| cells(text) <= room;
     let shown = longest_first.find(fits).unwrap_or(short);
     Some(Part::styled(9, shown, theme.validation()))

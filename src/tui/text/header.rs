@@ -33,7 +33,7 @@ texts! {
     viewing_epoch(epoch, epochs) "viewing epoch {epoch} of {epochs}";
     viewing_step(epoch, epochs, step) "viewing epoch {epoch} of {epochs}, step {step}";
     viewing_short(epoch, epochs) "epoch {epoch} of {epochs}";
-    viewing_step_short(epoch, epochs, step) "epoch {epoch} of {epochs}, step {step}";
+    viewing_step_short(epoch, epochs, step) "epoch {epoch}/{epochs}, step {step}";
     replaying(goal, time) "going to {goal} · {time} left";
     replaying_soon(goal) "going to {goal}";
     stop_hint() "esc: stop here";

@@ -28,7 +28,7 @@ texts! {
     race_waits() "the race waits; space: train";
     race_anew(name) "runs with another {name} start anew: :race {name} …";
     too_many_lanes(max) "a race has at most {max} runs beside the main one; :race stop ends it";
-    expected_race() "a setting of the network or its training and values, such as lr 0.001 0.01 0.1, or stop";
+    expected_race() "a setting and its values, such as lr 0.001 0.01 0.1, or stop";
     lanes_need_present() "an earlier moment is shown: return to the present (:rewind now), or continue from here first";
     open_race_first() "open the race first: :race";
     maximise_chart_first() "maximise a chart first: move to it, enter";

@@ -12,7 +12,6 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     about: || say!("log-csv", "one row per epoch"),
     has_distributions: false,
     recorder: |output| Box::new(Csv::new(output)),
-    has_distributions: false,
 };
 
 /// Recorder of CSV. Values that are not finite are empty. A restart on the screen begins at epoch 1

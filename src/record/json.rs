@@ -46,7 +46,6 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     about: || say!("log-json", "one JSON object per line"),
     has_distributions: false,
     recorder: |output| Box::new(JsonLines::new(output)),
-    has_distributions: false,
 };
 
 /// Recorder of JSON lines.

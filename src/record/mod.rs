@@ -118,8 +118,6 @@ pub(crate) struct LogFormat {
     pub extension: &'static str,
     /// Content in a few words, for the help.
     about: fn() -> &'static str,
-    /// Whether it has a place for [`Event::Distributions`].
-    has_distributions: bool,
     /// Creates a recorder that writes to the given output and flushes it after every event.
     pub recorder: fn(Output) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].

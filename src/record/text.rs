@@ -21,7 +21,6 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     about: || say!("log-text", "text"),
     has_distributions: false,
     recorder: |output| Box::new(Text::new(output)),
-    has_distributions: false,
 };
 
 /// Minimum number of seconds between two lines of metrics; the first and the last epoch are always

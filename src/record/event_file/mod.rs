@@ -47,7 +47,6 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     },
     has_distributions: true,
     recorder: |output| Box::new(EventFile::new(output)),
-    has_distributions: true,
 };
 
 /// Number of first epochs of which every one is written, and of later epochs from one to twice as many that are.

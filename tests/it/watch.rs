@@ -172,6 +172,41 @@ fn runs_are_filtered_sorted_hidden_and_compared_at_the_crosshair() {
 }
 
 #[test]
+fn the_crosshair_is_at_one_step_in_charts_of_different_lengths() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = |step: u32| {
+        let rare = if step <= 20 { ",\"b_loss\":0.5" } else { "" };
+        format!("{{\"step\":{step},\"a_loss\":0.25{rare}}}\n")
+    };
+    let text: String = (0..=100).map(line).collect();
+    fs::write(folder.path().join("a.jsonl"), text).expect("written");
+    let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
+    watcher.poll();
+    let size = (120, 36);
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(size.0, size.1));
+    watch.update(Msg::Runs(watcher.runs(), SystemTime::UNIX_EPOCH));
+    press(&mut watch, ">>>>>>");
+    let screen = drawn(&mut watch, size);
+    assert_eq!(screen.matches(" step 10 ").count(), 2, "{screen}");
+    assert_eq!(screen.matches(" 0.5000 ").count(), 1, "{screen}");
+    // Behind its end a chart has no value there.
+    press(&mut watch, &">".repeat(6));
+    let screen = drawn(&mut watch, size);
+    assert_eq!(screen.matches(" step 22 ").count(), 2, "{screen}");
+    assert_eq!(screen.matches(" 0.5000 ").count(), 0, "{screen}");
+    // In the short chart the next step is one of its own.
+    press(&mut watch, "n\x1b>>");
+    let screen = drawn(&mut watch, size);
+    assert_eq!(screen.matches(" step 1 ").count(), 2, "{screen}");
+    filter(&mut watch, "c");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("no run matches the filter"), "{screen}");
+    press(&mut watch, "\x1b\x1b");
+    assert!(drawn(&mut watch, size).contains("a_loss"));
+}
+
+#[test]
 fn values_of_a_chart_are_the_axis_of_the_others() {
     let size = (120, 36);
     let mut watch = watching(size);

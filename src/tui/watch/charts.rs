@@ -29,6 +29,8 @@ const GUTTER: u16 = 5;
 const TICK_CELLS: u16 = 8;
 /// Significant digits of a value.
 const DIGITS: usize = 4;
+/// Whole numbers below it are written out.
+const WHOLE: f64 = 1e15;
 
 impl Watch {
     /// Columns and rows of a page of `charts` in `area`.
@@ -87,7 +89,7 @@ impl Watch {
             return frame(area, buf, theme, is_selected, &title, Default::default());
         };
         let pointed = curves.iter().find(|curve| curve.is_pointed);
-        let newest = pointed.and_then(|curve| value_at(&curve.points, plot.crosshair(self)));
+        let newest = pointed.and_then(|curve| value_at(&curve.points, self.crosshair));
         let detail = newest.map(|value| Line::from(significant(value, DIGITS)));
         let title = Title::new(tag.to_string(), detail);
         let notes = [plot.note(self), String::new()];
@@ -135,7 +137,8 @@ impl Watch {
     }
 
     fn draw_crosshair(&self, buf: &mut Buffer, theme: Theme, plot: &Plot, canvas: &Canvas) {
-        let Some(time) = plot.crosshair(self) else {
+        let is_shown = |time: &f64| (plot.times.0..=plot.times.1).contains(time);
+        let Some(time) = self.crosshair.filter(is_shown) else {
             return;
         };
         let (x, _) = canvas.anchor((time, 0.0));
@@ -158,21 +161,42 @@ impl Watch {
         }
     }
 
+    /// Returns the times of the selected chart; `None` without any points.
+    pub(super) fn selected_times(&self) -> Option<Times> {
+        let tag = self.tags().into_iter().nth(self.chart)?;
+        let curves = self.curves(&tag);
+        let whole = ends(&curves)?;
+        let points = curves.iter().flat_map(|curve| &curve.points);
+        Some(Times {
+            whole,
+            shown: self.zoom.unwrap_or(whole),
+            points: points.map(|point| point.0).collect(),
+        })
+    }
+
     /// Values of the runs with this tag by their indices, at the crosshair or the newest.
     pub(super) fn values_of(&self, tag: &str) -> BTreeMap<usize, f64> {
         if self.crosshair.is_some() {
             let curves = self.curves(tag);
-            let plot = Plot::new(self, Rect::new(0, 0, 40, 10), &curves);
-            let time = plot.and_then(|plot| plot.crosshair(self));
+            let value = |curve: &Curve| value_at(&curve.points, self.crosshair);
             let values = curves.iter();
-            let values =
-                values.filter_map(|curve| Some((curve.colour, value_at(&curve.points, time)?)));
+            let values = values.filter_map(|curve| Some((curve.colour, value(curve)?)));
             return values.collect();
         }
         let runs = self.runs.iter().enumerate();
         let newest = runs.filter_map(|(index, (_, run))| Some((index, run.newest(tag)?)));
         newest.collect()
     }
+}
+
+/// Times of a chart.
+pub(super) struct Times {
+    /// First and last one.
+    pub whole: (f64, f64),
+    /// First and last one that is shown.
+    pub shown: (f64, f64),
+    /// Those of all points.
+    pub points: Vec<f64>,
 }
 
 /// The cell number `place` of a grid.
@@ -187,13 +211,25 @@ pub(super) fn part(area: Rect, (columns, rows): (u16, u16), place: usize) -> Rec
     Rect::new(area.x + x, area.y + y, width, height)
 }
 
-/// Value of the last point at `time` or before it; of the last one without a time.
+/// Value of the last point at `time` or before it, unless all are before it; of the last one without a time.
 fn value_at(points: &Points, time: Option<f64>) -> Option<f64> {
+    let last = points.last()?;
     let count = match time {
+        Some(time) if time > last.0 => return None,
         Some(time) => points.partition_point(|point| point.0 <= time),
         None => points.len(),
     };
     Some(points.get(count.checked_sub(1)?)?.1.last)
+}
+
+/// First and last time of `curves`; `None` without any points.
+fn ends(curves: &[Curve]) -> Option<(f64, f64)> {
+    let ends = curves.iter().filter_map(|curve| {
+        let (first, last) = (curve.points.first()?, curve.points.last()?);
+        Some((first.0, last.0))
+    });
+    let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    Some((first, if last > first { last } else { first + 1.0 }))
 }
 
 /// Layout of a chart.
@@ -211,14 +247,7 @@ impl Plot {
         if inside.width < 8 || inside.height < 4 {
             return None;
         }
-        let ends = curves.iter().filter_map(|curve| {
-            let (first, last) = (curve.points.first()?, curve.points.last()?);
-            Some((first.0, last.0))
-        });
-        let (first, last) = ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
-        let last = if last > first { last } else { first + 1.0 };
-        let [from, to] = [watch.zoom.0, watch.zoom.1].map(|at| first + (last - first) * at);
-        let times = (from, to);
+        let times = watch.zoom.or(ends(curves))?;
         let is_positive = |value: &Timed| value.1.min > 0.0;
         let shown = curves.iter().map(|curve| visible(&curve.points, times));
         let shown: Vec<Points> = shown
@@ -265,17 +294,15 @@ impl Plot {
         places.zip(tick_labels(&times)).collect()
     }
 
-    /// Time at the crosshair, if there is one.
-    fn crosshair(&self, watch: &Watch) -> Option<f64> {
-        let (from, to) = self.times;
-        watch.crosshair.map(|at| from + (to - from) * at)
-    }
-
     /// Note on the lower frame: the time at the crosshair.
     fn note(&self, watch: &Watch) -> String {
-        let time = self.crosshair(watch);
-        time.map_or(String::new(), |time| {
-            format!(" {} {} ", watch.unit(), significant(time, 6))
+        watch.crosshair.map_or(String::new(), |time| {
+            let shown = if time.fract() == 0.0 && time.abs() < WHOLE {
+                time.to_string()
+            } else {
+                significant(time, 6)
+            };
+            format!(" {} {shown} ", watch.unit())
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::{Content, Order, TimeAxis, Watch};
+use crate::tui::app::Jump;
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::key_table::KeyRow;
 use crate::util::lang::say;
@@ -17,14 +18,27 @@ pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// All keys but those that quit.
 pub(super) const KEYS: [KeyRow<Watch>; 16] = [
     KeyRow {
-        codes: &[KeyCode::Up, KeyCode::Down],
+        codes: &[
+            KeyCode::Up,
+            KeyCode::Down,
+            KeyCode::Char('k'),
+            KeyCode::Char('j'),
+            KeyCode::Home,
+            KeyCode::End,
+            KeyCode::Char('G'),
+        ],
         shown: "↑ ↓",
         label: || say!("watch-label-run", "run"),
-        help: || say!("watch-key-run", "choose a run"),
+        help: || {
+            say!(
+                "watch-key-run",
+                "choose a run; home, end: the first, the last"
+            )
+        },
         act: |watch, code| {
-            watch.cursor = match code {
-                KeyCode::Up => watch.cursor.saturating_sub(1),
-                _ => watch.cursor + 1,
+            if let Some(jump) = Jump::of(&KeyEvent::from(code), 1) {
+                let last = watch.listed().len().saturating_sub(1);
+                watch.cursor = jump.from(watch.cursor, last);
             }
         },
     },
@@ -121,10 +135,8 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         act: |watch, code| {
             if code == KeyCode::Enter {
                 watch.is_large = !watch.is_large;
-            } else if watch.is_large {
-                watch.is_large = false;
-            } else if watch.crosshair.take().is_none() {
-                watch.content = Content::Charts;
+            } else {
+                watch.go_back();
             }
         },
     },
@@ -153,7 +165,7 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         label: || "",
         help: || say!("watch-key-crosshair", "move the crosshair; esc removes it"),
         act: |watch, code| {
-            watch.move_crosshair(if code == KeyCode::Left { -0.02 } else { 0.02 });
+            watch.move_crosshair(code == KeyCode::Right);
         },
     },
     KeyRow {
@@ -164,7 +176,7 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         act: |watch, code| match code {
             KeyCode::Char('+') => watch.zoom_by(0.5),
             KeyCode::Char('-') => watch.zoom_by(2.0),
-            _ => watch.zoom = (0.0, 1.0),
+            _ => watch.zoom = None,
         },
     },
     KeyRow {
@@ -178,12 +190,12 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
             )
         },
         act: |watch, _| {
-            watch.time = match watch.time {
+            watch.turn_to(match watch.time {
                 TimeAxis::Steps => TimeAxis::Epochs,
                 TimeAxis::Epochs => TimeAxis::Relative,
                 TimeAxis::Relative => TimeAxis::Wall,
                 TimeAxis::Wall | TimeAxis::Values => TimeAxis::Steps,
-            }
+            });
         },
     },
     KeyRow {
@@ -200,7 +212,8 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
             if let Some(tag) = watch.tags().into_iter().nth(watch.chart)
                 && watch.content == Content::Charts
             {
-                (watch.time, watch.axis) = (TimeAxis::Values, tag);
+                watch.axis = tag;
+                watch.turn_to(TimeAxis::Values);
             }
         },
     },

@@ -22,6 +22,11 @@ use crate::watch::{Filter, Run};
 pub use keys::shown_keys;
 pub use view::render;
 
+/// Shortest part of the horizontal axis that is shown.
+const MIN_ZOOM: f64 = 1e-3;
+/// Part of the shown time by which a key moves the crosshair.
+const CROSSHAIR_STEP: f64 = 0.02;
+
 /// Runs by name, in the order in which they were found.
 pub type Runs = Vec<(Arc<str>, Arc<Run>)>;
 
@@ -90,9 +95,9 @@ pub struct Watch {
     smoothing: usize,
     /// Whether runs that differ in their seed only are shown as their mean.
     is_grouped: bool,
-    /// Part of the horizontal axis that is shown.
-    zoom: (f64, f64),
-    /// Place of the crosshair on it, from 0 to 1.
+    /// First and last time that is shown, on the horizontal axis of all charts, if not all are.
+    zoom: Option<(f64, f64)>,
+    /// Time under the crosshair, which all charts share.
     crosshair: Option<f64>,
     keys: KeyState,
     size: (u16, u16),
@@ -135,7 +140,7 @@ impl Watch {
             is_log: false,
             smoothing: 0,
             is_grouped: false,
-            zoom: (0.0, 1.0),
+            zoom: None,
             crosshair: None,
             keys: KeyState::new(filter.to_owned(), keys),
             size: (80, 24),
@@ -269,24 +274,59 @@ impl Watch {
         }
     }
 
-    /// Changes the part of the axis that is shown by a factor, around the crosshair.
-    fn zoom_by(&mut self, factor: f64) {
-        let (from, to) = self.zoom;
-        let length = ((to - from) * factor).clamp(1e-3, 1.0);
-        let place = self.crosshair.unwrap_or(1.0);
-        let from = (from + place * (to - from - length)).clamp(0.0, 1.0 - length);
-        self.zoom = (from, from + length);
+    /// Goes back by one of the things that hide others.
+    fn go_back(&mut self) {
+        if self.is_large {
+            self.is_large = false;
+        } else if self.crosshair.is_some() {
+            self.crosshair = None;
+        } else if self.content != Content::Charts {
+            self.content = Content::Charts;
+        } else {
+            self.keys.filter.clear();
+        }
     }
 
-    fn move_crosshair(&mut self, by: f64) {
-        let at = self
-            .crosshair
-            .map_or(if by > 0.0 { 0.0 } else { 1.0 }, |at| at + by);
-        if !(0.0..=1.0).contains(&at) {
-            let (from, to) = self.zoom;
-            let shift = (by * (to - from)).clamp(-from, 1.0 - to);
-            self.zoom = (from + shift, to + shift);
+    /// Shows another quantity on the horizontal axis, on which no time is chosen yet.
+    fn turn_to(&mut self, time: TimeAxis) {
+        (self.time, self.zoom, self.crosshair) = (time, None, None);
+    }
+
+    /// Scales the time that is shown by `factor`, around the crosshair or else from its end.
+    fn zoom_by(&mut self, factor: f64) {
+        let Some(times) = self.selected_times() else {
+            return;
+        };
+        let (whole, (from, to)) = (times.whole, times.shown);
+        let all = whole.1 - whole.0;
+        let length = ((to - from) * factor).max(MIN_ZOOM * all);
+        let at = self.crosshair.unwrap_or(to).clamp(from, to);
+        let from = at - (at - from) / (to - from) * length;
+        let from = from.min(whole.1 - length).max(whole.0);
+        self.zoom = (length < all).then_some((from, from + length));
+    }
+
+    /// Moves the crosshair along the points of the selected chart, and what is shown with it.
+    fn move_crosshair(&mut self, is_forward: bool) {
+        let Some(times) = self.selected_times() else {
+            return;
+        };
+        let (whole, (from, to)) = (times.whole, times.shown);
+        let sign = if is_forward { 1.0 } else { -1.0 };
+        let start = if is_forward { from } else { to };
+        let wanted = (self.crosshair).map_or(start, |at| at + sign * CROSSHAIR_STEP * (to - from));
+        let is_next = |time: &f64| self.crosshair.is_none_or(|at| sign * (time - at) > 0.0);
+        let next = times.points.iter().copied().filter(is_next);
+        let distance = |time: &f64| (time - wanted).abs();
+        let nearest = next.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let Some(at) = nearest else {
+            return;
+        };
+        self.crosshair = Some(at);
+        if self.zoom.is_some() {
+            let shift = (at - to).max(0.0) + (at - from).min(0.0);
+            let shift = shift.clamp(whole.0 - from, whole.1 - to);
+            self.zoom = Some((from + shift, to + shift));
         }
-        self.crosshair = Some(at.clamp(0.0, 1.0));
     }
 }

@@ -29,11 +29,20 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
         if let Some(list) = list {
             watch.draw_list(list, buf, theme, &mut drawn);
         }
+        let message = if watch.runs.is_empty() {
+            say!("watch-nothing", "no logs yet: waiting for some")
+        } else if watch.listed().is_empty() {
+            say!(
+                "watch-no-match",
+                "no run matches the filter (esc removes it)"
+            )
+        } else {
+            ""
+        };
         match watch.content {
-            _ if watch.runs.is_empty() => {
-                let text = say!("watch-nothing", "no logs yet: waiting for some");
+            _ if !message.is_empty() => {
                 let middle = content.centered_vertically(Constraint::Length(1));
-                Line::styled(text, theme.dim())
+                Line::styled(message, theme.dim())
                     .centered()
                     .render(middle, buf);
             }

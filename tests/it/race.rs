@@ -184,13 +184,15 @@ fn all_runs_train_and_wait_together() {
         (0..3).all(|index| model.lane(index).is_some_and(holds))
     };
     assert!(shown.wait_until(|model| all(model, &|run| run.position.epoch > 30)));
+    let epochs =
+        |model: &Model| [1, 2].map(|index| model.lane(index).expect("a lane").position.epoch);
+    let are_together = |[a, b]: [u64; 2]| a.abs_diff(b) <= 1;
+    // One that began before the others waits for them to catch up.
+    assert!(shown.wait_until(|model| are_together(epochs(model))));
     shown.update(key(KeyCode::Char(' ')));
     assert!(shown.wait_until(|model| all(model, &|run| run.phase == Phase::Paused)));
-    let epochs = [1, 2].map(|index| shown.model.lane(index).expect("a lane").position.epoch);
-    assert!(
-        epochs[0].abs_diff(epochs[1]) <= 1,
-        "in lockstep: {epochs:?}"
-    );
+    let epochs = epochs(&shown.model);
+    assert!(are_together(epochs), "in lockstep: {epochs:?}");
     shown.type_command("race stop");
     assert!(shown.model.race.is_none());
     assert_eq!(shown.model.navigation.view, View::Overview);

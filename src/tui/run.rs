@@ -161,7 +161,7 @@ impl Program {
                 let lesson = self.next_lesson();
                 let place = match &self.app {
                     App::Running(model) => model.lesson_place(),
-                    App::Loading(_) | App::Watching(_) => None,
+                    App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
                 };
                 let code = self.close(result, incoming)?;
                 Ok(Exit {

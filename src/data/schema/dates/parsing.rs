@@ -170,7 +170,8 @@ fn joined(date: &str) -> Option<String> {
     let digit = rest.find(|letter: char| letter.is_ascii_digit())?;
     let (month, year) = rest.split_at(digit);
     number(day, 1..=2)?;
-    Some(format!("{day} {month} {year}"))
+    let is_word = month.bytes().all(|byte| byte.is_ascii_alphabetic());
+    is_word.then(|| format!("{day} {month} {year}"))
 }
 
 /// Names of the months without accents, the English one first, then the German, French, Spanish, Italian and Portuguese ones

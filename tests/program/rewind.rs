@@ -46,7 +46,7 @@ fn a_run_is_rewound_looked_at_left_and_continued_from_there() {
     terminal.wait_for_number("epoch", |epoch| epoch == 20);
     assert!(present == export(&mut terminal, "b.json"), "untouched");
 
-    type_command(&mut terminal, "rewind step 22", "epoch 5 of 20");
+    type_command(&mut terminal, "rewind step 22", "epoch 5/20, step 22");
     terminal.press("S");
     terminal.wait_for_number("epoch", |epoch| epoch == 6);
     terminal.wait_for("until epoch 20");

@@ -106,7 +106,10 @@ impl Axis {
 /// Dots of a straight line, at most `max`; none without finite ends.
 fn dots(from: Point, to: Point, max: f64) -> impl Iterator<Item = (i32, i32)> {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let steps = dx.abs().max(dy.abs()).round().min(max).max(1.0);
+    // As many as there are from the first dot to the last one: the length alone may be one less, which leaves a gap.
+    let apart = |from: f64, to: f64| (to.round() - from.round()).abs();
+    let steps = apart(from.0, to.0).max(apart(from.1, to.1));
+    let steps = steps.min(max).max(1.0);
     let last = (dx.is_finite() && dy.is_finite()).then_some(steps as usize);
     let all = last.into_iter().flat_map(|last| 0..=last);
     all.map(move |i| {

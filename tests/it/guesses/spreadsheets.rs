@@ -205,10 +205,10 @@ fn numbers_have_the_unit_of_their_column() {
 
     let mixed = text.replacen("°C", "°F", 1);
     let dataset = loaded(&mixed);
-    assert_eq!(
+    assert!(matches!(
         dataset.columns[0].kind,
-        loaded(mixed.replace('.', "x")).columns[0].kind
-    );
+        ColumnKind::Categorical { .. }
+    ));
     let length = table("x,length", 40, |row| {
         format!("{},{}.25 cm", row % 9, row % 9)
     });

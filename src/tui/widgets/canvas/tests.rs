@@ -32,6 +32,25 @@ fn short_pieces_make_an_even_pattern() {
 }
 
 #[test]
+fn pieces_of_any_length_leave_no_gap() {
+    let solid = Stroke::new(Style::new(), 1.0);
+    for points in 2..60 {
+        let area = Rect::new(0, 0, 20, 1);
+        let mut canvas = Canvas::new(area, (0.0, 1.0), (0.0, 3.0));
+        let at = |point: u32| (f64::from(point) / f64::from(points), 3.0);
+        for point in 0..points {
+            canvas.line(at(point), at(point + 1), &solid);
+        }
+        let mut buf = Buffer::empty(area);
+        canvas.render(&mut buf);
+        assert!(
+            buf.content().iter().all(|cell| cell.symbol() == "⠉"),
+            "{points}"
+        );
+    }
+}
+
+#[test]
 fn outside_of_the_canvas_nothing_is_drawn() {
     let solid = Stroke::new(Style::new(), 1.0);
     let nothing = drawn(|canvas| {

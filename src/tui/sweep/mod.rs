@@ -49,7 +49,7 @@ enum Sort {
     Given,
 }
 
-/// What happens in a sweep.
+/// Event of a sweep, for its screen.
 #[derive(Debug)]
 pub enum Progress {
     /// End of an epoch, with the loss on the validation rows.

@@ -272,15 +272,18 @@ pub(super) fn give_back() {
             let _ = (stream.write_all(sequences.as_bytes())).and_then(|()| stream.flush());
         };
         restore();
-        if !output.wait(PATIENCE) {
+        let mut is_restored = output.wait(PATIENCE);
+        if !is_restored {
             // A terminal that is not read from, as over a dead link, gets this instead of what waits before it.
             output.discard();
             output.wait(PATIENCE);
             discard_output();
             restore();
-            output.wait(PATIENCE);
+            is_restored = output.wait(PATIENCE);
+            // The message of the end begins with what was not taken.
+            output.discard();
         }
-        set_last_words(&sequences);
+        set_last_words(&sequences, is_restored);
     }
     let _ = disable_raw_mode();
 }

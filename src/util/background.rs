@@ -280,19 +280,35 @@ const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);
 /// Shorter wait, after which a terminal that was restored gets the message in place of what it has not read.
 const TERMINAL_PATIENCE: Duration = Duration::from_millis(500);
 
-/// Sequences that have restored the terminal, and the messages after them; empty if it was never taken.
-static LAST_WORDS: Mutex<String> = Mutex::new(String::new());
+/// What the terminal is to have received at the end: the sequences that restore it, and the messages after them.
+/// Empty if it was never taken.
+static LAST_WORDS: Mutex<LastWords> = Mutex::new(LastWords {
+    text: String::new(),
+    is_written: true,
+});
 
-/// Remembers the sequences that `restore` the terminal for [`print_error`].
-pub(crate) fn set_last_words(restore: &str) {
-    let mut last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    restore.clone_into(&mut last_words);
+struct LastWords {
+    text: String,
+    is_written: bool,
+}
+
+fn last_words() -> MutexGuard<'static, LastWords> {
+    LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Remembers the sequences that restore the terminal for [`print_error`], and whether the terminal took them.
+pub(crate) fn set_last_words(restore: &str, is_written: bool) {
+    *last_words() = LastWords {
+        text: restore.into(),
+        is_written,
+    };
 }
 
 /// Prints `message` to standard error. Gives up after three seconds if it is not taken, as on a stalled terminal.
 ///
 /// A terminal that had the screen may be full of its frames. Unless it takes the message soon, what it has not read is
-/// dropped, and it gets the sequences that restore it and all messages once more.
+/// dropped, and it gets the sequences that restore it and all messages once more. It also gets them if it has not taken
+/// the sequences before.
 pub(crate) fn print_error(message: &str) {
     let terminal = open_error_terminal();
     let is_terminal = terminal.is_ok();
@@ -302,22 +318,24 @@ pub(crate) fn print_error(message: &str) {
         let _ = writeln!(io::stderr(), "{message}");
         return;
     };
-    let mut last_words = LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let can_repeat = is_terminal && !last_words.is_empty();
+    let line = format!("{message}\n");
+    let mut last_words = last_words();
+    let can_repeat = is_terminal && !last_words.text.is_empty();
     if can_repeat {
-        last_words.push_str(message);
-        last_words.push('\n');
+        last_words.text.push_str(&line);
     }
+    let is_behind = can_repeat && !last_words.is_written;
+    let first = if is_behind { &last_words.text } else { &line };
     let mut stream = writer.stream(0);
-    let _ = writeln!(stream, "{message}").and_then(|()| stream.flush());
+    let _ = (stream.write_all(first.as_bytes())).and_then(|()| stream.flush());
     if can_repeat && !writer.wait(TERMINAL_PATIENCE) {
         writer.discard();
         writer.wait(TERMINAL_PATIENCE);
         discard_errors();
-        let _ = stream.write_all(last_words.as_bytes());
+        let _ = stream.write_all(last_words.text.as_bytes());
     }
     // Nobody is told that nobody can be told.
-    let _ = writer.close(MESSAGE_PATIENCE);
+    last_words.is_written = writer.close(MESSAGE_PATIENCE).is_ok();
 }
 
 #[cfg(test)]

@@ -2,14 +2,15 @@
 //! shows them learning. `src/README.md` is a guided tour of the code.
 
 pub mod cli;
-pub mod data;
-pub mod error;
 pub mod lesson;
 pub mod model_file;
-pub mod nn;
 pub mod record;
 pub mod settings;
 pub mod train;
 pub mod tui;
-pub mod util;
 pub mod watch;
+
+pub use data;
+pub use nn;
+pub use util;
+pub use util::error;

@@ -17,9 +17,9 @@ use super::{
     Column, ColumnKind, Dataset, Encoding, HeldOut, InputColumn, Preprocessing, Source,
     SplitMethod, Target, Task, matrix,
 };
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::text::brief;
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::text::brief;
 
 /// Preprocessing and target of a model that is trained further.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ impl Base {
     /// Reads the table or the images of `source` with the columns and classes of the model.
     ///
     /// # Errors
-    /// Those of [`crate::data::load_with`]; [`DataProblem::MissingFeature`], [`DataProblem::NewFeatures`],
+    /// Those of [`crate::load_with`]; [`DataProblem::MissingFeature`], [`DataProblem::NewFeatures`],
     /// [`DataProblem::UnknownClass`] for data that the model does not fit.
     pub(super) fn load(
         &self,

@@ -67,7 +67,7 @@ impl Baseline {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::{dataset_of, prepare};
+    use crate::{dataset_of, prepare};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! Input columns that are derived from a column of the table: parts of dates, and earlier targets.
 
 use super::{Column, ColumnKind, DateOrder, DatePart, Derived};
-use crate::util::text::unique_name;
+use util::text::unique_name;
 
 /// Returns a column for each of `parts` of the dates in `column`, whose day and month are in `order` where a
 /// date leaves it open. `names` are those of the table.

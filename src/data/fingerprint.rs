@@ -4,13 +4,13 @@ use flate2::Crc;
 use serde::{Deserialize, Serialize};
 
 use super::{Dataset, RowSplit, Target};
-use crate::util::lang::say;
-use crate::util::text::brief;
+use util::lang::say;
+use util::text::brief;
 
 /// Size and checksum of everything in a data set that training depends on: columns, values, targets,
 /// validation and test rows. Neither path nor compression of the file counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Fingerprint {
+pub struct Fingerprint {
     rows: usize,
     /// Number of input columns.
     columns: usize,
@@ -154,7 +154,7 @@ const BLOCK: usize = 1 << 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::dataset_of;
+    use crate::dataset_of;
 
     fn fingerprint(table: &str, target: &str) -> Fingerprint {
         Fingerprint::of(&dataset_of(table.as_bytes(), Some(target)).expect("loads"))

@@ -31,10 +31,10 @@ use super::table::target_reader::{TargetCells, are_no_classes};
 use super::table::unit::{column_units, without};
 use super::table::{Reading, Shape, Table};
 use super::{Dataset, DateUse, Lines, Source, SplitMethod, TaskChoice};
-use crate::error::{DataProblem, Error, Result};
-use crate::util::lang::say;
-use crate::util::memory;
 use sampling::Sampling;
+use util::error::{DataProblem, Error, Result};
+use util::lang::say;
+use util::memory;
 
 /// Reads the table or the images of `source`, and the validation and test files of `options`.
 /// `observer` receives the progress and can cancel the load.

@@ -4,7 +4,7 @@
 //! validation rows and encodes them as network inputs ([`Prepared`]); [`DataSummary`] describes both;
 //! [`PredictionRows`] reads new rows for a trained model. Errors name file, line and column;
 //! text in errors is safe to show; names, categories and labels keep their original text, which passes
-//! [`crate::util::text::sanitise`] where it is shown.
+//! [`util::text::sanitise`] where it is shown.
 //!
 //! - `source/`: files, compression, standard input, built-in sets
 //! - `table/`: bytes to cells (CSV, IDX), detection of delimiter and header
@@ -37,55 +37,46 @@ use ndarray::ArcArray2;
 
 pub use base::Base;
 pub use baseline::Baseline;
-pub(crate) use fingerprint::Fingerprint;
+pub use fingerprint::Fingerprint;
 pub use loading::load_with;
-pub(crate) use prediction::UnknownTexts;
-pub use prediction::{PredictionInput, PredictionRows, read_for_prediction};
-pub use prepare::encoding::Encoding;
-pub(crate) use prepare::encoding::MAX_CATEGORIES;
+pub use prediction::{PredictionInput, PredictionRows, UnknownTexts, read_for_prediction};
+pub use prepare::encoding::{Encoding, MAX_CATEGORIES};
 pub use prepare::held_out::HeldOut;
-pub(crate) use prepare::lags::MAX_LAGS;
-pub(crate) use prepare::prepared::prepare_split;
-pub use prepare::prepared::{Prepared, prepare};
-pub(crate) use prepare::preprocessing::with_offset;
-pub use prepare::preprocessing::{Derived, InputColumn, Preprocessing, RowOrder};
+pub use prepare::lags::MAX_LAGS;
+pub use prepare::prepared::{Prepared, prepare, prepare_split};
+pub use prepare::preprocessing::{Derived, InputColumn, Preprocessing, RowOrder, with_offset};
 pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
-pub(crate) use prepare::split::Split;
-pub(crate) use prepare::split::file::{Selection, SplitFile};
-pub use prepare::split::{RowSet, RowSplit};
+pub use prepare::split::file::{Selection, SplitFile};
+pub use prepare::split::{RowSet, RowSplit, Split};
 pub use report::{Exclusion, ReadReport, Reason};
-pub(crate) use schema::dates::MONTHS;
-pub use schema::dates::{DateOrder, DatePart};
-pub(crate) use schema::labels::Labels;
-pub use schema::missing::MissingValues;
-pub(crate) use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
+pub use schema::dates::{DateOrder, DatePart, MONTHS};
+pub use schema::labels::Labels;
+pub use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS, MissingValues};
 pub use schema::options::{
     ClassWeights, DateOptions, DateUse, LoadOptions, Missing, Origin, Part, Progress, SplitMethod,
     TaskChoice, ValidationRows,
 };
-pub(crate) use schema::task::write_class;
-pub use schema::task::{TargetScale, Task};
+pub use schema::task::{TargetScale, Task, write_class};
 pub use scores::{
-    ClassScore, ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve,
-    ThresholdPoint,
+    ClassScore, ClassScores, Confusion, ErrorSums, Errors, Ranking, RankingScores, Scores,
+    ThresholdCurve, ThresholdPoint,
 };
-pub(crate) use scores::{ErrorSums, Ranking};
 pub use source::Source;
 pub use source::builtin::{BUILT_IN, BuiltIn, built_in};
 pub use source::converted::Conversion;
-pub(crate) use source::idx_file::files_beside;
+pub use source::idx_file::files_beside;
 pub use source::text_encoding::TextEncoding;
 pub use summary::{ColumnSummary, DataSummary, Fact, Range, Severity, TargetSummary, Topic};
-pub(crate) use table::amount::{CASED, NO_CENTS, UNITS};
+pub use table::amount::{CASED, NO_CENTS, UNITS};
 pub use table::dialect::Delimiter;
-pub(crate) use table::header::{COLUMN_UNITS, NUMBER_TYPES, OTHER_TYPES};
-pub(crate) use table::left_out::{SUBTOTALS, TOTALS};
+pub use table::header::{COLUMN_UNITS, NUMBER_TYPES, OTHER_TYPES};
+pub use table::left_out::{SUBTOTALS, TOTALS};
 pub use table::lines::Lines;
 pub use table::{CellFormat, GivenReading, Quote, Reading};
 
-use crate::error::Result;
 use prepare::encoding::CellKind;
+use util::error::Result;
 
 /// A data set that was read and checked, before it is split.
 #[derive(Debug, Clone, PartialEq)]
@@ -278,7 +269,7 @@ impl Dataset {
 
     /// Returns the maximum number of inputs and the number of outputs of a network on this data.
     /// Columns that are constant over the training rows make the inputs fewer.
-    pub(crate) fn max_neurons(&self) -> (usize, usize) {
+    pub fn max_neurons(&self) -> (usize, usize) {
         let inputs = |column: &Column| match &column.kind {
             ColumnKind::Categorical { values, other } => values.len() + usize::from(*other),
             ColumnKind::Cyclic { .. } => 2,

@@ -19,13 +19,13 @@ use super::table::left_out;
 use super::table::rows::Rows;
 use super::table::{Reading, Shape};
 use super::{Task, matrix};
-use crate::error::{DataProblem, Error, Result};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
 use out_of_range::OutOfRange;
 pub(super) use selected::{Selected, Training, Wanted, raw_values};
 use selected::{by_name, raw_number, target_column};
-pub(crate) use unknown_texts::UnknownTexts;
+pub use unknown_texts::UnknownTexts;
+use util::error::{DataProblem, Error, Result};
+use util::lang::say;
+use util::numbers::counted;
 
 /// Rows to predict on.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +87,7 @@ impl<'m> PredictionRows<'m> {
     /// the training table, with or without its target.
     ///
     /// # Errors
-    /// Those of [`crate::data::load`] for the file, [`DataProblem::MissingFeature`] and
+    /// Those of [`crate::load`] for the file, [`DataProblem::MissingFeature`] and
     /// [`DataProblem::WrongWidth`].
     pub fn open(source: &Source, reading: &Reading, wanted: &'m Preprocessing) -> Result<Self> {
         let columns = wanted.columns.iter();
@@ -143,7 +143,7 @@ impl<'m> PredictionRows<'m> {
 
     /// Leaves out rows without a target, in the column called `name` if there is one, that cannot be read, such as
     /// totals: training left them out for want of a target.
-    pub(crate) fn without_unread(mut self, name: &str, task: &'m Task) -> Self {
+    pub fn without_unread(mut self, name: &str, task: &'m Task) -> Self {
         self.target = self.target_column(name).ok().map(|column| (column, task));
         if let Some((column, _)) = self.target {
             self.training
@@ -153,13 +153,13 @@ impl<'m> PredictionRows<'m> {
     }
 
     /// Reads the rows of `selection` only.
-    pub(crate) fn select(mut self, selection: Option<Selection>) -> Self {
+    pub fn select(mut self, selection: Option<Selection>) -> Self {
         self.selection = selection;
         self
     }
 
     /// Returns the rows that are read, unless all.
-    pub(crate) fn selection(&self) -> Option<&Selection> {
+    pub fn selection(&self) -> Option<&Selection> {
         self.selection.as_ref()
     }
 
@@ -176,7 +176,7 @@ impl<'m> PredictionRows<'m> {
     /// Returns the next rows, at most `max` of them; `None` after the last.
     ///
     /// # Errors
-    /// Those of [`crate::data::load`] for the rows, and [`DataProblem::Empty`] without any row;
+    /// Those of [`crate::load`] for the rows, and [`DataProblem::Empty`] without any row;
     /// [`DataProblem::Split`] if rows to select are not there.
     pub fn next_chunk(&mut self, max: usize) -> Result<Option<PredictionInput>> {
         let max = max.max(1);
@@ -290,7 +290,7 @@ impl<'m> PredictionRows<'m> {
 
     /// Iterates over the columns with texts that the model does not know, so far: names and texts. Texts
     /// that share the input for others are not among them.
-    pub(crate) fn unknown(&self) -> impl Iterator<Item = (&str, &UnknownTexts)> {
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, &UnknownTexts)> {
         let columns = self.wanted.columns.iter().zip(&self.unknown);
         columns.filter_map(|(column, unknown)| match column.encoding {
             Encoding::Categorical { other: true, .. } => None,
@@ -300,13 +300,13 @@ impl<'m> PredictionRows<'m> {
     }
 
     /// Iterates over statements on columns whose numbers are all outside their range in training, so far.
-    pub(crate) fn out_of_range(&self) -> impl Iterator<Item = String> {
+    pub fn out_of_range(&self) -> impl Iterator<Item = String> {
         let columns = self.wanted.columns.iter().zip(&self.out_of_range);
         columns.filter_map(|(column, out_of_range)| out_of_range.statement(column))
     }
 
     /// Returns a statement on lines of the file, so far, that are no rows of data; `None` without any.
-    pub(crate) fn left_out(&self) -> Option<String> {
+    pub fn left_out(&self) -> Option<String> {
         let NewRows::Text(rows) = &self.rows else {
             return None;
         };
@@ -364,13 +364,13 @@ impl<'m> PredictionRows<'m> {
     }
 
     /// Returns the error for the whole table.
-    pub(crate) fn error(&self, problem: DataProblem) -> Error {
+    pub fn error(&self, problem: DataProblem) -> Error {
         Error::data(self.shape.place(), problem)
     }
 
     /// Returns the error for a cell in column `column` (from 0) of the row on `line`, such as a true
     /// value that is none of the model's classes.
-    pub(crate) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
+    pub fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
         self.shape.cell_error(line, column, problem)
     }
 
@@ -387,17 +387,17 @@ impl<'m> PredictionRows<'m> {
     }
 
     /// Returns whether numbers have a decimal comma.
-    pub(crate) fn has_decimal_commas(&self) -> bool {
+    pub fn has_decimal_commas(&self) -> bool {
         self.shape.dialect.decimal_comma
     }
 
     /// Returns a statement on a decimal mark that differs from that of the training table, or would without it.
-    pub(crate) fn other_mark(&self) -> Option<&str> {
+    pub fn other_mark(&self) -> Option<&str> {
         self.shape.other_mark.as_deref()
     }
 
     /// Returns whether the label `cell` is a missing one.
-    pub(crate) fn is_missing_label(&self, cell: &str) -> bool {
+    pub fn is_missing_label(&self, cell: &str) -> bool {
         self.shape.missing.is_missing_text(cell)
     }
 }

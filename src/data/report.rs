@@ -8,8 +8,8 @@ use super::source::converted::Conversion;
 use super::table::Shape;
 use super::table::formatted::Formats;
 use super::{DateOrder, UnknownTexts};
-use crate::error::DataProblem;
-use crate::util::lang::say;
+use util::error::DataProblem;
+use util::lang::say;
 
 /// Reason for excluding a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::optimizer::MAX_STATE;
 use super::{Activation, Loss, Output};
-use crate::error::{Error, Result};
-use crate::util::lang::say;
-use crate::util::memory::amount;
-use crate::util::numbers::grouped;
+use util::error::{Error, Result};
+use util::lang::say;
+use util::memory::amount;
+use util::numbers::grouped;
 
 /// Bytes per row and neuron of a pass: activations and deltas of a mini-batch, or two copies of the
 /// activations of an evaluation.
@@ -160,7 +160,7 @@ impl Architecture {
     }
 
     /// Activations that its layers use, each once.
-    pub(crate) fn activations(&self) -> impl Iterator<Item = Activation> {
+    pub fn activations(&self) -> impl Iterator<Item = Activation> {
         let used: Vec<_> = (1..=self.depth())
             .filter_map(|layer| self.activation(layer))
             .collect();
@@ -170,7 +170,7 @@ impl Architecture {
     }
 
     /// Name on the screen of the activation of `layer` (1 is the first one with weights).
-    pub(crate) fn activation_name(&self, layer: usize) -> &'static str {
+    pub fn activation_name(&self, layer: usize) -> &'static str {
         if layer >= self.depth() {
             self.output.name()
         } else {
@@ -190,7 +190,7 @@ impl Architecture {
     ///
     /// # Errors
     /// [`Error::Memory`] with the number of parameters or rows and the memory they need.
-    pub(crate) fn check_fits(&self, rows: usize, memory: Option<u64>) -> Result<()> {
+    pub fn check_fits(&self, rows: usize, memory: Option<u64>) -> Result<()> {
         let Some(memory) = memory.map(u128::from) else {
             return Ok(());
         };
@@ -212,7 +212,7 @@ impl Architecture {
     }
 
     /// Returns how many bytes training takes, apart from passes of rows.
-    pub(crate) fn training_bytes(&self) -> u128 {
+    pub fn training_bytes(&self) -> u128 {
         self.parameter_count().saturating_mul(BYTES_PER_PARAMETER)
     }
 
@@ -220,7 +220,7 @@ impl Architecture {
     ///
     /// # Errors
     /// [`Error::Memory`] with the memory they need.
-    pub(crate) fn check_rows_fit(&self, rows: usize, memory: Option<u64>) -> Result<()> {
+    pub fn check_rows_fit(&self, rows: usize, memory: Option<u64>) -> Result<()> {
         let neurons = self.sizes.iter().map(|&size| size as u128);
         let needed = neurons
             .fold(0, u128::saturating_add)
@@ -255,7 +255,7 @@ impl fmt::Display for Architecture {
 }
 
 /// Formats the sizes of the hidden layers as [`parse_hidden`] reads them: `16,8`, or `none`.
-pub(crate) fn hidden_text(sizes: &[usize]) -> String {
+pub fn hidden_text(sizes: &[usize]) -> String {
     if sizes.is_empty() {
         return "none".into();
     }
@@ -268,7 +268,7 @@ pub(crate) fn hidden_text(sizes: &[usize]) -> String {
 ///
 /// # Errors
 /// [`Error::Usage`] that names the part that is not a number of neurons.
-pub(crate) fn parse_hidden(text: &str) -> Result<Vec<usize>> {
+pub fn parse_hidden(text: &str) -> Result<Vec<usize>> {
     if matches!(text.trim(), "" | "none") {
         return Ok(Vec::new());
     }
@@ -278,7 +278,7 @@ pub(crate) fn parse_hidden(text: &str) -> Result<Vec<usize>> {
             _ => Err(Error::Usage(say!(
                 "not-sizes",
                 "\"{text}\" is not a number of neurons; hidden layers are written like 16,8",
-                text = crate::util::text::sanitise(part)
+                text = util::text::sanitise(part)
             ))),
         })
         .collect()

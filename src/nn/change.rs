@@ -8,7 +8,7 @@ use super::{
     Activation, BatchSize, LearningRate, Loss, NeuronId, Optimizer, Output, ParameterId,
     Regularisation, Schedule, WeightDecay,
 };
-use crate::util::lang::say;
+use util::lang::say;
 
 /// A change that a person makes to a training in progress. Together with the plan and the seed,
 /// the list of changes with their steps determines the weights.
@@ -59,7 +59,7 @@ pub enum Change {
 
 impl Change {
     /// Whether the network computes other outputs, or another loss, right after the change.
-    pub(crate) fn alters_outputs(&self) -> bool {
+    pub fn alters_outputs(&self) -> bool {
         match self {
             Self::Recover { .. }
             | Self::Parameter { .. }

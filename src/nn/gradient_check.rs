@@ -1,6 +1,6 @@
 //! Gradient check: back-propagation compared with central differences.
 //!
-//! The gradient is the [textbook](crate::nn::textbook)'s, in `f64`. The engine is held to it by tests;
+//! The gradient is the [textbook](crate::textbook)'s, in `f64`. The engine is held to it by tests;
 //! its own `f32` is too coarse for differences.
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use super::parameters::ParameterId;
 use super::pass::Pass;
 use super::textbook::{Forward, Network};
 use super::{Architecture, Parameters};
-use crate::util::random::{RngStream, generator};
+use util::random::{RngStream, generator};
 
 /// Relative error below which gradient and difference agree to within rounding.
 pub(crate) const EXCELLENT: f64 = 1e-7;
@@ -93,7 +93,7 @@ impl GradientCheck {
     }
 
     /// Groups the checked parameters by layer, layer 1 first, largest error first.
-    pub(crate) fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
+    pub fn by_layer(&self) -> Vec<(usize, Vec<Checked>)> {
         let mut layers: Vec<(usize, Vec<Checked>)> = Vec::new();
         for checked in &self.checked {
             let layer = checked.id.layer();
@@ -216,7 +216,7 @@ impl Check {
 
     /// Back-propagates one row, or computes the difference of one parameter. Returns whether work
     /// remains.
-    pub(crate) fn advance(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         if self.rows_done < self.pass.rows() {
             self.propagate_back(self.rows_done);
             self.rows_done += 1;

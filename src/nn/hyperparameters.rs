@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::util::lang::say;
-use crate::util::numbers::rate;
+use util::lang::say;
+use util::numbers::rate;
 
 /// A number outside the range of what it was meant for.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
@@ -72,7 +72,7 @@ impl LearningRate {
 
 impl LearningRate {
     /// Returns the rate times `factor`, which is above 0 and at most 1, and at least the smallest normal `f32`.
-    pub(crate) fn scaled(self, factor: f64) -> Self {
+    pub fn scaled(self, factor: f64) -> Self {
         let smallest = f64::from(f32::MIN_POSITIVE).min(self.0);
         Self((self.0 * factor).max(smallest))
     }
@@ -118,7 +118,7 @@ impl DropoutRate {
 
 impl LabelSmoothing {
     /// Share with which classes of small tables are told apart best.
-    pub(crate) const AUTOMATIC: Self = Self(0.1);
+    pub const AUTOMATIC: Self = Self(0.1);
 
     /// Checks a share.
     ///
@@ -170,7 +170,7 @@ impl WeightDecay {
 
 impl BatchSize {
     /// Size that suits small tables.
-    pub(crate) const DEFAULT: Self = Self(32);
+    pub const DEFAULT: Self = Self(32);
 
     /// Checks a batch size.
     ///

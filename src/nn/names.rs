@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ParameterId;
 
-use crate::util::lang::say;
+use util::lang::say;
 
 /// One neuron of a network. `layer` is counted from 1, `neuron` from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Forward and backward pass of several rows in `f64`, with every number kept.
 //!
-//! Between [`textbook`](crate::nn::textbook), which takes one row at a time, and
-//! [`engine`](crate::nn::engine), which is in `f32`: the inspector takes its numbers from here, and the
+//! Between [`textbook`](crate::textbook), which takes one row at a time, and
+//! [`engine`](crate::engine), which is in `f32`: the inspector takes its numbers from here, and the
 //! gradient check the loss as a function of one parameter. Small passes are computed by the textbook,
 //! row by row; in large ones sums are matrix products.
 
@@ -219,14 +219,14 @@ impl<'p> Pass<'p> {
     }
 
     /// Mean factor of a hidden neuron's activation by dropout; 1 without.
-    pub(crate) fn dropout_of(&self, layer: usize, neuron: usize) -> f64 {
+    pub fn dropout_of(&self, layer: usize, neuron: usize) -> f64 {
         let mask = self.masks.get(layer - 1);
         mask.and_then(|mask| mask.column(neuron).mean())
             .unwrap_or(1.0)
     }
 
     /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
-    pub(crate) fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
+    pub fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
         let is_output = layer == self.depth();
         let own = if is_output {
             self.output.activation()
@@ -243,7 +243,7 @@ impl<'p> Pass<'p> {
 
     /// Sums `w_kj delta_k` over the next layer for a hidden neuron or an input: one number for each row.
     /// The deltas of that layer must have been computed.
-    pub(crate) fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
+    pub fn sum_back(&self, layer: usize, neuron: usize) -> Array1<f64> {
         let weights = self.parameters.layers[layer].weights.column(neuron);
         self.delta[layer].dot(&weights.mapv(f64::from))
     }
@@ -263,14 +263,14 @@ impl<'p> Pass<'p> {
 
     /// Returns the gradient of the mean loss over the weights of `layer`: `(outputs, inputs)`. The layer's deltas must
     /// have been computed.
-    pub(crate) fn weight_gradient(&self, layer: usize) -> Array2<f64> {
+    pub fn weight_gradient(&self, layer: usize) -> Array2<f64> {
         let share = 1.0 / self.rows() as f64;
         self.delta[layer - 1].t().dot(&self.a[layer - 1]) * share
     }
 
     /// Returns the sum of the squares of the gradient of the mean loss over all parameters. All deltas must have been
     /// computed.
-    pub(crate) fn squared_gradient(&self) -> f64 {
+    pub fn squared_gradient(&self) -> f64 {
         let share = 1.0 / self.rows() as f64;
         let squares = (1..=self.depth()).map(|layer| {
             let weights = self.weight_gradient(layer);

@@ -7,8 +7,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Architecture, ClipNorm, DropoutRate, LabelSmoothing};
-use crate::util::lang::say;
-use crate::util::random::dropout_generator;
+use util::lang::say;
+use util::random::dropout_generator;
 
 /// Gradient clipping, dropout and label smoothing, each off by default. None of them applies to an evaluation.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Regularisation {
 
 impl Regularisation {
     /// Returns whether everything is off.
-    pub(crate) fn is_none(&self) -> bool {
+    pub fn is_none(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -82,6 +82,6 @@ pub fn draw_masks(
 }
 
 /// Spreads the `share` of a class target over all classes: one per output, or two for a single output.
-pub(crate) fn smoothed(target: f32, outputs: usize, share: f32) -> f32 {
+pub fn smoothed(target: f32, outputs: usize, share: f32) -> f32 {
     (1.0 - share) * target + share / outputs.max(2) as f32
 }

@@ -6,9 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::util::exact;
-use crate::util::lang::say;
-use crate::util::numbers::counted;
+use util::exact;
+use util::lang::say;
+use util::numbers::counted;
 
 /// Schedule of the learning rate after the warm-up. Its epochs are counted from the end of the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ impl Shape {
 
     /// Parses a name, for `step` and `plateau` optionally with a number of epochs and a factor: `step 20 0.5`.
     /// An end is not set.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let name = words.next()?;
         let mut shape = Self::ALL.into_iter().find(|shape| shape.name() == name)?;
@@ -134,7 +134,7 @@ impl Shape {
     }
 
     /// Returns the shape as it is typed, without its end.
-    pub(crate) fn words(self) -> String {
+    pub fn words(self) -> String {
         match self {
             Self::Step {
                 every: epochs,
@@ -151,7 +151,7 @@ impl Shape {
     }
 
     /// Returns the epoch at which it ends, if it has an end; 0 where it is not set.
-    pub(crate) fn end(self) -> Option<u64> {
+    pub fn end(self) -> Option<u64> {
         match self {
             Self::Cosine { end } | Self::OneCycle { end } => Some(end),
             Self::Constant | Self::Step { .. } | Self::Plateau { .. } => None,
@@ -159,7 +159,7 @@ impl Shape {
     }
 
     /// Sets the end of a shape that has one.
-    pub(crate) fn ending_at(self, epochs: u64) -> Self {
+    pub fn ending_at(self, epochs: u64) -> Self {
         match self {
             Self::Cosine { .. } => Self::Cosine { end: epochs },
             Self::OneCycle { .. } => Self::OneCycle { end: epochs },
@@ -180,7 +180,7 @@ impl Shape {
 
 impl Schedule {
     /// Returns whether it leaves the learning rate as it is.
-    pub(crate) fn is_constant(&self) -> bool {
+    pub fn is_constant(&self) -> bool {
         *self == Self::default()
     }
 
@@ -188,7 +188,7 @@ impl Schedule {
     ///
     /// # Errors
     /// A message if not, with the names of settings as in `:warm-up 0`.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), String> {
         let name = self.shape.name();
         if !self.shape.is_valid() {
             return Err(say!(

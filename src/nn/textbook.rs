@@ -83,7 +83,7 @@ impl Network {
     }
 
     /// The activation of each neuron of `layer` (from 1) on its own; none for softmax.
-    pub(crate) fn activation(&self, layer: usize) -> Option<Activation> {
+    pub fn activation(&self, layer: usize) -> Option<Activation> {
         if layer == self.layers.len() {
             self.output.activation()
         } else {

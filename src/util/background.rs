@@ -1,8 +1,8 @@
 //! Writing in a thread of its own, so that a slow disk, a full pipe or a terminal that takes no output
 //! blocks nobody else.
 
-use crate::util::lang::say;
-use crate::util::platform::{discard_errors, open_error_terminal};
+use crate::lang::say;
+use crate::platform::{discard_errors, open_error_terminal};
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -16,7 +16,7 @@ const MIN_WAIT: Duration = Duration::from_millis(1);
 const MAX_WAIT: Duration = Duration::from_millis(32);
 
 /// A destination of bytes, written to by the thread.
-pub(crate) trait Destination: Write + Send {
+pub trait Destination: Write + Send {
     /// Completes the destination after the last byte.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Destination for File {
 }
 
 /// Returns the `opened` terminal of `stream`, to which writing never waits, or else `stream`.
-pub(crate) fn terminal_or(
+pub fn terminal_or(
     opened: io::Result<File>,
     stream: impl Destination + 'static,
 ) -> Box<dyn Destination> {
@@ -50,14 +50,14 @@ pub(crate) fn terminal_or(
 /// A thread that writes to one or more destinations, in the order in which bytes were handed over.
 /// Clones share the thread. A destination that fails receives nothing more; one that would block is tried again.
 #[derive(Clone)]
-pub(crate) struct BackgroundWriter(Arc<Shared>);
+pub struct BackgroundWriter(Arc<Shared>);
 
 /// One destination of a [`BackgroundWriter`].
 ///
 /// Writing appends to a buffer and never waits. Bytes are on their way after the next flush. An error
 /// is returned by the next write, and [`io::ErrorKind::BrokenPipe`] by all later ones.
 #[derive(Clone)]
-pub(crate) struct Stream {
+pub struct Stream {
     shared: Arc<Shared>,
     destination: usize,
 }
@@ -297,7 +297,7 @@ fn last_words() -> MutexGuard<'static, LastWords> {
 }
 
 /// Remembers the sequences that restore the terminal for [`print_error`], and whether the terminal took them.
-pub(crate) fn set_last_words(restore: &str, is_written: bool) {
+pub fn set_last_words(restore: &str, is_written: bool) {
     *last_words() = LastWords {
         text: restore.into(),
         is_written,
@@ -309,7 +309,7 @@ pub(crate) fn set_last_words(restore: &str, is_written: bool) {
 /// A terminal that had the screen may be full of its frames. Unless it takes the message soon, what it has not read is
 /// dropped, and it gets the sequences that restore it and all messages once more. It also gets them if it has not taken
 /// the sequences before.
-pub(crate) fn print_error(message: &str) {
+pub fn print_error(message: &str) {
     let terminal = open_error_terminal();
     let is_terminal = terminal.is_ok();
     let stderr = terminal_or(terminal, io::stderr());

@@ -15,7 +15,7 @@ enum Number {
 ///
 /// # Errors
 /// Those of `serializer`.
-pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if number.is_finite() {
         serializer.serialize_f64(*number)
     } else {
@@ -27,7 +27,7 @@ pub(crate) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S:
 ///
 /// # Errors
 /// An error for other texts.
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     match Number::deserialize(deserializer)? {
         Number::Finite(number) => Ok(number),
         Number::Other(text) => text.parse().map_err(serde::de::Error::custom),
@@ -37,7 +37,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// A number that is kept bit for bit.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
-pub(crate) struct Exact(#[serde(with = "self")] f64);
+pub struct Exact(#[serde(with = "self")] f64);
 
 impl From<f64> for Exact {
     fn from(number: f64) -> Self {

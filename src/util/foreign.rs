@@ -3,11 +3,11 @@
 
 use std::io;
 
-use crate::util::lang::say;
-use crate::util::text::escape_lines;
+use crate::lang::say;
+use crate::text::escape_lines;
 
 /// Describes why a file could not be read as text.
-pub(crate) fn text_problem(cause: io::Error) -> String {
+pub fn text_problem(cause: io::Error) -> String {
     if cause.kind() == io::ErrorKind::InvalidData {
         say!("foreign-utf-8", "{cause}", cause)
     } else {
@@ -16,12 +16,12 @@ pub(crate) fn text_problem(cause: io::Error) -> String {
 }
 
 /// Describes what is wrong in a TOML file, with the line that shows it.
-pub(crate) fn toml_problem(error: toml::de::Error) -> String {
+pub fn toml_problem(error: toml::de::Error) -> String {
     let error = escape_lines(&error.to_string());
     say!("foreign-toml", "{error}", error)
 }
 
 /// Describes what is wrong in a JSON document.
-pub(crate) fn json_problem(error: serde_json::Error) -> String {
+pub fn json_problem(error: serde_json::Error) -> String {
     say!("foreign-json", "{error}", error)
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::util::lang::say;
+use crate::lang::say;
 
 /// Bytes left for everything that is not checked.
 const HEADROOM: u64 = 32 << 20;
@@ -37,7 +37,7 @@ pub fn available() -> Option<u64> {
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
+pub fn check(purpose: &str, needed: u128) -> Result<()> {
     match available() {
         Some(available) if needed > u128::from(available) => Err(Error::Memory(say!(
             "memory-needed",
@@ -55,7 +55,7 @@ pub(crate) fn check(purpose: &str, needed: u128) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
+pub fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
     if needed >= u128::from(SMALL) {
         check(purpose, needed)?;
     }
@@ -73,7 +73,7 @@ pub(crate) fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
 }
 
 /// Returns whether [`MINIMUM`] bytes can be allocated.
-pub(crate) fn has_minimum() -> bool {
+pub fn has_minimum() -> bool {
     let mut room = Vec::<u8>::new();
     let is_there = room.try_reserve_exact(MINIMUM).is_ok();
     // An allocation that nothing uses may be left out.
@@ -85,7 +85,7 @@ pub(crate) fn has_minimum() -> bool {
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub(crate) fn check_reserve() -> Result<()> {
+pub fn check_reserve() -> Result<()> {
     try_allocate(say!("memory-start", "starting"), RESERVE)
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn check_reserve() -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Memory`].
-pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Result<()> {
+pub fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Result<()> {
     if items.capacity() - items.len() >= additional {
         return Ok(());
     }
@@ -116,7 +116,7 @@ pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -
 }
 
 /// Formats a number of bytes with a binary unit, such as `2.3 GiB`.
-pub(crate) fn amount(bytes: u128) -> String {
+pub fn amount(bytes: u128) -> String {
     let gibibytes = bytes as f64 / f64::from(1 << 30);
     if bytes < 1 << 20 {
         format!("{} KiB", bytes.div_ceil(1024))
@@ -140,7 +140,7 @@ fn kibibytes(text: &str, name: &str) -> Option<u64> {
 }
 
 /// Returns whether the address space of this process is limited, of which the C library reserves some for each thread.
-pub(crate) fn is_address_space_limited() -> bool {
+pub fn is_address_space_limited() -> bool {
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
     soft_limit(&limits, "Max address space").is_some()
 }

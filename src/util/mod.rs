@@ -1,17 +1,19 @@
-//! Text, numbers, statistics, random streams, memory limits, signals and background output, shared by all rooms.
+//! Errors, text, numbers, statistics, random streams, memory limits, signals and background output, shared by all
+//! rooms.
 
-pub(crate) mod background;
-pub(crate) mod exact;
-pub(crate) mod foreign;
+pub mod background;
+pub mod error;
+pub mod exact;
+pub mod foreign;
 pub mod lang;
-pub(crate) mod memory;
-pub(crate) mod named;
+pub mod memory;
+pub mod named;
 pub mod numbers;
-pub(crate) mod parallel;
-pub(crate) mod pick;
-pub(crate) mod platform;
+pub mod parallel;
+pub mod pick;
+pub mod platform;
 pub mod random;
-pub(crate) mod signals;
+pub mod signals;
 pub mod stats;
 pub mod text;
-pub(crate) mod windows_1252;
+pub mod windows_1252;

@@ -1,8 +1,9 @@
 //! Enums whose values have names.
 
-use crate::util::lang::say;
+use crate::lang::say;
 
 /// Shows the values of types by their method `name`, padded as text is.
+#[macro_export]
 macro_rules! shown_by_name {
     ($($type:ty),+) => {$(
         impl std::fmt::Display for $type {
@@ -12,17 +13,18 @@ macro_rules! shown_by_name {
         }
     )+};
 }
-pub(crate) use shown_by_name;
+pub use crate::shown_by_name;
 
 /// Reads values of a type with `ALL` and `name` by their names; `$kind` names the type in the message.
+#[macro_export]
 macro_rules! read_by_name {
     ($type:ty, $kind:literal) => {
         impl std::str::FromStr for $type {
             type Err = $crate::error::Error;
 
             fn from_str(name: &str) -> Result<Self, Self::Err> {
-                $crate::util::named::by_name(
-                    $crate::util::lang::say!(concat!("kind-", $kind), $kind),
+                $crate::named::by_name(
+                    $crate::lang::say!(concat!("kind-", $kind), $kind),
                     name,
                     &Self::ALL,
                     Self::name,
@@ -32,13 +34,13 @@ macro_rules! read_by_name {
         }
     };
 }
-pub(crate) use read_by_name;
+pub use crate::read_by_name;
 
 /// Finds the one of `all` that is called `name`.
 ///
 /// # Errors
 /// A message that lists the names, if there is none of this `kind`.
-pub(crate) fn by_name<T: Copy>(
+pub fn by_name<T: Copy>(
     kind: &str,
     name: &str,
     all: &[T],

@@ -7,7 +7,7 @@ use super::lang::say;
 
 /// Formats `x` with `digits` significant digits: in plain notation from 1e-4 up to 1e6, else as
 /// `1.23e-7`.
-pub(crate) fn significant(x: f64, digits: usize) -> String {
+pub fn significant(x: f64, digits: usize) -> String {
     if x.is_nan() {
         return "NaN".into();
     }
@@ -36,7 +36,7 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
 }
 
 /// Formats a score with this number of `decimals`, or with seven significant digits if that makes more.
-pub(crate) fn score(number: f64, decimals: usize) -> String {
+pub fn score(number: f64, decimals: usize) -> String {
     const DIGITS: usize = 7;
     let text = format!("{number:.decimals$}");
     if text.bytes().filter(u8::is_ascii_digit).count() > DIGITS {
@@ -47,13 +47,13 @@ pub(crate) fn score(number: f64, decimals: usize) -> String {
 }
 
 /// Formats `x` as [`significant`] does, with a minus sign in place of a hyphen.
-pub(crate) fn typeset(x: f64, digits: usize) -> String {
+pub fn typeset(x: f64, digits: usize) -> String {
     significant(x, digits).replace('-', "−")
 }
 
 /// Formats a number of the table in at most `cells` cells, as it is in the data if that fits; NaN as
 /// `?`.
-pub(crate) fn short(value: f32, cells: usize) -> String {
+pub fn short(value: f32, cells: usize) -> String {
     if value.is_nan() {
         return "?".into();
     }
@@ -68,12 +68,12 @@ pub(crate) fn short(value: f32, cells: usize) -> String {
 }
 
 /// Width of a number from [`aligned`] in cells.
-pub(crate) const NUMBER: usize = 10;
+pub const NUMBER: usize = 10;
 
 /// Formats `x` with four significant digits, or fewer beside an exponent below −9, in exactly [`NUMBER`]
 /// cells, the last of them blank, such that the points of numbers below ten are below one another:
 /// `−0.1234   `, ` 1.234e−7 `.
-pub(crate) fn aligned(x: f64) -> String {
+pub fn aligned(x: f64) -> String {
     let sign = if x < 0.0 { "−" } else { "" };
     let size = x.abs();
     let text = match size {
@@ -117,7 +117,7 @@ pub fn loss(x: f64) -> String {
 }
 
 /// Formats a fraction as percentage with one decimal in six cells: ` 96.7%`; NaN as `–`.
-pub(crate) fn percent(fraction: f64) -> String {
+pub fn percent(fraction: f64) -> String {
     if fraction.is_nan() {
         "     –".into()
     } else {
@@ -143,7 +143,7 @@ pub fn rate(x: f64) -> String {
 }
 
 /// Formats a size in bytes: `967 bytes`, `12.3 kB`, `4.0 MB`.
-pub(crate) fn file_size(bytes: u64) -> String {
+pub fn file_size(bytes: u64) -> String {
     match bytes {
         0..1000 => counted(bytes, "byte"),
         1000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
@@ -164,7 +164,7 @@ pub fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Formats `n` with its digits in groups of three: `1,312,768`.
-pub(crate) fn grouped(n: u128) -> String {
+pub fn grouped(n: u128) -> String {
     let digits = n.to_string();
     let groups = digits.as_bytes().rchunks(3).rev();
     let groups: Vec<&str> = groups
@@ -174,12 +174,12 @@ pub(crate) fn grouped(n: u128) -> String {
 }
 
 /// Formats `number` in superscript digits: `¹⁰`.
-pub(crate) fn superscript(number: usize) -> String {
+pub fn superscript(number: usize) -> String {
     in_digits(number, ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])
 }
 
 /// Formats `number` in subscript digits: `₁₀`.
-pub(crate) fn subscript(number: usize) -> String {
+pub fn subscript(number: usize) -> String {
     in_digits(number, ['₀', '₁', '₂', '₃', '₄', '₅', '₆', '₇', '₈', '₉'])
 }
 
@@ -205,7 +205,7 @@ pub fn count(x: f64) -> String {
 
 /// Returns the numbers 1, 2 and 5 times a power of ten, ascending from the power of ten at or below
 /// `x`. Empty unless `x` is positive and finite.
-pub(crate) fn ladder(x: f64) -> impl Iterator<Item = f64> {
+pub fn ladder(x: f64) -> impl Iterator<Item = f64> {
     let is_valid = x.is_finite() && x > 0.0;
     let first = if is_valid {
         x.log10().floor() as i32
@@ -241,7 +241,7 @@ pub fn ticks(from: f64, to: f64, max: usize) -> Vec<f64> {
 }
 
 /// Formats `ticks`, all with the same number of decimals.
-pub(crate) fn tick_labels(ticks: &[f64]) -> Vec<String> {
+pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
     let step = match ticks {
         [a, b, ..] => (b - a).abs(),
         [a] if *a != 0.0 => a.abs(),
@@ -269,7 +269,7 @@ pub(crate) fn tick_labels(ticks: &[f64]) -> Vec<String> {
 }
 
 /// Formats whole seconds: `0:07`, `12:00`, `1:02:03`.
-pub(crate) fn clock(time: Duration) -> String {
+pub fn clock(time: Duration) -> String {
     let seconds = time.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     match hours {
@@ -279,7 +279,7 @@ pub(crate) fn clock(time: Duration) -> String {
 }
 
 /// Describes how long ago something was: `12 s ago`, `3 min ago`, `5 h ago`, `4 days ago`.
-pub(crate) fn ago(seconds: f64) -> String {
+pub fn ago(seconds: f64) -> String {
     let floor = f64::floor;
     match seconds {
         s if s < 60.0 => say!("ago-seconds", "{time} s ago", time = floor(s)),

@@ -8,14 +8,14 @@ use std::thread;
 use crate::error::Result;
 
 /// Beginning of the names of helping threads, by which a panic hook recognises them.
-pub(crate) const HELPER_THREAD: &str = "training ";
+pub const HELPER_THREAD: &str = "training ";
 
 /// Does `work` on each of `items`, each on a thread of its own, the first on this one. This thread also does what no
 /// other has begun when it gets there.
 ///
 /// # Panics
 /// If `work` panics.
-pub(crate) fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
+pub fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
     let items: Vec<_> = items
         .iter_mut()
         .map(|item| Mutex::new(Some(item)))
@@ -41,7 +41,7 @@ pub(crate) fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
 ///
 /// # Errors
 /// The first one of `work` or `report`, which ends the other work.
-pub(crate) fn in_order<T: Send>(
+pub fn in_order<T: Send>(
     count: usize,
     threads: usize,
     work: impl Fn(usize, &AtomicBool) -> Result<T> + Sync,

@@ -12,7 +12,7 @@ fn evenly(n: usize, max: usize) -> Vec<usize> {
 
 /// Returns at most `max` of the indices `0..n`, evenly spread, with as many of `wanted` among them as
 /// possible, each in place of its nearest neighbour.
-pub(crate) fn evenly_with(n: usize, max: usize, wanted: &[usize]) -> Vec<usize> {
+pub fn evenly_with(n: usize, max: usize, wanted: &[usize]) -> Vec<usize> {
     let mut chosen = evenly(n, max);
     for &index in wanted {
         if chosen.contains(&index) {

@@ -50,7 +50,7 @@ pub fn generator(seed: u64, purpose: RngStream) -> ChaCha8Rng {
 }
 
 /// Returns the generator of dropout in a step and a layer under `seed`. Its output is the same on every platform.
-pub(crate) fn dropout_generator(seed: u64, step: u64, layer: u64) -> ChaCha8Rng {
+pub fn dropout_generator(seed: u64, step: u64, layer: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     let words = [seed, step, layer, u64::from_le_bytes(*b"dropout ")];
     for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
@@ -61,7 +61,7 @@ pub(crate) fn dropout_generator(seed: u64, step: u64, layer: u64) -> ChaCha8Rng 
 
 /// Shuffles `items` (Fisher and Yates). Written out because `rand` may change how its own shuffle
 /// draws numbers; this one depends on the generator's documented output only.
-pub(crate) fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
+pub fn shuffle<T>(items: &mut [T], generator: &mut ChaCha8Rng) {
     for last in (1..items.len()).rev() {
         items.swap(last, below(last + 1, generator));
     }
@@ -76,7 +76,7 @@ pub fn below(n: usize, generator: &mut ChaCha8Rng) -> usize {
 
 /// Returns 16 hexadecimal digits that differ from call to call and from process to process. No training
 /// depends on them.
-pub(crate) fn fresh_id() -> String {
+pub fn fresh_id() -> String {
     // The standard library keys every hasher at random.
     format!("{:016x}", RandomState::new().hash_one(std::process::id()))
 }

@@ -9,11 +9,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::platform;
-pub(crate) use super::platform::{HAS_JOB_CONTROL, is_in_foreground, stop_job, stop_process};
+pub use super::platform::{HAS_JOB_CONTROL, is_in_foreground, stop_job, stop_process};
 use crate::error::{Error, Result};
 
 /// Exit code of a program that a hang-up ended.
-pub(crate) const HANG_UP: u8 = 129;
+pub const HANG_UP: u8 = 129;
 
 /// Requests to end within this time of the last one are the same request.
 const GRACE: Duration = Duration::from_secs(1);
@@ -22,7 +22,7 @@ const PATIENCE: u32 = 3;
 
 /// A signal that the program handles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Signal {
+pub enum Signal {
     /// SIGINT, SIGTERM, SIGHUP or another signal that ends a process by default, by number: a request
     /// to end.
     End(i32),
@@ -38,7 +38,7 @@ pub(crate) enum Signal {
 
 /// Signals to watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Watched {
+pub enum Watched {
     /// Requests to end. Stopping is left to the system.
     End,
     /// Requests to end, to stop and to continue, and changes of the terminal's size.
@@ -68,7 +68,7 @@ fn handler() -> MutexGuard<'static, Handler> {
 ///
 /// # Errors
 /// Those of the system.
-pub(crate) fn start_watching(
+pub fn start_watching(
     remove_files: impl Fn() + Send + 'static,
 ) -> io::Result<&'static platform::Watcher> {
     static WATCHER: OnceLock<platform::Watcher> = OnceLock::new();
@@ -94,14 +94,14 @@ pub(crate) fn start_watching(
 
 /// Lets requests to end end the process at once again, as before the first run. Returns the number of the signal, if one
 /// has asked for the end before.
-pub(crate) fn end_of_runs() -> Option<i32> {
+pub fn end_of_runs() -> Option<i32> {
     *handler() = Handler::Early;
     Some(REQUESTED.load(Ordering::SeqCst)).filter(|&number| number != 0)
 }
 
 /// Signals that have arrived, in a queue of their own that is never full. Dropping it ends the
 /// watching: what arrives later is ignored.
-pub(crate) struct Signals {
+pub struct Signals {
     arrived: Receiver<Signal>,
 }
 

@@ -22,7 +22,7 @@ pub fn sanitise(text: &str) -> String {
 
 /// Returns `text` with the characters that [`sanitise`] escapes as visible escapes; white space
 /// around it stays.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     if text.chars().all(is_printable) {
         return text.to_owned();
     }
@@ -42,14 +42,14 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// Returns `text`, which may have several lines, with the characters that [`sanitise`] escapes as visible escapes.
-pub(crate) fn escape_lines(text: &str) -> String {
+pub fn escape_lines(text: &str) -> String {
     let lines = text.trim_end().split('\n').map(escape);
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns `json` with every character that could act on a terminal as an escape of JSON, which means the
 /// same text.
-pub(crate) fn printable_json(json: &str) -> String {
+pub fn printable_json(json: &str) -> String {
     if json.chars().all(is_printable) {
         return json.to_owned();
     }
@@ -68,7 +68,7 @@ pub(crate) fn printable_json(json: &str) -> String {
 }
 
 /// Returns whether `c` neither acts on a terminal nor hides from a reader.
-pub(crate) fn is_printable(c: char) -> bool {
+pub fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
         && !matches!(c, '\u{200b}'..='\u{200f}')
@@ -114,7 +114,7 @@ fn suffix(text: &str, cells: usize) -> &str {
 }
 
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the end.
-pub(crate) fn shorten(text: &str, cells: usize) -> String {
+pub fn shorten(text: &str, cells: usize) -> String {
     match cells.checked_sub(1) {
         _ if width(text) <= cells => text.to_owned(),
         Some(room) => format!("{}…", prefix(text, room)),
@@ -123,26 +123,26 @@ pub(crate) fn shorten(text: &str, cells: usize) -> String {
 }
 
 /// Makes a name or the text of a cell fit for a message: safe to print, in at most 40 terminal cells.
-pub(crate) fn brief(text: &str) -> String {
+pub fn brief(text: &str) -> String {
     const CELLS: usize = 40;
     shorten(&sanitise(text), CELLS)
 }
 
 /// Cuts `text` to `cells` terminal cells, or fills them with blanks.
-pub(crate) fn padded(text: &str, cells: usize) -> String {
+pub fn padded(text: &str, cells: usize) -> String {
     let text = shorten(text, cells);
     let gap = " ".repeat(cells - width(&text));
     text + &gap
 }
 
 /// Fills `text` with blanks at its left to `cells` terminal cells.
-pub(crate) fn right_aligned(text: &str, cells: usize) -> String {
+pub fn right_aligned(text: &str, cells: usize) -> String {
     " ".repeat(cells.saturating_sub(width(text))) + text
 }
 
 /// Cuts `text` to `cells` terminal cells, with `…` in place of the start: for paths and typed text,
 /// whose end matters most.
-pub(crate) fn shorten_front(text: &str, cells: usize) -> String {
+pub fn shorten_front(text: &str, cells: usize) -> String {
     match cells.checked_sub(1) {
         _ if width(text) <= cells => text.to_owned(),
         Some(room) => format!("…{}", suffix(text, room)),
@@ -152,7 +152,7 @@ pub(crate) fn shorten_front(text: &str, cells: usize) -> String {
 
 /// Cuts each of `names` to `cells` terminal cells: at the end, or in the middle where that would
 /// make different names equal.
-pub(crate) fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
+pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
     let short: Vec<String> = names.iter().map(|name| shorten(name, cells)).collect();
     let clash =
         (1..short.len()).any(|i| short[..i].contains(&short[i]) && names[..i] != short[..i]);
@@ -172,7 +172,7 @@ pub(crate) fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
 
 /// Cuts each of `names` to its first `cells` terminal cells where that keeps different names apart, or else
 /// as [`abbreviate`] does.
-pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
+pub fn first_letters(names: &[String], cells: usize) -> Vec<String> {
     let short: Vec<String> = (names.iter())
         .map(|name| prefix(name, cells).to_owned())
         .collect();
@@ -186,13 +186,13 @@ pub(crate) fn first_letters(names: &[String], cells: usize) -> Vec<String> {
 
 /// Breaks `text` between words into lines of at most `cells` terminal cells; where characters are two cells wide, as in
 /// Chinese, wherever Unicode allows it. Longer words are cut.
-pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let lines = broken(text, cells, false).into_iter();
     lines.map(|line| shorten(&line, cells)).collect()
 }
 
 /// Breaks `text` as [`wrap`] does, and longer words at any character, so that nothing is lost.
-pub(crate) fn wrap_whole(text: &str, cells: usize) -> Vec<String> {
+pub fn wrap_whole(text: &str, cells: usize) -> Vec<String> {
     broken(text, cells, true)
 }
 
@@ -240,7 +240,7 @@ fn wide_words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 /// distance of a third of its characters (letter case ignored), or those that contain it. Empty if
 /// `asked` is longer than a name should be, because the distance takes time in proportion to both
 /// lengths.
-pub(crate) fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
+pub fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
     let asked = asked.to_lowercase();
     let letters = asked.chars().count();
     if letters > LONGEST_NAME {
@@ -267,7 +267,7 @@ pub(crate) fn near_matches(asked: &str, names: &[String]) -> Vec<String> {
 }
 
 /// Returns `name`, or `name.2`, `name.3` and so on, the first that is not taken.
-pub(crate) fn unique_name(name: String, mut is_taken: impl FnMut(&String) -> bool) -> String {
+pub fn unique_name(name: String, mut is_taken: impl FnMut(&String) -> bool) -> String {
     let copies = (2..).map(|copy| format!("{name}.{copy}"));
     let mut candidates = [name.clone()].into_iter().chain(copies);
     candidates

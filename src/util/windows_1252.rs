@@ -11,7 +11,7 @@ const SPECIAL: [char; 32] = [
 ];
 
 /// Returns the character of `byte`; `None` for the five bytes without one.
-pub(crate) fn character(byte: u8) -> Option<char> {
+pub fn character(byte: u8) -> Option<char> {
     let special = byte
         .checked_sub(0x80)
         .and_then(|index| SPECIAL.get(usize::from(index)));

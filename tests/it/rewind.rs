@@ -199,7 +199,10 @@ fn a_replay_shows_the_nearest_moment_at_once_and_can_be_stopped() {
     driven.send(Command::CancelTask);
     let step = moment(&driven).now.position.step;
     assert!(step <= BATCHES);
-    assert_eq!(exported(&driven), (uninterrupted(step).engine().parameters(), step));
+    assert_eq!(
+        exported(&driven),
+        (uninterrupted(step).engine().parameters(), step)
+    );
 }
 
 #[test]

@@ -54,6 +54,9 @@ fn paths_and_names_exist() {
     let quoted: Vec<&str> = tour.split('`').skip(1).step_by(2).collect();
     assert!(quoted.len() > 50, "found {} backticked words", quoted.len());
     for text in quoted {
+        if src.join(text).is_dir() {
+            continue;
+        }
         if text.contains('/') || text.ends_with(".rs") {
             let exists = src.join(text).exists() || root.join(text).exists();
             assert!(exists, "no such path: {text}");

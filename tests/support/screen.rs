@@ -177,8 +177,9 @@ impl Shown {
                 c => KeyCode::Char(c),
             };
             let before = self.model.run.position;
+            let is_typed = self.model.prompt.overlay.is_some();
             self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            if c == 'S' {
+            if c == 'S' && !is_typed {
                 // That of a change before is of the same position.
                 let is_later = |event: &Event| matches!(event, Event::Evaluated { position, .. } if *position != before);
                 self.wait(is_later);

@@ -4,12 +4,11 @@ use std::ffi::OsString;
 
 use super::one_of;
 use crate::data::{
-    ClassWeights, DateOptions, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing, RowSet,
+    ClassWeights, DateOptions, Delimiter, MISSING_IN_NUMBERS, MISSING_IN_TEXTS, Missing,
     TaskChoice, TextEncoding,
 };
 use crate::settings::defaults;
 use crate::util::lang::say;
-use crate::util::named::shown_by_name;
 
 /// Format of a file, where it is not detected.
 #[derive(Debug, Clone, clap::Args)]
@@ -147,8 +146,6 @@ pub struct TableArgs {
           value_parser = one_of(&ClassWeights::ALL, ClassWeights::name))]
     pub class_weights: ClassWeights,
 }
-
-shown_by_name!(TaskChoice, Missing, ClassWeights, RowSet);
 
 fn missing_help() -> String {
     let in_numbers = MISSING_IN_NUMBERS.iter().copied();

@@ -1,11 +1,11 @@
 //! Types of the input columns once all rows are known, and the correction of their values.
 
-use crate::data::derived::date_columns;
-use crate::data::report::{Exclusion, ReadReport, Reason};
-use crate::data::table::Shape;
-use crate::data::table::column_reader::{Cells, undecided_code};
-use crate::data::table::date_reader::DateParts;
-use crate::data::{Column, ColumnKind, DatePart};
+use crate::derived::date_columns;
+use crate::report::{Exclusion, ReadReport, Reason};
+use crate::table::Shape;
+use crate::table::column_reader::{Cells, undecided_code};
+use crate::table::date_reader::DateParts;
+use crate::{Column, ColumnKind, DatePart};
 
 /// Returns whether column `index` of `values`, rows of `width` values, has different ones, besides missing ones, which
 /// are replaced by one of them.

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use super::Loading;
 use super::columns::{ColumnFix, Finished, FirstDates, corrected, finish_columns};
 use super::sampling::Sampling;
-use crate::data::derived::lag_columns;
-use crate::data::prepare::preprocessing::RowOrder;
-use crate::data::prepare::split::RowSplit;
-use crate::data::report::ReadReport;
-use crate::data::schema::options::Missing;
-use crate::data::source::Source;
-use crate::data::table::target_reader::Targets;
-use crate::data::table::{CellFormat, Shape};
-use crate::data::{Column, ColumnKind, Dataset, Target, matrix};
-use crate::error::{DataProblem, Error, Result};
+use crate::derived::lag_columns;
+use crate::prepare::preprocessing::RowOrder;
+use crate::prepare::split::RowSplit;
+use crate::report::ReadReport;
+use crate::schema::options::Missing;
+use crate::source::Source;
+use crate::table::target_reader::Targets;
+use crate::table::{CellFormat, Shape};
+use crate::{Column, ColumnKind, Dataset, Target, matrix};
+use util::error::{DataProblem, Error, Result};
 
 impl Loading {
     /// Decides on the columns and the target, and corrects the values of what only the whole file shows.
@@ -114,7 +114,7 @@ impl Loading {
             missing: shape.missing.clone(),
             cell_format: CellFormat::of(&shape, &self.reading),
             percent: Some(std::mem::take(&mut report.percent)),
-            units: shape.units.clone(),
+            units: shape.units.clone().into_iter().collect(),
             row_order,
             lines: Arc::new(self.lines),
             validation: None,

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use crate::util::random::{RngStream, below, generator};
+use util::random::{RngStream, below, generator};
 
 /// Uniform random sample of a stream of rows (reservoir sampling, Vitter 1985, algorithm R).
 pub(super) struct Sampling {

@@ -1,9 +1,9 @@
 //! Numbers outside the range of the training rows, as of a column in another unit.
 
-use crate::data::prepare::encoding::Encoding;
-use crate::data::prepare::preprocessing::{InputColumn, with_offset};
-use crate::util::lang::say;
-use crate::util::text::brief;
+use crate::prepare::encoding::Encoding;
+use crate::prepare::preprocessing::{InputColumn, with_offset};
+use util::lang::say;
+use util::text::brief;
 
 /// Counts of the numbers in a column, and of those outside the range of the training rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,39 +2,39 @@
 
 use std::collections::HashMap;
 
-use crate::data::prepare::encoding::CellKind;
-use crate::data::prepare::lags::History;
-use crate::data::schema::dates::{DatePart, Written};
-use crate::data::schema::options::LoadObserver;
-use crate::data::source::Source;
-use crate::data::source::input::Input;
-use crate::data::table::batch::{Record, Row};
-use crate::data::table::column_reader::{narrowed, too_large};
-use crate::data::table::date_reader::not_a_date;
-use crate::data::table::rows::Rows;
-use crate::data::table::{Reading, Shape, Table};
-use crate::error::{DataProblem, Error, Result};
-use crate::util::text::{near_matches, sanitise};
+use crate::prepare::encoding::CellKind;
+use crate::prepare::lags::History;
+use crate::schema::dates::{DatePart, Written};
+use crate::schema::options::LoadObserver;
+use crate::source::Source;
+use crate::source::input::Input;
+use crate::table::batch::{Record, Row};
+use crate::table::column_reader::{narrowed, too_large};
+use crate::table::date_reader::not_a_date;
+use crate::table::rows::Rows;
+use crate::table::{Reading, Shape, Table};
+use util::error::{DataProblem, Error, Result};
+use util::text::{near_matches, sanitise};
 
 /// A column to find.
-pub(in crate::data) struct Wanted<'a> {
-    pub(in crate::data) name: &'a str,
+pub(crate) struct Wanted<'a> {
+    pub(crate) name: &'a str,
     /// Index in the training table.
-    pub(in crate::data) column: usize,
-    pub(in crate::data) cells: CellKind<'a>,
+    pub(crate) column: usize,
+    pub(crate) cells: CellKind<'a>,
 }
 
 /// Layout of the training table.
 #[derive(Clone, Copy)]
-pub(in crate::data) struct Training<'a> {
+pub(crate) struct Training<'a> {
     /// Number of columns, with the target.
-    pub(in crate::data) columns: usize,
+    pub(crate) columns: usize,
     /// Index of the target.
-    pub(in crate::data) target: usize,
+    pub(crate) target: usize,
     /// Columns whose numbers have percent signs, if they are known.
-    pub(in crate::data) percent: Option<&'a [usize]>,
+    pub(crate) percent: Option<&'a [usize]>,
     /// Units behind the numbers of columns.
-    pub(in crate::data) units: &'a [(usize, String)],
+    pub(crate) units: &'a [(usize, String)],
 }
 
 impl Training<'_> {
@@ -45,7 +45,7 @@ impl Training<'_> {
             .percent
             .is_some_and(|percent| !percent.contains(&column))
         {
-            shape.bare.push(own);
+            shape.bare.insert(own);
         }
         let units = self.units.iter().filter(|(known, _)| *known == column);
         shape
@@ -55,19 +55,19 @@ impl Training<'_> {
 }
 
 /// An open table and the wanted columns in it.
-pub(in crate::data) struct Selected<'a> {
-    pub(in crate::data) shape: Shape,
-    pub(in crate::data) rows: Rows,
+pub(crate) struct Selected<'a> {
+    pub(crate) shape: Shape,
+    pub(crate) rows: Rows,
     /// The first rows.
-    pub(in crate::data) sample: Vec<Row>,
+    pub(crate) sample: Vec<Row>,
     /// Index in this table of each wanted column.
-    pub(in crate::data) columns: Vec<usize>,
+    pub(crate) columns: Vec<usize>,
     training: Training<'a>,
 }
 
 impl<'a> Selected<'a> {
     /// Opens the table of `source`, opened as `input`, and finds the `wanted` columns.
-    pub(in crate::data) fn open(
+    pub(crate) fn open(
         source: &Source,
         input: Input,
         reading: &Reading,
@@ -107,7 +107,7 @@ impl<'a> Selected<'a> {
     }
 
     /// Finds the target; see [`PredictionRows::target_column`].
-    pub(in crate::data) fn target(&mut self, name: &str) -> Result<usize> {
+    pub(crate) fn target(&mut self, name: &str) -> Result<usize> {
         let column = target_column(&self.shape, &self.columns, self.training, name)?;
         self.training
             .describe(&mut self.shape, self.training.target, column);
@@ -137,7 +137,7 @@ pub(super) fn target_column(
 /// Appends the raw values of the `columns` of `record`, which are of these `kinds`. Calls `unknown` with
 /// the index of the kind and the text of every cell that is none of the column's texts. Earlier targets are
 /// those of `history`.
-pub(in crate::data) fn raw_values<'a>(
+pub(crate) fn raw_values<'a>(
     record: Record,
     shape: &Shape,
     columns: &[usize],

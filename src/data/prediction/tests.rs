@@ -2,7 +2,7 @@ use std::fs;
 
 use ndarray::array;
 
-use crate::data::{Dataset, dataset_of};
+use crate::{Dataset, dataset_of};
 
 use super::*;
 

@@ -1,25 +1,27 @@
 //! Texts that a model does not know.
 
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::text::brief;
+use util::lang::say;
+use util::numbers::counted;
+use util::text::brief;
 
 /// Texts of a column that a model does not know, because no training row has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct UnknownTexts {
-    pub(crate) count: u64,
+pub struct UnknownTexts {
+    /// Number of the texts.
+    pub count: u64,
     /// The first of them, and its line.
-    pub(crate) first: Option<(String, u64)>,
+    pub first: Option<(String, u64)>,
 }
 
 impl UnknownTexts {
-    pub(crate) fn add(&mut self, text: &str, line: u64) {
+    /// Counts `text` on `line`.
+    pub fn add(&mut self, text: &str, line: u64) {
         self.count += 1;
         self.first.get_or_insert_with(|| (text.to_owned(), line));
     }
 
     /// Returns a statement on labels that name a class but for a full stop, safe to print; `None` without any.
-    pub(crate) fn stop_statement(&self) -> Option<String> {
+    pub fn stop_statement(&self) -> Option<String> {
         let (text, line) = self.first.as_ref()?;
         Some(say!(
             "fact-labels-with-stop",
@@ -32,7 +34,7 @@ impl UnknownTexts {
 
     /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line
     /// 7`, safe to print; `None` without any.
-    pub(crate) fn statement(&self, column: &str) -> Option<String> {
+    pub fn statement(&self, column: &str) -> Option<String> {
         let (text, line) = self.first.as_ref()?;
         let (column, text) = (brief(column), brief(text));
         let values = match self.count {

@@ -4,11 +4,11 @@ use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::{DateOrder, DatePart};
-use crate::util::text::{is_printable, sanitise};
+use crate::{DateOrder, DatePart};
+use util::text::{is_printable, sanitise};
 
 /// Maximum number of categories of a column with an input each; rarer ones share one.
-pub(crate) const MAX_CATEGORIES: usize = 100;
+pub const MAX_CATEGORIES: usize = 100;
 
 /// Encoding of the cells of one column as network inputs, fitted to the training rows.
 ///
@@ -79,7 +79,7 @@ impl Encoding {
     }
 
     /// Returns whether raw values are numbers of the table, or of its dates.
-    pub(crate) fn is_number(&self) -> bool {
+    pub fn is_number(&self) -> bool {
         matches!(self, Self::Numeric { .. } | Self::Cyclic { .. })
     }
 
@@ -164,7 +164,7 @@ impl Encoding {
 impl Encoding {
     /// Returns the raw value of an input `value`: the inverse of [`Self::write`], rounded to six
     /// digits so that rounding errors do not show.
-    pub(crate) fn raw_of(&self, value: f32) -> f32 {
+    pub fn raw_of(&self, value: f32) -> f32 {
         match self {
             Self::Numeric { mean, std, .. } | Self::Boolean { mean, std, .. } => {
                 let raw = mean + std * f64::from(value);

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use ndarray::ArcArray2;
 
 use super::split::reader::SplitReader;
-use crate::data::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
-use crate::data::prepare::lags::History;
-use crate::data::schema::options::{LoadObserver, LoadOptions};
-use crate::data::source::input::{Input, open};
-use crate::data::table::Shape;
-use crate::data::table::batch::Row;
-use crate::data::table::column_reader::{less, too_large};
-use crate::data::table::idx;
-use crate::data::{Column, Dataset, Labels, Lines, Source, Target, matrix};
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::memory;
+use crate::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
+use crate::prepare::lags::History;
+use crate::schema::options::{LoadObserver, LoadOptions};
+use crate::source::input::{Input, open};
+use crate::table::Shape;
+use crate::table::batch::Row;
+use crate::table::column_reader::{less, too_large};
+use crate::table::idx;
+use crate::{Column, Dataset, Labels, Lines, Source, Target, matrix};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::memory;
 
 /// Rows of another file, used for validation or testing.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,7 @@ pub struct HeldOut {
 /// classes are counted.
 ///
 /// # Errors
-/// Those of [`crate::data::read_for_prediction`]; [`DataProblem::UnknownClass`] if all classes are unknown;
+/// Those of [`crate::read_for_prediction`]; [`DataProblem::UnknownClass`] if all classes are unknown;
 /// [`DataProblem::Empty`]; [`Error::Cancelled`].
 pub(crate) fn read(
     source: &Source,
@@ -67,7 +67,7 @@ pub(crate) fn read(
 ///
 /// # Errors
 /// Those of [`read`] and `inspect`.
-pub(in crate::data) fn read_table(
+pub(crate) fn read_table(
     source: &Source,
     input: Input,
     dataset: &Dataset,

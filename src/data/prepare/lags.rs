@@ -3,14 +3,14 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::preprocessing::RowOrder;
-use crate::data::schema::dates::{Date, DateOrder, Written};
-use crate::data::table::Shape;
-use crate::data::table::batch::Record;
-use crate::data::table::formatted::Points;
-use crate::error::{DataProblem, Result};
+use crate::schema::dates::{Date, DateOrder, Written};
+use crate::table::Shape;
+use crate::table::batch::Record;
+use crate::table::formatted::Points;
+use util::error::{DataProblem, Result};
 
 /// Maximum number of lags.
-pub(crate) const MAX_LAGS: usize = 1000;
+pub const MAX_LAGS: usize = 1000;
 
 /// State of a table that a model reads row by row: raw targets of the rows before the current one, as many as there are
 /// lags, the latest date, and the use of points in its numbers.
@@ -37,7 +37,7 @@ impl History {
     }
 
     /// Expects the rows of a table of this `shape` in order of the dates of `order`, if the table has them.
-    pub(in crate::data) fn expect(&mut self, order: Option<&RowOrder>, shape: &Shape) {
+    pub(crate) fn expect(&mut self, order: Option<&RowOrder>, shape: &Shape) {
         self.dates = order.and_then(|order| {
             let column = match shape.header {
                 Some(_) => shape.names.iter().position(|name| *name == order.name)?,
@@ -69,7 +69,7 @@ impl History {
     ///
     /// # Errors
     /// [`DataProblem::NotInOrder`] if it is older than the row before.
-    pub(in crate::data) fn check_order(&mut self, record: &Record, shape: &Shape) -> Result<()> {
+    pub(crate) fn check_order(&mut self, record: &Record, shape: &Shape) -> Result<()> {
         let Some((column, days)) = self.dates else {
             return Ok(());
         };
@@ -95,7 +95,7 @@ impl History {
     ///
     /// # Errors
     /// Those of [`Points::add`].
-    pub(in crate::data) fn add_point(
+    pub(crate) fn add_point(
         &mut self,
         column: usize,
         cell: &str,

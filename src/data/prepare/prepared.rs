@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::preprocessing::Preprocessing;
 use super::samples::{Rows, Samples};
 use super::split::Split;
-use crate::data::summary::collect;
-use crate::data::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
-use crate::error::Result;
-use crate::error::shown_source;
-use crate::util::text::sanitise;
+use crate::summary::collect;
+use crate::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
+use util::error::Result;
+use util::error::shown_source;
+use util::text::sanitise;
 
 /// A data set that is split and encoded.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +36,7 @@ pub struct Prepared {
     pub validation: Samples,
     /// Test rows, if there are any.
     pub test: Option<Samples>,
-    /// Facts that are known once the data are split; see [`crate::data::DataSummary::facts`].
+    /// Facts that are known once the data are split; see [`crate::DataSummary::facts`].
     pub facts: Vec<Fact>,
     /// Score of the best constant prediction.
     pub baseline: Baseline,
@@ -52,7 +52,7 @@ impl Prepared {
 
     /// Returns a copy for the screen, in which what a terminal must not print is escaped in all texts
     /// from the table. Values are shared.
-    pub(crate) fn printable(&self) -> Self {
+    pub fn printable(&self) -> Self {
         let mut copy = self.clone();
         let make = |text: &mut String| *text = sanitise(text);
         copy.source = shown_source(&copy.source);
@@ -99,9 +99,9 @@ impl Prepared {
 /// that nothing about the other rows reaches the network.
 ///
 /// # Errors
-/// [`Error::Usage`](crate::error::Error::Usage) if `validation_fraction` is not from 0 up to, not including,
-/// 1; [`DataProblem::TooFewRows`](crate::error::DataProblem::TooFewRows) if it is above 0 and there is no
-/// row to spare; [`DataProblem::NoFeatures`](crate::error::DataProblem::NoFeatures).
+/// [`Error::Usage`](util::error::Error::Usage) if `validation_fraction` is not from 0 up to, not including,
+/// 1; [`DataProblem::TooFewRows`](util::error::DataProblem::TooFewRows) if it is above 0 and there is no
+/// row to spare; [`DataProblem::NoFeatures`](util::error::DataProblem::NoFeatures).
 pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Prepared> {
     prepare_split(dataset, Split::of(dataset, validation_fraction, seed)?)
 }
@@ -109,8 +109,8 @@ pub fn prepare(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result
 /// Encodes the rows of each set of `split` by the statistics of the training rows. Rows in none of the sets are left out.
 ///
 /// # Errors
-/// [`DataProblem::NoFeatures`](crate::error::DataProblem::NoFeatures).
-pub(crate) fn prepare_split(dataset: &Dataset, split: Split) -> Result<Prepared> {
+/// [`DataProblem::NoFeatures`](util::error::DataProblem::NoFeatures).
+pub fn prepare_split(dataset: &Dataset, split: Split) -> Result<Prepared> {
     let ((preprocessing, left_out), task) = match dataset.base() {
         Some(base) => ((base.preprocessing.clone(), Vec::new()), base.task.clone()),
         None => (

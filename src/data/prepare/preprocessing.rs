@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
 use super::encoding::{CellKind, Encoding};
-use crate::data::{CellFormat, DateOrder, DatePart, MissingValues};
+use crate::{CellFormat, DateOrder, DatePart, MissingValues};
 
 /// Preprocessing of the columns of a table into network inputs.
 ///
@@ -137,12 +137,12 @@ impl InputColumn {
     }
 
     /// Returns whether it is a part of a date.
-    pub(crate) fn is_date_part(&self) -> bool {
+    pub fn is_date_part(&self) -> bool {
         matches!(self.derived, Some(Derived::DatePart { .. }))
     }
 
     /// Returns whether it is an earlier target.
-    pub(crate) fn is_lag(&self) -> bool {
+    pub fn is_lag(&self) -> bool {
         matches!(self.derived, Some(Derived::Lag { .. }))
     }
 
@@ -178,7 +178,7 @@ impl Preprocessing {
     }
 
     /// Returns the number of earlier targets that a row needs.
-    pub(crate) fn lags(&self) -> usize {
+    pub fn lags(&self) -> usize {
         let lags = self
             .columns
             .iter()
@@ -190,7 +190,7 @@ impl Preprocessing {
     }
 
     /// Returns whether an earlier target is missing in a row of raw values.
-    pub(crate) fn lacks_history(&self, raw: ArrayView1<f32>) -> bool {
+    pub fn lacks_history(&self, raw: ArrayView1<f32>) -> bool {
         let values = self.columns.iter().zip(raw);
         let mut lags = values.filter(|(column, _)| column.is_lag());
         lags.any(|(_, raw)| raw.is_nan())
@@ -217,7 +217,7 @@ impl Preprocessing {
     }
 
     /// Returns the network inputs `(rows, inputs)` of rows of raw values `(rows, columns)`, as in
-    /// [`crate::data::Samples::raw`] and [`crate::data::PredictionInput::raw`].
+    /// [`crate::Samples::raw`] and [`crate::PredictionInput::raw`].
     ///
     /// # Panics
     /// If `raw` has not one column for each of `columns`.
@@ -250,7 +250,7 @@ impl Preprocessing {
 impl Preprocessing {
     /// Returns the value in the table of network input `input` with the value `value`, to f32's
     /// precision; see [`Encoding::raw_of`]. NaN if there is no such input.
-    pub(crate) fn raw_of(&self, input: usize, value: f32) -> f32 {
+    pub fn raw_of(&self, input: usize, value: f32) -> f32 {
         self.column_of(input).map_or(f32::NAN, |index| {
             let column = &self.columns[index];
             column.encoding.raw_of(value) + column.offset as f32
@@ -258,7 +258,7 @@ impl Preprocessing {
     }
 
     /// Returns the index in `columns` of the column that network input `input` comes from.
-    pub(crate) fn column_of(&self, input: usize) -> Option<usize> {
+    pub fn column_of(&self, input: usize) -> Option<usize> {
         let mut first = 0;
         self.columns.iter().position(|column| {
             first += column.encoding.inputs();
@@ -268,7 +268,7 @@ impl Preprocessing {
 }
 
 /// Formats the number in a table that has this `raw` value, in the fewest digits that tell it apart.
-pub(crate) fn with_offset(raw: f32, offset: f64) -> String {
+pub fn with_offset(raw: f32, offset: f64) -> String {
     if offset == 0.0 {
         return raw.to_string();
     }

@@ -7,11 +7,11 @@ use ndarray::{ArcArray2, Array1, Array2, ArrayViewMut1, Axis, CowArray, Ix2};
 
 use super::encoding::Scale;
 use super::preprocessing::{InputColumn, Preprocessing};
-use crate::data::{
+use crate::{
     Column, ColumnKind, Dataset, Encoding, HeldOut, Lines, Target, TargetScale, Task, UnknownTexts,
     write_class,
 };
-use crate::util::memory;
+use util::memory;
 
 /// Maximum numbers of network inputs that are kept for all rows of a table: 64 MB. For larger tables
 /// the inputs of each mini-batch are computed when needed, so that the table is in memory once.
@@ -74,7 +74,7 @@ impl Targets {
     }
 
     /// Writes the target of `row` to `out`, one place per network output; see
-    /// [`TargetEncoding`](crate::data::TargetEncoding).
+    /// [`TargetEncoding`](crate::TargetEncoding).
     ///
     /// # Panics
     /// If there is no such row, or `out` is not contiguous.
@@ -110,7 +110,7 @@ impl Samples {
     ///
     /// # Panics
     /// If there is no such row.
-    pub(crate) fn raw_values(&self, row: usize) -> impl ExactSizeIterator<Item = f32> {
+    pub fn raw_values(&self, row: usize) -> impl ExactSizeIterator<Item = f32> {
         let values = self.values.row(self.rows[row] as usize);
         let columns = self.columns.iter().enumerate();
         columns.map(move |(index, &column)| self.recoded(index, values[column]))
@@ -168,11 +168,11 @@ impl Samples {
     }
 
     /// Returns the raw values of `row`, one for each column of the preprocessing; see
-    /// [`crate::data::Encoding`].
+    /// [`crate::Encoding`].
     ///
     /// # Panics
     /// If there is no such row.
-    pub(crate) fn raw_row(&self, row: usize) -> Array1<f32> {
+    pub fn raw_row(&self, row: usize) -> Array1<f32> {
         self.raw_values(row).collect()
     }
 
@@ -200,7 +200,7 @@ impl Samples {
     }
 
     /// Returns the network inputs of all rows if they are kept: `(rows, network inputs)`.
-    pub(crate) fn ready_inputs(&self) -> Option<&Array2<f32>> {
+    pub fn ready_inputs(&self) -> Option<&Array2<f32>> {
         self.ready.as_deref()
     }
 
@@ -350,11 +350,14 @@ impl<'d> Rows<'d> {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::{Source, load, prepare};
+    use crate::{Source, load, prepare};
 
     #[test]
     fn inputs_are_the_same_ready_or_not() {
-        let source = Source::parse("tests/data/awkward/mixed.csv");
+        let source = Source::parse(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../tests/data/awkward/mixed.csv"
+        ));
         let data = load(&source, None).expect("loads");
         let ready = prepare(&data, 0.0, 1).expect("prepared").training;
         let mut other = ready.clone();

@@ -4,9 +4,9 @@ use ndarray::{ArrayView1, Axis, aview1};
 
 use super::encoding::Encoding;
 use super::preprocessing::{InputColumn, Preprocessing};
-use crate::data::by_halves::by_halves;
-use crate::data::{Column, ColumnKind, Dataset, Target, TargetScale, Task};
-use crate::error::{DataProblem, Error, Place, Result};
+use crate::by_halves::by_halves;
+use crate::{Column, ColumnKind, Dataset, Target, TargetScale, Task};
+use util::error::{DataProblem, Error, Place, Result};
 
 /// Mean, standard deviation and range of a column without its missing values (NaN).
 #[derive(Debug, Clone, Copy, PartialEq)]

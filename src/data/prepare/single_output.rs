@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::prepared::Prepared;
 use super::preprocessing::with_offset;
 use super::samples::{Samples, Targets};
-use crate::data::Task;
-use crate::error::{Error, Result};
-use crate::util::lang::say;
+use crate::Task;
+use util::error::{Error, Result};
+use util::lang::say;
 
 /// Encoding of targets as network outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ impl Prepared {
     /// # Errors
     /// [`Error::Usage`] where one output from 0 to 1 is not enough: for other than two classes, or a
     /// number outside that range.
-    pub(crate) fn with_targets(mut self, encoding: TargetEncoding) -> Result<Self> {
+    pub fn with_targets(mut self, encoding: TargetEncoding) -> Result<Self> {
         if encoding == TargetEncoding::Standard {
             return Ok(self);
         }
@@ -76,7 +76,7 @@ fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{dataset_of, prepare};
+    use crate::{dataset_of, prepare};
 
     fn prepared(table: &str) -> Result<Prepared> {
         let dataset = dataset_of(table.as_bytes(), Some("y")).expect("loads");

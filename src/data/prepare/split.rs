@@ -8,12 +8,13 @@ mod time;
 
 use std::cmp::Reverse;
 
-use crate::data::{Dataset, Target};
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::random::{RngStream, generator, shuffle};
-use crate::util::text::brief;
+use crate::{Dataset, Target};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::named::shown_by_name;
+use util::numbers::counted;
+use util::random::{RngStream, generator, shuffle};
+use util::text::brief;
 
 /// Set that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,7 +81,8 @@ pub(crate) struct Fractions {
 
 /// Partition of the rows of a data set: indices of rows, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Split {
+pub struct Split {
+    /// Rows to train on.
     pub training: Vec<u32>,
     /// May be empty.
     pub validation: Vec<u32>,
@@ -95,7 +97,7 @@ impl Split {
     /// # Errors
     /// [`Error::Usage`] if the fractions are not from 0 up to, not including, 1 altogether;
     /// [`DataProblem::TooFewRows`] if a set that is asked for stays empty.
-    pub(crate) fn of(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Self> {
+    pub fn of(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Self> {
         let fractions = Fractions {
             validation: if dataset.validation.is_some() {
                 0.0
@@ -157,7 +159,7 @@ impl Split {
     }
 
     /// Returns the split in which the validation rows are training rows too.
-    pub(crate) fn with_all_training(mut self) -> Self {
+    pub fn with_all_training(mut self) -> Self {
         self.training.append(&mut self.validation);
         self.training.sort_unstable();
         self
@@ -179,7 +181,7 @@ impl Split {
 
 impl RowSplit {
     /// Returns the argument of `--split` that asks for it; `file` for a list of rows.
-    pub(crate) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         match self {
             Self::Random => "random".into(),
             Self::Time { column: None, .. } => "time".into(),
@@ -313,6 +315,8 @@ fn shares(sizes: &[usize], fraction: f64) -> Vec<usize> {
     }
     shares
 }
+
+shown_by_name!(RowSet);
 
 #[cfg(test)]
 mod tests;

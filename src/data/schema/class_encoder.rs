@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::labels::{Meaning, meanings, similar, value};
-use crate::error::DataProblem;
+use util::error::DataProblem;
 
 /// Maximum number of classes.
 const MAX_CLASSES: usize = 1000;

@@ -7,7 +7,7 @@ mod periods;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use compact::are_compact;
-pub(crate) use parsing::MONTHS;
+pub use parsing::MONTHS;
 
 /// Order of day and month in dates such as 01/02/2020.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ impl DatePart {
     }
 
     /// Minimum and maximum of a part that starts again.
-    pub(crate) fn range(self) -> [u8; 2] {
+    pub fn range(self) -> [u8; 2] {
         match self {
             Self::Year | Self::Month => [1, 12],
             Self::Weekday => [0, 6],

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use super::Role;
 use super::dates::{are_compact, is_date, is_time};
 use super::labels::BOOLEANS;
-use crate::data::report::Reason;
-use crate::data::table::Shape;
-use crate::data::table::batch::Row;
-use crate::data::table::column_reader::{is_nameless, min_row_numbers, numbers_rows, offset};
-use crate::error::DataProblem;
+use crate::report::Reason;
+use crate::table::Shape;
+use crate::table::batch::Row;
+use crate::table::column_reader::{is_nameless, min_row_numbers, numbers_rows, offset};
+use util::error::DataProblem;
 
 /// Minimum number of texts for identifying rows: at least nine in ten must be different.
 const MIN_IDENTIFIERS: usize = 8;
@@ -248,11 +248,11 @@ impl<'t> Evidence<'t> {
 }
 
 /// Returns whether `distinct` texts in `cells` cells identify the rows.
-pub(in crate::data) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
+pub(crate) fn are_nearly_distinct(distinct: usize, cells: usize) -> bool {
     cells >= MIN_IDENTIFIERS && 10 * distinct >= 9 * cells
 }
 
 /// Returns whether `distinct` texts in `cells` cells are too many for categories.
-pub(in crate::data) fn are_mostly_different(distinct: usize, cells: usize) -> bool {
+pub(crate) fn are_mostly_different(distinct: usize, cells: usize) -> bool {
     distinct >= MANY_TEXTS && 2 * distinct > cells
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::data::table::amount::is_gap;
-use crate::data::table::formatted;
-use crate::util::text::sanitise;
+use crate::table::amount::is_gap;
+use crate::table::formatted;
+use util::text::sanitise;
 
 /// Words for no and yes, in lower case.
 pub(crate) const BOOLEANS: [(&str, &str); 5] = [
@@ -98,7 +98,7 @@ pub(super) fn meanings(labels: &[String], decimal_comma: bool) -> Vec<Option<Mea
 }
 
 /// Classes by the spellings of their labels.
-pub(crate) struct Labels {
+pub struct Labels {
     by_name: HashMap<String, usize>,
     by_meaning: HashMap<Meaning, usize>,
     /// Classes by their names without full stops at the end, if no other class has the same.
@@ -111,7 +111,7 @@ pub(crate) struct Labels {
 impl Labels {
     /// Indexes classes called `names`. The decimal mark of numbers among them, and of those in cells, is a comma if
     /// the flag of the name is set.
-    pub(crate) fn new(names: &[String], in_names: bool, in_cells: bool) -> Self {
+    pub fn new(names: &[String], in_names: bool, in_cells: bool) -> Self {
         let meanings = meanings(names, in_names).into_iter().zip(0..);
         let mut by_stem = HashMap::new();
         for (class, name) in names.iter().enumerate() {
@@ -134,12 +134,12 @@ impl Labels {
     /// Returns the class that `cell` names, by its text without blanks around it, or else by its
     /// meaning as a number or a word for no or yes, or but for a full stop at the end, which the test file of a
     /// table may have behind its labels.
-    pub(crate) fn class(&self, cell: &str) -> Option<usize> {
+    pub fn class(&self, cell: &str) -> Option<usize> {
         self.known(cell).or_else(|| self.by_stem(cell))
     }
 
     /// Returns whether `cell` names a class but for a full stop at the end.
-    pub(crate) fn differs_by_stop(&self, cell: &str) -> bool {
+    pub fn differs_by_stop(&self, cell: &str) -> bool {
         self.known(cell).is_none() && self.by_stem(cell).is_some()
     }
 

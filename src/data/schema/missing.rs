@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 /// Texts that mean a missing value in a column of numbers, where no other text makes sense.
-pub(crate) const MISSING_IN_NUMBERS: [&str; 11] = [
+pub const MISSING_IN_NUMBERS: [&str; 11] = [
     "?", "NA", "N/A", "NaN", "null", "None", "-", "#N/A", "\\N", "<NA>", ".",
 ];
 
 /// Texts that mean a missing value in a column of texts. `None` and `.` are categories there.
-pub(crate) const MISSING_IN_TEXTS: [&str; 8] =
-    ["?", "NA", "N/A", "NaN", "null", "-", "#N/A", "\\N"];
+pub const MISSING_IN_TEXTS: [&str; 8] = ["?", "NA", "N/A", "NaN", "null", "-", "#N/A", "\\N"];
 
 /// Texts that meant a missing value in every column up to version 4 of model files.
 const MISSING_BEFORE: [&str; 7] = ["?", "NA", "N/A", "NaN", "null", "None", "-"];
@@ -34,7 +33,7 @@ impl MissingValues {
     }
 
     /// Returns the list of models of version 4 and before.
-    pub(crate) fn before() -> Self {
+    pub fn before() -> Self {
         Self::of(&MISSING_BEFORE.map(str::to_owned))
     }
 
@@ -44,12 +43,12 @@ impl MissingValues {
     }
 
     /// Returns the texts that are missing values in a column of numbers.
-    pub(crate) fn in_numbers(&self) -> Vec<&str> {
+    pub fn in_numbers(&self) -> Vec<&str> {
         self.words(&MISSING_IN_NUMBERS)
     }
 
     /// Returns the texts that are missing values in a column of texts.
-    pub(crate) fn in_texts(&self) -> Vec<&str> {
+    pub fn in_texts(&self) -> Vec<&str> {
         self.words(&MISSING_IN_TEXTS)
     }
 
@@ -61,7 +60,7 @@ impl MissingValues {
     }
 
     /// Returns the chosen texts that are numbers, such as -999.
-    pub(crate) fn numbers(&self) -> Vec<f64> {
+    pub fn numbers(&self) -> Vec<f64> {
         let words = self.chosen.iter().flatten();
         let numbers = words.filter_map(|word| word.parse::<f64>().ok());
         numbers.filter(|number| number.is_finite()).collect()

@@ -15,13 +15,13 @@ use super::table::batch::Row;
 use super::table::column_reader::offset;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
-use crate::error::{Error, Result};
-use crate::util::lang::say;
-use crate::util::text::brief;
 use dates::DateOrder;
 use evidence::Evidence;
 pub(super) use evidence::{are_mostly_different, are_nearly_distinct};
 use options::DateUse;
+use util::error::{Error, Result};
+use util::lang::say;
+use util::text::brief;
 
 /// Role of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ pub(super) enum Role {
 /// Infers the role of each column of `table`; by default the last one is the target.
 ///
 /// # Errors
-/// [`crate::error::DataProblem::NoSuchColumn`].
+/// [`util::error::DataProblem::NoSuchColumn`].
 pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     let shape = &table.shape;
     let passed_over = passed_over(table, options);

@@ -2,17 +2,18 @@
 
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
+use util::named::shown_by_name;
 
 use serde::{Deserialize, Serialize};
 
 use super::dates::DateOrder;
 use super::missing::MissingValues;
-use crate::data::Base;
-use crate::data::source::Source;
-use crate::data::table::Reading;
-use crate::error::{Error, Result};
-use crate::util::lang::say;
-use crate::util::text::sanitise;
+use crate::Base;
+use crate::source::Source;
+use crate::table::Reading;
+use util::error::{Error, Result};
+use util::lang::say;
+use util::text::sanitise;
 
 /// Options for loading a data set. Defaults mean detection.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ impl LoadOptions {
     }
 
     /// Makes the paths of validation and test files absolute.
-    pub(crate) fn absolute(mut self) -> Self {
+    pub fn absolute(mut self) -> Self {
         if let ValidationRows::File(file) = self.validation {
             self.validation = ValidationRows::File(file.absolute());
         }
@@ -87,7 +88,7 @@ impl LoadOptions {
     }
 
     /// Returns the names of the command-line options whose values differ from those in `other`.
-    pub(crate) fn differences(&self, other: &Self) -> Vec<&'static str> {
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let (own, others) = (&self.reading, &other.reading);
         let all = [
             ("--delimiter", own.delimiter == others.delimiter),
@@ -362,3 +363,5 @@ impl ClassWeights {
         *self == Self::None
     }
 }
+
+shown_by_name!(TaskChoice, Missing, ClassWeights);

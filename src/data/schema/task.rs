@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::prepare::encoding::standardise;
-use crate::data::prepare::preprocessing::is_zero;
+use crate::prepare::encoding::standardise;
+use crate::prepare::preprocessing::is_zero;
 
 /// Task of the network.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,8 +64,8 @@ impl TargetScale {
     }
 
     /// Returns the number of a network `output` less the offset, like the targets of
-    /// [`Targets::Numbers`](crate::data::Targets::Numbers).
-    pub(crate) fn raw_value(&self, output: f32) -> f64 {
+    /// [`Targets::Numbers`](crate::Targets::Numbers).
+    pub fn raw_value(&self, output: f32) -> f64 {
         let (center, unit) = self.raw_center_and_unit();
         f64::from(output) * unit + center
     }
@@ -77,7 +77,7 @@ impl TargetScale {
     }
 
     /// Returns the network output for a target less the offset.
-    pub(crate) fn standardise(&self, raw: f32) -> f32 {
+    pub fn standardise(&self, raw: f32) -> f32 {
         let (center, unit) = self.raw_center_and_unit();
         standardise(raw, center, unit)
     }
@@ -103,7 +103,7 @@ impl Task {
 
 /// Writes the targets of a row of `class` to `outputs`, one place per network output: one-hot, or with a
 /// single output 1 for the second of two classes.
-pub(crate) fn write_class(class: usize, outputs: &mut [f32]) {
+pub fn write_class(class: usize, outputs: &mut [f32]) {
     if let [only] = outputs {
         *only = f32::from(class == 1);
         return;

@@ -1,5 +1,5 @@
-use crate::data::DateOptions;
-use crate::data::table::{Reading, table_of};
+use crate::DateOptions;
+use crate::table::{Reading, table_of};
 
 use super::*;
 

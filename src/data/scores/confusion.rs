@@ -51,7 +51,7 @@ impl Confusion {
     }
 
     /// Returns how many rows of class `actual` there are.
-    pub(crate) fn of_class(&self, actual: usize) -> u32 {
+    pub fn of_class(&self, actual: usize) -> u32 {
         let predicted = 0..self.classes;
         let predicted = predicted.map(|predicted| self.count(actual, predicted));
         predicted.sum::<u32>() + self.unpredicted[actual]
@@ -80,7 +80,7 @@ impl Confusion {
     }
 
     /// Adds a row of class `actual` without a prediction, which counts as misclassified.
-    pub(crate) fn add_unpredicted(&mut self, actual: usize) {
+    pub fn add_unpredicted(&mut self, actual: usize) {
         self.unpredicted[actual] += 1;
     }
 }

@@ -29,14 +29,14 @@ fn is_undefined(number: &f64) -> bool {
 
 impl Errors {
     /// Returns whether MAE, RMSE and R² are finite.
-    pub(crate) fn is_finite(&self) -> bool {
+    pub fn is_finite(&self) -> bool {
         self.mae.is_finite() && self.rmse.is_finite() && self.r2.is_finite()
     }
 }
 
 /// Accumulates the errors of predictions.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ErrorSums {
+pub struct ErrorSums {
     rows: u64,
     absolute: f64,
     squared: f64,

@@ -17,9 +17,9 @@ mod tests;
 
 pub use classes::{ClassScore, ClassScores};
 pub use confusion::Confusion;
-pub(crate) use errors::ErrorSums;
+pub use errors::ErrorSums;
 pub use errors::Errors;
-pub(crate) use ranking::Ranking;
+pub use ranking::Ranking;
 pub use ranking::{RankingScores, ThresholdCurve, ThresholdPoint};
 
 /// Maximum number of values that are kept for the scores that need all rows at once: ROC AUC, average precision

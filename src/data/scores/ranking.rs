@@ -18,7 +18,7 @@ pub struct RankingScores {
 
 impl RankingScores {
     /// No score is known.
-    pub(crate) const UNDEFINED: Self = Self {
+    pub const UNDEFINED: Self = Self {
         roc_auc: f64::NAN,
         average_precision: f64::NAN,
         log_loss: f64::NAN,
@@ -27,7 +27,7 @@ impl RankingScores {
 
 /// Outputs of classified rows with their true classes.
 #[derive(Debug, Clone)]
-pub(crate) struct Ranking {
+pub struct Ranking {
     classes: usize,
     /// Whether the outputs of a row sum to one, or its only output is a probability.
     are_probabilities: bool,
@@ -175,7 +175,7 @@ impl ThresholdCurve {
     }
 
     /// Returns the predictions at `threshold`: the class is the second of two.
-    pub(crate) fn confusion(&self, threshold: f32) -> Confusion {
+    pub fn confusion(&self, threshold: f32) -> Confusion {
         let (hits, misses) = self.at(threshold);
         let counts = [self.negatives - misses, misses, self.positives - hits, hits];
         Confusion::of_two(counts)
@@ -183,7 +183,7 @@ impl ThresholdCurve {
 
     /// Divides the scores from 0 to 1 into `bins` equal parts and returns, for each that has rows, their mean score and
     /// the fraction of them that is of the class. Of calibrated probabilities both are equal.
-    pub(crate) fn calibration(&self, bins: usize) -> Vec<(f64, f64)> {
+    pub fn calibration(&self, bins: usize) -> Vec<(f64, f64)> {
         let mut sums = vec![(0.0, 0, 0); bins];
         let mut before = (0, 0);
         for point in &self.points {

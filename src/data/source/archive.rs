@@ -7,8 +7,8 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::is_one_of;
-use crate::error::DataProblem;
-use crate::util::lang::say;
+use util::error::DataProblem;
+use util::lang::say;
 
 /// Maximum size of an unpacked table in multiples of the archive, and a size that is always accepted.
 const MAX_RATIO: u64 = 200;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::converted::Converted;
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::windows_1252::character;
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::windows_1252::character;
 
 fn no_rows() -> &'static str {
     say!(

@@ -1,6 +1,6 @@
 //! Decompression of gzip and zstd, recognised by their first bytes.
 
-use crate::util::lang::say;
+use util::lang::say;
 
 use std::io::{self, BufReader, Read};
 

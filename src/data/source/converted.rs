@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::data::table::dialect::Delimiter;
-use crate::data::table::{Quote, Reading};
+use crate::table::dialect::Delimiter;
+use crate::table::{Quote, Reading};
 
 /// CSV that was made from a table in another format: a row on each line, whatever its cells hold.
 pub(crate) struct Converted {

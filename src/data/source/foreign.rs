@@ -3,10 +3,10 @@
 mod formats;
 mod text;
 
-use crate::error::DataProblem;
-use crate::util::lang::say;
 use formats::{About, FORMATS, PICKLE, STATA, UTF_32};
-pub(in crate::data) use text::{tar_problem, text_problem};
+pub(crate) use text::{tar_problem, text_problem};
+use util::error::DataProblem;
+use util::lang::say;
 
 /// First bytes of some texts in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

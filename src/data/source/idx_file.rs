@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
 use super::input::{Input, open};
-use crate::data::Source;
-use crate::data::schema::options::{Part, Progress};
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
+use crate::Source;
+use crate::schema::options::{Part, Progress};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
 
 /// Magic number of a file of images: unsigned bytes in three dimensions.
 pub(crate) const IMAGES: [u8; 4] = [0, 0, 8, 3];
@@ -147,7 +147,7 @@ fn header(bytes: &mut dyn Read, magic: [u8; 4], source: &Source) -> Result<[u32;
 
 /// Lists the files beside the images of `source` that are read with them: labels, and images to validate on
 /// with theirs.
-pub(crate) fn files_beside(source: &Source) -> Vec<PathBuf> {
+pub fn files_beside(source: &Source) -> Vec<PathBuf> {
     let labels = |source: &Source| beside(source, &LABELS_OF_IMAGES);
     let Some(own_labels) = labels(source) else {
         return Vec::new();

@@ -12,8 +12,8 @@ use super::converted::{Conversion, Converted};
 use super::foreign::{self, Format};
 use super::idx_file::IMAGES;
 use super::{Source, arff, json_lines};
-use crate::error::{Error, Place, Result};
-use crate::util::lang::say;
+use util::error::{Error, Place, Result};
+use util::lang::say;
 
 /// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
 const FIRST: usize = 4;
@@ -157,7 +157,7 @@ fn convert(format: Format, bytes: Vec<u8>, source: &str) -> Result<Converted> {
 /// Returns the error for a format that this program was built without.
 #[cfg(not(all(feature = "xlsx", feature = "parquet")))]
 fn without(source: &str, about: &'static str) -> Error {
-    let problem = crate::error::DataProblem::ForeignFormat(about);
+    let problem = util::error::DataProblem::ForeignFormat(about);
     Error::data(Place::whole(source), problem)
 }
 

@@ -9,8 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::converted::Converted;
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
 
 /// Converts the JSON lines in `text`, which messages call `source`. Columns come in the order in which their
 /// keys first appear, but a new one comes behind the key before it in its object; a key that an object does not have is a missing value, as is `null`.

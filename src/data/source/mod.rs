@@ -21,10 +21,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
-use crate::util::lang::say;
-use crate::util::text::{near_matches, sanitise};
 use builtin::{BUILT_IN, BuiltIn, built_in};
+use util::error::Error;
+use util::lang::say;
+use util::text::{near_matches, sanitise};
 
 /// Source of a table. Displayed as `built-in iris`, or the path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl Source {
     }
 
     /// Makes the path of a file absolute.
-    pub(crate) fn absolute(self) -> Self {
+    pub fn absolute(self) -> Self {
         match self {
             Self::File(path) => Self::File(std::path::absolute(&path).unwrap_or(path)),
             other => other,
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn a_missing_file_names_what_there_is() {
         let message = |name: &str| {
-            let error = crate::data::source::input::open(&Source::parse(name));
+            let error = crate::source::input::open(&Source::parse(name));
             let error = error.err().expect("not there");
             assert_eq!(error.exit_code(), 66);
             error.to_string()

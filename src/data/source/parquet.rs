@@ -5,7 +5,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 
 use super::converted::Converted;
-use crate::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Place, Result};
 
 /// Converts the Parquet file in `bytes`, which messages call `source`.
 ///

@@ -4,9 +4,9 @@ use std::io::{self, Cursor, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::table::records::read_some;
-use crate::util::lang::say;
-use crate::util::windows_1252::character;
+use crate::table::records::read_some;
+use util::lang::say;
+use util::windows_1252::character;
 
 /// Bytes that are converted at once.
 const BLOCK: usize = 1 << 16;

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use calamine::{Data, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::converted::Converted;
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
 
 /// Converts the first visible sheet of the workbook in `bytes` that has cells; messages call it `source`.
 ///

@@ -6,10 +6,10 @@ mod rows;
 mod target;
 
 use super::facts::{Fact, Severity, Topic};
-use crate::data::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
-use crate::data::{Baseline, ColumnKind, Dataset, Preprocessing, ReadReport, Samples, Task};
-use crate::util::lang::say;
-use crate::util::text::brief;
+use crate::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
+use crate::{Baseline, ColumnKind, Dataset, Preprocessing, ReadReport, Samples, Task};
+use util::lang::say;
+use util::text::brief;
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
 pub(crate) fn collect(

@@ -8,10 +8,10 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{BINS, Identity};
-use crate::data::by_halves::by_halves;
-use crate::data::prepare::preprocessing::shortest;
-use crate::data::{Column, ColumnKind, Derived};
-use crate::util::lang::catalogue::{id_of, translated};
+use crate::by_halves::by_halves;
+use crate::prepare::preprocessing::shortest;
+use crate::{Column, ColumnKind, Derived};
+use util::lang::catalogue::{id_of, translated};
 
 /// Distinct values of a column that are counted at most.
 const MAX_DISTINCT: usize = 10_000;
@@ -42,7 +42,7 @@ pub struct ColumnSummary {
 
 impl ColumnSummary {
     /// The kind in the language of the reader.
-    pub(crate) fn kind_title(&self) -> Cow<'static, str> {
+    pub fn kind_title(&self) -> Cow<'static, str> {
         translated(&id_of("column", self.kind), self.kind)
     }
 }

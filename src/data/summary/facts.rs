@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::util::lang::say;
-use crate::util::text::sanitise;
+use util::lang::say;
+use util::text::sanitise;
 
 /// Subject of a fact, in the order in which facts are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

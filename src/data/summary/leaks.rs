@@ -1,6 +1,6 @@
 //! Input columns that give the target away.
 
-use crate::data::{Column, ColumnKind, Dataset, Preprocessing, Target};
+use crate::{Column, ColumnKind, Dataset, Preprocessing, Target};
 
 /// Maximum number of distinct values of a column whose values are compared with the classes one by one.
 const MAX_DISTINCT: usize = 64;
@@ -147,8 +147,8 @@ fn is_linear(pairs: impl Iterator<Item = (f32, f64)> + Clone) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::source::builtin;
-    use crate::data::{Source, dataset_of, load};
+    use crate::source::builtin;
+    use crate::{Source, dataset_of, load};
 
     use super::*;
 

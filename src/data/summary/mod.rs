@@ -14,12 +14,12 @@ use ndarray::ArrayView2;
 use serde::Serialize;
 
 use super::{Baseline, Dataset, Prepared, ReadReport, Samples, Target};
-use crate::error::shown_source;
-use crate::util::numbers::score;
-use crate::util::text::sanitise;
 use columns::Statistics;
 pub use columns::{ColumnSummary, Range};
 pub use facts::{Fact, Severity, Topic};
+use util::error::shown_source;
+use util::numbers::score;
+use util::text::sanitise;
 
 /// Bins of a column's histogram.
 const BINS: usize = 8;
@@ -122,7 +122,7 @@ impl DataSummary {
     }
 
     /// Escapes what a terminal must not print in all texts from the table.
-    pub(crate) fn printable(mut self) -> Self {
+    pub fn printable(mut self) -> Self {
         let make = |text: &mut String| *text = sanitise(text);
         for column in &mut self.columns {
             make(&mut column.name);
@@ -144,7 +144,7 @@ impl DataSummary {
     }
 
     /// Returns the facts in groups of one topic each.
-    pub(crate) fn facts_by_topic(&self) -> impl Iterator<Item = (Topic, &[Fact])> {
+    pub fn facts_by_topic(&self) -> impl Iterator<Item = (Topic, &[Fact])> {
         let groups = self.facts.chunk_by(|a, b| a.topic == b.topic);
         groups.filter_map(|group| Some((group.first()?.topic, group)))
     }
@@ -248,7 +248,7 @@ fn duplicates(training: &Samples, validation: &Samples) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::data::{dataset_of, prepare};
+    use crate::{dataset_of, prepare};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 /// Currencies, percent and permille, each before those that it ends with. Letters match in either case, but for
 /// `Ft`: `ft` are feet. Generated Python code has the same list.
-pub(crate) const UNITS: [&str; 62] = [
+pub const UNITS: [&str; 62] = [
     "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "INR", "AUD", "CAD", "NZD", "SEK", "NOK", "DKK",
     "PLN", "CZK", "HUF", "RON", "BGN", "BRL", "MXN", "ARS", "CLP", "KRW", "RUB", "TRY", "ZAR",
     "HKD", "SGD", "THB", "ILS", "US$", "NZ$", "HK$", "Rs.", "Fr.", "kr.", "R$", "A$", "C$", "Rs",
@@ -12,10 +12,10 @@ pub(crate) const UNITS: [&str; 62] = [
 ];
 
 /// Unit whose letters match in this case only.
-pub(crate) const CASED: &str = "Ft";
+pub const CASED: &str = "Ft";
 
 /// Ends of amounts without cents, such as `5.-` and `5,-`.
-pub(crate) const NO_CENTS: [&str; 6] = [".--", ",--", ".-", ",-", ".\u{2013}", ",\u{2013}"];
+pub const NO_CENTS: [&str; 6] = [".--", ",--", ".-", ",-", ".\u{2013}", ",\u{2013}"];
 
 /// Parts of an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) struct Amount<'c> {
 
 /// Returns whether `letter` separates thousands whatever the decimal mark is: a blank, also one that is
 /// thin or does not break, or an apostrophe.
-pub(in crate::data) fn is_gap(letter: char) -> bool {
+pub(crate) fn is_gap(letter: char) -> bool {
     matches!(
         letter,
         ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}' | '\'' | '\u{2019}'

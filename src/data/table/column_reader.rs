@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use super::Shape;
 use super::date_reader::Dates;
 use super::formatted::Formats;
-use crate::data::ColumnKind;
-use crate::data::prepare::encoding::MAX_CATEGORIES;
-use crate::data::report::{Reason, StrayWords};
-use crate::data::schema::labels::BOOLEANS;
-use crate::data::schema::{Role, are_mostly_different, are_nearly_distinct};
-use crate::error::DataProblem;
-use crate::util::text::brief;
+use crate::ColumnKind;
+use crate::prepare::encoding::MAX_CATEGORIES;
+use crate::report::{Reason, StrayWords};
+use crate::schema::labels::BOOLEANS;
+use crate::schema::{Role, are_mostly_different, are_nearly_distinct};
+use util::error::DataProblem;
+use util::text::brief;
 
 /// Maximum number of distinct texts of a categorical column.
 const MAX_TEXTS: usize = 20_000;
@@ -122,7 +122,7 @@ pub(crate) fn undecided_code(raw: f32) -> Option<usize> {
 
 /// Returns the number of rows from which numbers 0, 1, 2, ... in a column of this name in the header are row numbers:
 /// few suffice under the names that row numbers usually have.
-pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
+pub(crate) fn min_row_numbers(name: Option<&str>) -> usize {
     if name.is_some_and(numbers_rows) {
         2
     } else {
@@ -131,7 +131,7 @@ pub(in crate::data) fn min_row_numbers(name: Option<&str>) -> usize {
 }
 
 /// Returns whether numbers of rows usually have this name, as in tables of pandas and R, or none.
-pub(in crate::data) fn numbers_rows(name: &str) -> bool {
+pub(crate) fn numbers_rows(name: &str) -> bool {
     const NAMES: [&str; 14] = [
         "index", "idx", "rownames", "rownum", "row", "rowid", "no", "nr", "num", "number", "id",
         "obs", "seq", "serial",
@@ -143,7 +143,7 @@ pub(in crate::data) fn numbers_rows(name: &str) -> bool {
 }
 
 /// Returns whether a column has no name in the header, or the one in lower case that pandas gives such a column.
-pub(in crate::data) fn is_nameless(name: &str) -> bool {
+pub(crate) fn is_nameless(name: &str) -> bool {
     name.trim().is_empty() || name.starts_with("unnamed")
 }
 

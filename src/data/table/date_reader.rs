@@ -1,10 +1,10 @@
 //! Reader of a column of dates.
 
 use super::Shape;
-use crate::data::schema::dates::{Date, DateOrder, DatePart, Written, monthly_order};
-use crate::error::DataProblem;
-use crate::util::lang::say;
-use crate::util::text::brief;
+use crate::schema::dates::{Date, DateOrder, DatePart, Written, monthly_order};
+use util::error::DataProblem;
+use util::lang::say;
+use util::text::brief;
 
 /// Reader of a column of dates, which become four raw values each: year, month, day and hour. The month is
 /// negative while day and month may be in the other order.

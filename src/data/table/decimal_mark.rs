@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use super::batch::Row;
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
-use crate::data::schema::missing::MissingValues;
-use crate::util::lang::say;
+use crate::schema::missing::MissingValues;
+use util::lang::say;
 
 /// Numbers in a table by their only mark, or the last of several.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,12 +6,12 @@ use super::batch::Row;
 use super::formatted;
 use super::prefix::Prefix;
 use super::{Quote, Reading};
-use crate::data::TextEncoding;
-use crate::data::schema::dates::is_date;
+use crate::TextEncoding;
+use crate::schema::dates::is_date;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
-use crate::util::lang::say;
+use util::error::{Error, Result};
+use util::lang::say;
 
 /// Rows of the prefix that decide.
 pub(crate) const SAMPLE: usize = 200;

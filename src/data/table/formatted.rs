@@ -3,9 +3,9 @@
 
 use super::Shape;
 use super::amount::{Amount, NO_CENTS, is_gap};
-use crate::error::DataProblem;
-use crate::util::lang::say;
-use crate::util::text::brief;
+use util::error::DataProblem;
+use util::lang::say;
+use util::text::brief;
 
 /// Currencies whose amounts are written with commas between thousands.
 const WITH_COMMAS: [&str; 6] = ["$", "\u{a3}", "\u{a5}", "\u{20a9}", "\u{20b9}", "Rs"];
@@ -233,7 +233,7 @@ pub(crate) fn unmarked(cell: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Source;
+    use crate::Source;
 
     #[test]
     fn numbers_are_found_in_their_formats() {

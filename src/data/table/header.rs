@@ -28,7 +28,7 @@ use std::collections::{HashMap, HashSet};
 use super::batch::Row;
 use super::formatted;
 use super::left_out::total_column;
-use crate::data::schema::missing::MissingValues;
+use crate::schema::missing::MissingValues;
 
 /// Maximum number of rows below the first one that vote.
 const SAMPLE: usize = 200;
@@ -135,7 +135,7 @@ impl Column {
 }
 
 /// Units of measurement that a row of units may have without brackets.
-pub(crate) const COLUMN_UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
+pub const COLUMN_UNITS: &str = "m cm mm km um nm in ft mi yd g kg mg ug lb lbs oz t s ms us min h hr d day days yr year \
                      years C F K degC degF \u{b0}C \u{b0}F \u{b0} deg rad % ppm ppb V mV kV A mA W kW kWh MW J \
                      kJ N Pa hPa kPa MPa bar mbar psi mmHg Hz kHz MHz GHz l L ml mL mol mmol mg dB lux lx \
                      sec hrs hour hours mins minutes seconds week weeks month months B kB KB MB GB TB cc sq dL ng IU mEq \
@@ -261,10 +261,10 @@ fn are_units(row: &Row, numeric: &[usize]) -> bool {
 }
 
 /// Names of types that stand below the names of columns in some tables.
-pub(crate) const NUMBER_TYPES: &str = "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal num dbl continuous";
+pub const NUMBER_TYPES: &str = "int int32 int64 integer long bigint float float32 float64 double real numeric number decimal num dbl continuous";
 
 /// Other names of types, and of the roles of columns, which are types only in a row of them.
-pub(crate) const OTHER_TYPES: &str = "string str text object category categorical factor discrete nominal ordinal chr char \
+pub const OTHER_TYPES: &str = "string str text object category categorical factor discrete nominal ordinal chr char \
                                        character varchar fct bool boolean lgl logical date datetime timestamp class meta ignore \
                                        c d s t m i";
 

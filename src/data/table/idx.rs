@@ -1,24 +1,22 @@
-//! Data sets of images in the IDX format; see [`crate::data::source::idx_file`].
+//! Data sets of images in the IDX format; see [`crate::source::idx_file`].
 
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::data::prepare::split::{RowSplit, reader};
-use crate::data::report::ReadReport;
-use crate::data::schema::options::{
+use crate::prepare::split::{RowSplit, reader};
+use crate::report::ReadReport;
+use crate::schema::options::{
     LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, report,
 };
-use crate::data::source::idx_file::{
-    ImageFile, VALIDATION_OF_TRAINING, beside, labels_of, refused,
-};
-use crate::data::source::input::{Input, open};
-use crate::data::{
+use crate::source::idx_file::{ImageFile, VALIDATION_OF_TRAINING, beside, labels_of, refused};
+use crate::source::input::{Input, open};
+use crate::{
     CellFormat, Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
 };
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::memory;
-use crate::util::random::{RngStream, generator, shuffle};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::memory;
+use util::random::{RngStream, generator, shuffle};
 
 /// Images between two progress reports.
 const IMAGES_PER_REPORT: usize = 256;
@@ -317,7 +315,7 @@ fn name(source: &Source) -> String {
     let folder = path.parent().and_then(Path::file_name);
     match (folder, path.file_name().and_then(|name| name.to_str())) {
         (Some(folder), Some(name)) if name.starts_with("train-images") => {
-            crate::util::text::sanitise(&folder.to_string_lossy())
+            util::text::sanitise(&folder.to_string_lossy())
         }
         _ => source.name(),
     }

@@ -100,7 +100,7 @@ pub(super) fn is_row_count<'c>(cells: impl Iterator<Item = &'c str>) -> bool {
 }
 
 /// Names of rows of totals that are hardly names of anything else, in lower case.
-pub(crate) const SUBTOTALS: [&str; 12] = [
+pub const SUBTOTALS: [&str; 12] = [
     "grand total",
     "subtotal",
     "sub-total",
@@ -116,7 +116,7 @@ pub(crate) const SUBTOTALS: [&str; 12] = [
 ];
 
 /// Other names of rows of totals or means, in lower case.
-pub(crate) const TOTALS: [&str; 36] = [
+pub const TOTALS: [&str; 36] = [
     "total",
     "totals",
     "sum",

@@ -22,9 +22,9 @@ mod shape;
 mod start;
 pub(crate) mod target_reader;
 mod totals;
-pub(in crate::data) mod unit;
+pub(crate) mod unit;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -32,8 +32,6 @@ use super::schema::missing::MissingValues;
 use super::schema::options::{LoadObserver, Part, Progress, report};
 use super::source::input::Input;
 
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
 use batch::Row;
 use dialect::Delimiter;
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
@@ -44,6 +42,8 @@ use records::Records;
 use rows::{Layout, MIN_ROWS_ABOVE, Rows, comment_sign};
 pub(super) use shape::Shape;
 use start::{Found, Start};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
 
 /// Maximum length in bytes of a prefix: a file must have a whole row within it.
 const MAX_PREFIX: usize = 32 << 20;
@@ -218,8 +218,8 @@ impl Table {
                 missing_numbers: Vec::new(),
                 conversion: input.conversion,
                 member: input.member,
-                bare: Vec::new(),
-                units: Vec::new(),
+                bare: BTreeSet::new(),
+                units: BTreeMap::new(),
                 other_mark: statement,
             },
         })

@@ -5,7 +5,7 @@ use std::io::Read;
 use super::batch::Row;
 use super::dialect::{Delimiter, Dialect};
 use super::records::{Records, read_some};
-use crate::error::{DataProblem, Error, Result};
+use util::error::{DataProblem, Error, Result};
 
 /// Bytes of a file from which delimiter, header and column types are detected.
 const LENGTH: usize = 1 << 20;

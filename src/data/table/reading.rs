@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dialect::Delimiter;
 use super::shape::Shape;
-use crate::data::source::text_encoding::TextEncoding;
+use crate::source::text_encoding::TextEncoding;
 
 /// Quotes around cells that contain delimiters or line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl GivenReading {
 
 impl CellFormat {
     /// Returns the format of the cells of a table of this `shape` that was read as `reading` says.
-    pub(in crate::data) fn of(shape: &Shape, reading: &Reading) -> Self {
+    pub(crate) fn of(shape: &Shape, reading: &Reading) -> Self {
         let dialect = &shape.dialect;
         let quote = dialect.quote.map_or(Quote::Never, Quote::Byte);
         Self {
@@ -137,7 +137,7 @@ impl CellFormat {
     }
 
     /// Returns whether all marks are ASCII characters.
-    pub(crate) fn is_ascii(&self) -> bool {
+    pub fn is_ascii(&self) -> bool {
         let byte = |delimiter| match delimiter {
             Some(Delimiter::Byte(byte)) => Some(byte),
             _ => None,
@@ -152,7 +152,7 @@ impl CellFormat {
     }
 
     /// Completes the `reading` of another table.
-    pub(in crate::data) fn complete(self, reading: &Reading) -> Reading {
+    pub(crate) fn complete(self, reading: &Reading) -> Reading {
         Reading {
             trained_with: self,
             ..*reading

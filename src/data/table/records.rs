@@ -13,7 +13,7 @@ use super::blanks::BlankSqueezer;
 use super::decimal::{below, equal};
 use super::dialect::{Delimiter, Dialect};
 use super::quotes::{QuoteScan, QuoteTrimmer};
-use crate::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Place, Result};
 
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 16;

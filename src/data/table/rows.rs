@@ -17,9 +17,9 @@ use super::left_out::{
 };
 use super::records::{Records, line_ends};
 use super::totals::TotalColumns;
-use crate::data::schema::options::LoadObserver;
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
+use crate::schema::options::LoadObserver;
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
 
 /// Maximum number of batches that wait: enough that neither side waits for the other at every batch
 /// on a busy machine.
@@ -58,7 +58,7 @@ pub(crate) struct Rows {
 pub(crate) struct Layout {
     dialect: Dialect,
     width: usize,
-    /// Columns of numbers.
+    /// Columns of numbers, in order.
     numeric: Vec<usize>,
     /// Names of totals that are those of data, in lower case.
     data_names: HashSet<String>,
@@ -84,7 +84,7 @@ impl Layout {
 
     /// Returns whether a row with the name of totals in `cell` of `column` is one of totals wherever it is.
     fn is_total(&self, column: usize, cell: &str) -> bool {
-        self.numeric.contains(&column) || is_subtotal(&total_name(cell))
+        self.numeric.binary_search(&column).is_ok() || is_subtotal(&total_name(cell))
     }
 
     /// Returns whether a row with these cells names totals in a column in which such rows have the sums of others.

@@ -1,47 +1,48 @@
 //! Columns of a table: names, places in messages, and numbers in cells.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::dialect::Dialect;
 use super::formatted;
 use super::unit;
-use crate::data::schema::missing::MissingValues;
-use crate::data::source::Source;
-use crate::data::source::converted::Conversion;
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::text::brief;
-use crate::util::text::{near_matches, sanitise};
+use crate::schema::missing::MissingValues;
+use crate::source::Source;
+use crate::source::converted::Conversion;
+use util::error::{DataProblem, Error, Place, Result};
+use util::text::brief;
+use util::text::{near_matches, sanitise};
 
 /// Column names and format of a table.
 #[derive(Debug, Clone)]
-pub(in crate::data) struct Shape {
+pub(crate) struct Shape {
     pub(super) source: String,
     /// The first row as it is in the file, if it is a header.
-    pub(in crate::data) header: Option<Vec<String>>,
+    pub(crate) header: Option<Vec<String>>,
     /// Names of the columns, with or without header; see [`column_names`].
-    pub(in crate::data) names: Vec<String>,
-    pub(in crate::data) dialect: Dialect,
+    pub(crate) names: Vec<String>,
+    pub(crate) dialect: Dialect,
     /// Whether the first column, which the header does not name, holds names of rows.
-    pub(in crate::data) has_row_names: bool,
+    pub(crate) has_row_names: bool,
     /// Texts that mean a missing value.
-    pub(in crate::data) missing: MissingValues,
+    pub(crate) missing: MissingValues,
     /// Numbers among them.
     pub(super) missing_numbers: Vec<f64>,
     /// Format that the text was converted from, if it was another one.
-    pub(in crate::data) conversion: Option<Conversion>,
+    pub(crate) conversion: Option<Conversion>,
     /// Name of the table in an archive of several files.
-    pub(in crate::data) member: Option<String>,
+    pub(crate) member: Option<String>,
     /// Columns whose numbers have no percent sign, as in the training table.
-    pub(in crate::data) bare: Vec<usize>,
-    /// Units of measurement behind all numbers of columns, with the index of each.
-    pub(in crate::data) units: Vec<(usize, String)>,
+    pub(crate) bare: BTreeSet<usize>,
+    /// Units of measurement behind all numbers of columns, by their indexes.
+    pub(crate) units: BTreeMap<usize, String>,
     /// Statement on a decimal mark that differs from that of the training table, or would without it.
-    pub(in crate::data) other_mark: Option<String>,
+    pub(crate) other_mark: Option<String>,
 }
 
 impl Shape {
     /// Returns the shape of a table of `source` with columns of these `names`.
-    pub(in crate::data) fn named(source: &Source, names: Vec<String>) -> Self {
+    pub(crate) fn named(source: &Source, names: Vec<String>) -> Self {
         Self {
             source: source.to_string(),
             header: Some(names.clone()),
@@ -52,53 +53,48 @@ impl Shape {
             missing_numbers: Vec::new(),
             conversion: None,
             member: None,
-            bare: Vec::new(),
-            units: Vec::new(),
+            bare: BTreeSet::new(),
+            units: BTreeMap::new(),
             other_mark: None,
         }
     }
 
     /// Sets the texts that mean a missing value.
-    pub(in crate::data) fn set_missing(&mut self, missing: MissingValues) {
+    pub(crate) fn set_missing(&mut self, missing: MissingValues) {
         self.missing_numbers = missing.numbers();
         self.missing = missing;
     }
 
     /// Number of columns.
-    pub(in crate::data) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.names.len()
     }
 
     /// Returns the columns that the format of the table declares to be categorical.
-    pub(in crate::data) fn declared_categories(&self) -> &[usize] {
+    pub(crate) fn declared_categories(&self) -> &[usize] {
         let conversion = self.conversion.as_ref();
         conversion.map_or(&[], |conversion| &conversion.categorical)
     }
 
     /// Returns whether the format of the table declares this column to hold texts.
-    pub(in crate::data) fn is_declared_text(&self, column: usize) -> bool {
+    pub(crate) fn is_declared_text(&self, column: usize) -> bool {
         let conversion = self.conversion.as_ref();
         conversion.is_some_and(|conversion| conversion.texts.contains(&column))
     }
 
     /// Returns the place of the whole table.
-    pub(in crate::data) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         Place::whole(&self.source)
     }
 
     /// Returns the place of column `column` (from 0).
-    pub(in crate::data) fn column_place(&self, column: usize) -> Place {
+    pub(crate) fn column_place(&self, column: usize) -> Place {
         let name = self.header.as_ref().map(|_| self.names[column].as_str());
         self.place().at_column(column + 1, name)
     }
 
     /// Returns the error for a cell in column `column` (from 0) of the row on `line`.
-    pub(in crate::data) fn cell_error(
-        &self,
-        line: u64,
-        column: usize,
-        problem: DataProblem,
-    ) -> Error {
+    pub(crate) fn cell_error(&self, line: u64, column: usize, problem: DataProblem) -> Error {
         Error::data(self.column_place(column).at_line(line), problem)
     }
 
@@ -106,7 +102,7 @@ impl Shape {
     ///
     /// # Errors
     /// [`DataProblem::NotANumber`], [`DataProblem::NotFinite`].
-    pub(in crate::data) fn number(&self, cell: &str) -> Result<f64, DataProblem> {
+    pub(crate) fn number(&self, cell: &str) -> Result<f64, DataProblem> {
         let cell = cell.trim();
         let plain = || cell.parse::<f64>();
         let parsed = if self.dialect.decimal_comma {
@@ -128,15 +124,14 @@ impl Shape {
     }
 
     /// Returns `cell` of column `column` (from 0) without the unit behind its number, if all cells have it.
-    pub(in crate::data) fn without_unit<'c>(&self, column: usize, cell: &'c str) -> &'c str {
-        let mut units = self.units.iter();
-        let unit = units.find(|(known, _)| *known == column);
-        unit.and_then(|(_, unit)| unit::without(cell, unit))
+    pub(crate) fn without_unit<'c>(&self, column: usize, cell: &'c str) -> &'c str {
+        let unit = self.units.get(&column);
+        unit.and_then(|unit| unit::without(cell, unit))
             .unwrap_or(cell)
     }
 
     /// Returns the names of the columns with a unit behind all numbers, and the units.
-    pub(in crate::data) fn named_units(&self) -> Vec<(String, String)> {
+    pub(crate) fn named_units(&self) -> Vec<(String, String)> {
         let units = self.units.iter();
         units
             .map(|(column, unit)| (self.names[*column].clone(), unit.clone()))
@@ -147,7 +142,7 @@ impl Shape {
     ///
     /// # Errors
     /// Those of [`Self::number`]; [`DataProblem::Percent`].
-    pub(in crate::data) fn number_in(&self, column: usize, cell: &str) -> Result<f64, DataProblem> {
+    pub(crate) fn number_in(&self, column: usize, cell: &str) -> Result<f64, DataProblem> {
         let number = self.number(self.without_unit(column, cell))?;
         if !number.is_nan() && formatted::is_percent(cell) && self.bare.contains(&column) {
             return Err(DataProblem::Percent { found: brief(cell) });
@@ -157,7 +152,7 @@ impl Shape {
 
     /// Parses the number in `cell` if it is finite and has neither blanks around it nor any format; NaN for one that
     /// stands for a missing value.
-    pub(in crate::data) fn plain_number(&self, cell: &str) -> Option<f64> {
+    pub(crate) fn plain_number(&self, cell: &str) -> Option<f64> {
         // Points may separate thousands where commas are decimal marks.
         let parsed = (!self.dialect.decimal_comma).then(|| cell.parse::<f64>().ok());
         let number = parsed.flatten().filter(|number| number.is_finite())?;
@@ -166,7 +161,7 @@ impl Shape {
     }
 
     /// Returns whether the number in `cell` has thousands separators, a currency or the like.
-    pub(in crate::data) fn is_formatted(&self, cell: &str) -> bool {
+    pub(crate) fn is_formatted(&self, cell: &str) -> bool {
         let comma = self.dialect.decimal_comma;
         let mark = if comma { b',' } else { b'.' };
         let is_plain =
@@ -175,7 +170,7 @@ impl Shape {
     }
 
     /// Returns the numbers that stand for missing values, such as -999.
-    pub(in crate::data) fn missing_numbers(&self) -> &[f64] {
+    pub(crate) fn missing_numbers(&self) -> &[f64] {
         &self.missing_numbers
     }
 
@@ -183,7 +178,7 @@ impl Shape {
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
-    pub(in crate::data) fn find_column(&self, asked: &str) -> Result<usize> {
+    pub(crate) fn find_column(&self, asked: &str) -> Result<usize> {
         let asked = asked.trim();
         // A name with line breaks may be typed as it is shown, or with blanks in their place.
         let spellings: [fn(&str) -> String; 3] = [str::to_owned, sanitise, blanks_joined];
@@ -216,8 +211,8 @@ impl Shape {
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`].
-    pub(in crate::data) fn find_columns(&self, lists: &[String]) -> Result<Vec<usize>> {
-        let mut columns = Vec::new();
+    pub(crate) fn find_columns(&self, lists: &[String]) -> Result<BTreeSet<usize>> {
+        let mut columns = BTreeSet::new();
         for list in lists {
             match self.find_range(list) {
                 Ok(range) => columns.extend(range),

@@ -8,11 +8,11 @@ use super::dialect::Dialect;
 use super::header::{column_names, is_header};
 use super::prefix::Prefix;
 use super::{MAX_PREFIX, Progression, Reading, decimal_mark};
-use crate::data::schema::options::LoadObserver;
-use crate::data::source::converted::Conversion;
-use crate::data::source::foreign;
-use crate::data::source::text_encoding::TextEncoding;
-use crate::error::{Error, Place, Result};
+use crate::schema::options::LoadObserver;
+use crate::source::converted::Conversion;
+use crate::source::foreign;
+use crate::source::text_encoding::TextEncoding;
+use util::error::{Error, Place, Result};
 
 /// Format and first rows of a table.
 pub(super) struct Found {

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use super::Shape;
 use super::column_reader::{less, too_large};
 use super::formatted::Formats;
-use crate::data::schema::class_encoder::{ClassEncoder, Classes};
-use crate::data::schema::dates::is_date;
-use crate::data::{TaskChoice, schema};
-use crate::error::DataProblem;
-use crate::util::text::brief;
+use crate::schema::class_encoder::{ClassEncoder, Classes};
+use crate::schema::dates::is_date;
+use crate::{TaskChoice, schema};
+use util::error::DataProblem;
+use util::text::brief;
 
 /// Maximum number of distinct whole numbers that are classes.
 const MAX_NUMBERED_CLASSES: usize = 20;
@@ -193,7 +193,7 @@ impl TargetCells {
 }
 
 /// Returns whether `numbers` have decimals, or too many different ones to be classes by themselves.
-pub(in crate::data) fn are_no_classes(numbers: &[f64]) -> bool {
+pub(crate) fn are_no_classes(numbers: &[f64]) -> bool {
     let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
     distinct.len() > MAX_NUMBERED_CLASSES || numbers.iter().any(|number| number.fract() != 0.0)
 }

@@ -17,11 +17,11 @@ pub(super) struct TotalColumns {
 }
 
 impl TotalColumns {
-    /// Finds them in `rows`, whose columns of numbers are `numeric`; numbers may have a decimal comma.
+    /// Finds them in `rows`, whose columns of numbers are `numeric`, in order; numbers may have a decimal comma.
     pub(super) fn of(rows: &[Row], numeric: &[usize], decimal_comma: bool) -> Self {
         /// Minimum number of digits that agree with sums, so that they do not by chance.
         const MIN_DIGITS: usize = 4;
-        let is_text = |column: &usize| !numeric.contains(column);
+        let is_text = |column: &usize| numeric.binary_search(column).is_err();
         let column_of = |row: &Row| {
             let mut columns = (0..row.cells.len()).filter(is_text);
             columns.find(|&column| names_total(&row.cells[column]).is_some())

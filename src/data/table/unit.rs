@@ -1,5 +1,7 @@
 //! Units of measurement behind the numbers of a column, such as `20 °C`: one for all of them.
 
+use std::collections::BTreeMap;
+
 use super::Shape;
 use super::amount::is_gap;
 use super::batch::Row;
@@ -8,9 +10,9 @@ use super::header::is_unit;
 /// Minimum number of cells with the unit.
 const MIN_CELLS: usize = 3;
 
-/// Returns the units of the columns of `rows`, with the index of each: those in which every cell is missing or a number
+/// Returns the units of the columns of `rows`, by their indexes: those in which every cell is missing or a number
 /// with the unit.
-pub(in crate::data) fn column_units(rows: &[Row], shape: &Shape) -> Vec<(usize, String)> {
+pub(crate) fn column_units(rows: &[Row], shape: &Shape) -> BTreeMap<usize, String> {
     let unit = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.cells.get(column));
         let is_missing = |cell: &&str| shape.number(cell).is_ok_and(f64::is_nan);
@@ -31,7 +33,7 @@ pub(in crate::data) fn column_units(rows: &[Row], shape: &Shape) -> Vec<(usize, 
 }
 
 /// Returns the number in `cell`, which has the `unit` behind it; `None` for other texts.
-pub(in crate::data) fn without<'c>(cell: &'c str, unit: &str) -> Option<&'c str> {
+pub(crate) fn without<'c>(cell: &'c str, unit: &str) -> Option<&'c str> {
     let number = cell.trim().strip_suffix(unit)?.trim_end_matches(is_gap);
     number
         .ends_with(|letter: char| letter.is_ascii_digit())
@@ -50,7 +52,7 @@ fn unit_of(cell: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Source;
+    use crate::Source;
 
     fn found(cells: &[&str]) -> Option<String> {
         let shape = Shape::named(&Source::Stdin, vec!["x".to_owned()]);

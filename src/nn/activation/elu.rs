@@ -2,11 +2,11 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::{Initialisation, kernels::exponential};
+use crate::{Initialisation, kernels::exponential};
 
 /// Exponential linear unit, `a = z` where positive and `e^z - 1` elsewhere (Clevert, Unterthiner and
 /// Hochreiter 2016, with `alpha = 1` as in PyTorch).
-pub(in crate::nn) struct Elu;
+pub(crate) struct Elu;
 
 impl Function for Elu {
     const NAME: &'static str = "elu";

@@ -1,7 +1,7 @@
 //! Functions of one number as exported models contain them.
 
 /// An expression of `z` in operators of ONNX.
-pub(crate) enum Onnx {
+pub enum Onnx {
     /// The input.
     Z,
     /// A constant.
@@ -16,7 +16,7 @@ pub(crate) enum Onnx {
 
 /// A function of `z: f32` as Rust code that needs nothing but `core`.
 #[derive(Clone, Copy)]
-pub(crate) struct RustCode {
+pub struct RustCode {
     /// An expression of `z`. It may call `exp` and what `helpers` define.
     pub expression: &'static str,
     /// Definitions of further functions, as text.
@@ -25,7 +25,7 @@ pub(crate) struct RustCode {
 
 impl RustCode {
     /// Code that calls no function but `exp`.
-    pub(crate) const fn expression(expression: &'static str) -> Self {
+    pub const fn expression(expression: &'static str) -> Self {
         Self {
             expression,
             helpers: String::new,

@@ -4,12 +4,12 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::Initialisation;
-use crate::nn::kernels::{exponential::exp_of_negative, magnitude};
+use crate::Initialisation;
+use crate::kernels::{exponential::exp_of_negative, magnitude};
 
 /// Gaussian error linear unit, `a = z Φ(z)` with the normal distribution function
 /// `Φ(z) = (1 + erf(z / sqrt 2)) / 2` (Hendrycks and Gimpel 2016), exact and not by tanh.
-pub(in crate::nn) struct Gelu;
+pub(crate) struct Gelu;
 
 impl Function for Gelu {
     const NAME: &'static str = "gelu";

@@ -2,10 +2,10 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::Initialisation;
+use crate::Initialisation;
 
 /// Leaky rectified linear unit, `a = max(0.01 z, z)` (Maas, Hannun and Ng 2013).
-pub(in crate::nn) struct LeakyRelu;
+pub(crate) struct LeakyRelu;
 
 /// Slope for negative `z`, as in PyTorch.
 const LEAK: f32 = 0.01;

@@ -4,7 +4,7 @@ use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
 
 /// Identity, `a = z`.
-pub(in crate::nn) struct Linear;
+pub(crate) struct Linear;
 
 impl Function for Linear {
     const NAME: &'static str = "linear";

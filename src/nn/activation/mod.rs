@@ -9,17 +9,17 @@ use pulp::Simd;
 use serde::{Deserialize, Serialize};
 
 use super::Initialisation;
-use crate::util::named::{read_by_name, shown_by_name};
 use export::{Onnx, RustCode};
+use util::named::{read_by_name, shown_by_name};
 
-pub(crate) mod export;
+pub mod export;
 
 /// Declares the modules and the enum of the activations, and the macro `with_function`, which expands
 /// `$body` with the type `$F` that implements [`Function`] for `$activation`.
 macro_rules! activations {
     (($d:tt) $($variant:ident, $module:ident, $about:literal;)*) => {
         $(mod $module;
-        pub(in crate::nn) use $module::$variant;)*
+        pub(crate) use $module::$variant;)*
 
         /// Activation function of a hidden layer, applied to each neuron alone.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,8 +36,8 @@ macro_rules! activations {
         macro_rules! with_function {
             ($d activation:expr, |$d F:ident| $d body:expr) => {
                 match $d activation {
-                    $($crate::nn::Activation::$variant => {
-                        type $d F = $crate::nn::activation::$variant;
+                    $($crate::Activation::$variant => {
+                        type $d F = $crate::activation::$variant;
                         $d body
                     })*
                 }
@@ -57,7 +57,7 @@ activations! { ($)
     Linear, linear, "`z` itself: shows the limits of a network without non-linearity.";
 }
 
-pub(in crate::nn) use with_function;
+pub(crate) use with_function;
 
 /// An activation function in every form in which the program needs it.
 ///
@@ -143,7 +143,7 @@ impl Activation {
     }
 
     /// Name on the screen: `ReLU` for `relu`.
-    pub(crate) fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         with_function!(self, |F| F::TITLE)
     }
 
@@ -178,22 +178,22 @@ impl Activation {
     }
 
     /// `f(z)` in operators of ONNX.
-    pub(crate) fn onnx(self) -> &'static Onnx {
+    pub fn onnx(self) -> &'static Onnx {
         with_function!(self, |F| &F::ONNX)
     }
 
     /// `f(z)` as a Python expression of the float `z`.
-    pub(crate) fn python(self) -> &'static str {
+    pub fn python(self) -> &'static str {
         with_function!(self, |F| F::PYTHON)
     }
 
     /// Module of `torch.nn` that computes `f(z)`.
-    pub(crate) fn torch(self) -> &'static str {
+    pub fn torch(self) -> &'static str {
         with_function!(self, |F| F::TORCH)
     }
 
     /// `f(z)` as Rust code.
-    pub(crate) fn rust(self) -> RustCode {
+    pub fn rust(self) -> RustCode {
         with_function!(self, |F| F::RUST)
     }
 }

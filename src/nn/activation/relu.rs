@@ -2,10 +2,10 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::Initialisation;
+use crate::Initialisation;
 
 /// Rectified linear unit, `a = max(0, z)` (Nair and Hinton 2010).
-pub(in crate::nn) struct Relu;
+pub(crate) struct Relu;
 
 impl Function for Relu {
     const NAME: &'static str = "relu";

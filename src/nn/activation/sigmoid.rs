@@ -2,10 +2,10 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::kernels::exponential;
+use crate::kernels::exponential;
 
 /// Logistic function, `a = 1 / (1 + e^-z)`.
-pub(in crate::nn) struct Sigmoid;
+pub(crate) struct Sigmoid;
 
 impl Function for Sigmoid {
     const NAME: &'static str = "sigmoid";

@@ -2,11 +2,11 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::kernels::{exponential, negated};
-use crate::nn::{Activation, Initialisation};
+use crate::kernels::{exponential, negated};
+use crate::{Activation, Initialisation};
 
 /// Sigmoid-weighted linear unit, `a = z / (1 + e^-z)` (Elfwing, Uchibe and Doya 2018).
-pub(in crate::nn) struct Silu;
+pub(crate) struct Silu;
 
 impl Function for Silu {
     const NAME: &'static str = "silu";

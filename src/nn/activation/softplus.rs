@@ -2,11 +2,11 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::kernels::{exponential, magnitude, negated};
-use crate::nn::Initialisation;
+use crate::kernels::{exponential, magnitude, negated};
+use crate::Initialisation;
 
 /// Softplus, `a = ln(1 + e^z)` (Dugas et al. 2001): a smooth ReLU.
-pub(in crate::nn) struct Softplus;
+pub(crate) struct Softplus;
 
 impl Function for Softplus {
     const NAME: &'static str = "softplus";

@@ -2,10 +2,10 @@ use pulp::Simd;
 
 use super::export::{Onnx, RustCode};
 use super::{Formula, Function};
-use crate::nn::kernels::exponential;
+use crate::kernels::exponential;
 
 /// Hyperbolic tangent, `a = tanh z`.
-pub(in crate::nn) struct Tanh;
+pub(crate) struct Tanh;
 
 impl Function for Tanh {
     const NAME: &'static str = "tanh";

@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::nn::parameters::ParameterId;
-use crate::nn::{Architecture, ClipNorm};
+use crate::parameters::ParameterId;
+use crate::{Architecture, ClipNorm};
 
 /// Targets of the outputs, one per row of the inputs.
 #[derive(Debug, Clone, Copy)]

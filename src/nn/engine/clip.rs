@@ -5,8 +5,8 @@ use pulp::{Simd, WithSimd};
 use super::batch::StepOptions;
 use super::partition::{NeuronShare, RowShare};
 use super::step::SummedGradient;
-use crate::nn::ParameterId;
-use crate::nn::kernels::sparse::Scratch;
+use crate::ParameterId;
+use crate::kernels::sparse::Scratch;
 
 /// Added to the norm, as in PyTorch.
 const EPSILON: f64 = 1e-6;

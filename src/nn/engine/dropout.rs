@@ -5,9 +5,9 @@ use std::ops::Range;
 use ndarray::Array2;
 use pulp::{Simd, WithSimd};
 
-use crate::nn::Activation;
-use crate::nn::kernels::elementwise::{times, times_derivative};
-use crate::nn::kernels::panels::Panels;
+use crate::Activation;
+use crate::kernels::elementwise::{times, times_derivative};
+use crate::kernels::panels::Panels;
 
 /// Factors of a hidden layer's activations in a step.
 #[derive(Debug, Clone)]

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::Step;
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
 use super::step::SummedGradient;
-use crate::nn::LearningRule;
-use crate::nn::kernels::gradient::largest_gradient;
-use crate::nn::kernels::output::sum_of_costs;
-use crate::nn::kernels::sparse::Scratch;
-use crate::util::lang::say;
+use crate::LearningRule;
+use crate::kernels::gradient::largest_gradient;
+use crate::kernels::output::sum_of_costs;
+use crate::kernels::sparse::Scratch;
+use util::lang::say;
 
 /// A value that is infinite or NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

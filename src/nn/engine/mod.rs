@@ -1,17 +1,17 @@
 //! The fast network: `f32`, whole mini-batches, no allocation while it trains.
 //!
-//! It computes the formulas of [`textbook`](crate::nn::textbook) with the sums over a mini-batch as matrix
+//! It computes the formulas of [`textbook`](crate::textbook) with the sums over a mini-batch as matrix
 //! products. For a mini-batch `X: (batch, inputs)`:
 //!
 //! 1. forward: `Z_l = A_(l-1) W_l + b_l`, `A_l = f(Z_l)`, with `A_0 = X` and `W_l: (inputs, outputs)`;
 //! 2. output: `D_L = dC/dZ_L` from the loss;
 //! 3. back: `D_(l-1) = f'(Z_(l-1)) * D_l W_l^T`, where `*` is the element-wise product;
 //! 4. gradients: `dC/dW_l = A_(l-1)^T D_l / batch`, `dC/db_l` the column means of `D_l`;
-//! 5. update, by the [learning rule](crate::nn::LearningRule).
+//! 5. update, by the [learning rule](crate::LearningRule).
 //!
 //! This file is the public interface, `step.rs` has the five parts above, `partition.rs` the memory they
 //! work on, `two_threads.rs` the division of work, `workspace.rs` the forward pass alone. The arithmetic is
-//! in [`kernels`](crate::nn::kernels).
+//! in [`kernels`](crate::kernels).
 
 mod batch;
 mod clip;
@@ -38,7 +38,7 @@ use batch::{Checked, Rows};
 pub use batch::{MiniBatch, StepOptions, Targets};
 pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
-pub(crate) use passes::{CHUNK, Passes};
+pub use passes::{CHUNK, Passes};
 pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
@@ -144,7 +144,7 @@ impl Engine {
 
     /// Returns the maximum number of threads for passes of `rows` rows each, such as those of an evaluation; 1 for a
     /// small network.
-    pub(crate) fn threads_for(&self, rows: usize) -> usize {
+    pub fn threads_for(&self, rows: usize) -> usize {
         self.threads.count(&self.architecture, rows)
     }
 
@@ -302,7 +302,7 @@ impl Engine {
     }
 
     /// Sets some parameters, in time proportional to their number. The optimizer's state stays.
-    pub(crate) fn set_each(&mut self, values: &[(ParameterId, f32)]) {
+    pub fn set_each(&mut self, values: &[(ParameterId, f32)]) {
         let architecture = &self.architecture;
         self.state.change(|share| {
             for &(id, value) in values {

@@ -1,15 +1,15 @@
 //! The optimizer's state, to be shown.
 
 use super::{Engine, NeuronShare};
-use crate::nn::optimizer::{MAX_STATE, Update};
-use crate::nn::parameters::ParameterId;
+use crate::optimizer::{MAX_STATE, Update};
+use crate::parameters::ParameterId;
 
 impl Engine {
     /// Returns the optimizer's state for one parameter.
     ///
     /// # Panics
     /// If there is no such parameter.
-    pub(crate) fn optimizer_state(&self, id: ParameterId) -> Update {
+    pub fn optimizer_state(&self, id: ParameterId) -> Update {
         let (layer, row, neuron) = self.place(id);
         let in_share = |share: &NeuronShare| {
             let layer = &share.layers[layer];

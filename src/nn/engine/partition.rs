@@ -12,11 +12,11 @@ use pulp::Simd;
 
 use super::batch::{Checked, CheckedTargets, Rows};
 use super::dropout::Dropout;
-use crate::nn::kernels::VectorUnit;
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::panels::Panels;
-use crate::nn::regularisation::smoothed;
-use crate::nn::{Architecture, LayerParameters, Optimizer, Parameters};
+use crate::kernels::VectorUnit;
+use crate::kernels::aligned::Aligned;
+use crate::kernels::panels::Panels;
+use crate::regularisation::smoothed;
+use crate::{Architecture, LayerParameters, Optimizer, Parameters};
 
 /// Some neurons of every layer: their parameters and the optimizer's state.
 #[derive(Debug, Clone, Default)]
@@ -174,7 +174,7 @@ impl Layer {
     }
 
     /// Copies value `kind` of the optimizer's state of these neurons into the shape of the whole layer.
-    pub(crate) fn copy_state_to(&self, kind: usize, whole: &mut LayerParameters) {
+    pub fn copy_state_to(&self, kind: usize, whole: &mut LayerParameters) {
         let biases = self.parameters.rows() - 1;
         for (column, neuron) in self.neurons().enumerate() {
             let value = |row| self.state[kind][self.parameters.position(row, column)];
@@ -186,7 +186,7 @@ impl Layer {
     }
 
     /// Copies value `kind` of the optimizer's state of these neurons from the shape of the whole layer.
-    pub(crate) fn copy_state_from(&mut self, kind: usize, whole: &LayerParameters) {
+    pub fn copy_state_from(&mut self, kind: usize, whole: &LayerParameters) {
         for (column, neuron) in self.neurons().enumerate() {
             let values = whole.weights.row(neuron).into_iter();
             for (row, from) in values.chain([&whole.biases[neuron]]).enumerate() {
@@ -392,8 +392,8 @@ fn index_of_largest(numbers: &[f32]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernels::Instructions;
-    use crate::nn::{Activation, Initialisation, Loss, Output};
+    use crate::kernels::Instructions;
+    use crate::{Activation, Initialisation, Loss, Output};
 
     #[test]
     fn neurons_are_divided_again_and_again_without_loss() {

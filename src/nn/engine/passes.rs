@@ -5,14 +5,14 @@ use std::ops::Range;
 use ndarray::{CowArray, Ix2};
 
 use super::{Engine, Workspace};
-use crate::util::parallel;
+use util::parallel;
 
 /// Rows of one pass.
-pub(crate) const CHUNK: usize = 256;
+pub const CHUNK: usize = 256;
 
 /// Buffers for passes of [`CHUNK`] rows through networks of one architecture, one for each thread.
 #[derive(Debug)]
-pub(crate) struct Passes {
+pub struct Passes {
     passes: Vec<(Range<usize>, Workspace)>,
 }
 

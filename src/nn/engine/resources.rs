@@ -2,9 +2,9 @@
 
 use std::num::NonZero;
 
-use crate::nn::Architecture;
-use crate::nn::kernels::Instructions;
-use crate::util::memory;
+use crate::Architecture;
+use crate::kernels::Instructions;
+use util::memory;
 
 /// Hardware that an engine may use. Instructions change results within rounding, threads not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::partition::NeuronShare;
 use super::{Engine, Resources, State, Threads};
-use crate::nn::kernels::VectorUnit;
-use crate::nn::{Architecture, Optimizer, Parameters};
+use crate::kernels::VectorUnit;
+use crate::{Architecture, Optimizer, Parameters};
 
 /// Parameters and optimizer state of an [`Engine`]. An engine restored from it continues bit-identically.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ impl Engine {
     }
 
     /// Restores an engine, on as many threads as before, for mini-batches of up to `batch` rows.
-    pub(crate) fn from_snapshot(snapshot: EngineSnapshot, batch: usize) -> Self {
+    pub fn from_snapshot(snapshot: EngineSnapshot, batch: usize) -> Self {
         let EngineSnapshot {
             architecture,
             unit,
@@ -63,7 +63,7 @@ impl EngineSnapshot {
     ///
     /// # Panics
     /// If shapes differ from those of `architecture`.
-    pub(crate) fn new(
+    pub fn new(
         architecture: &Architecture,
         parameters: &Parameters,
         (optimizer, updates): (Optimizer, u64),
@@ -92,7 +92,7 @@ impl EngineSnapshot {
     }
 
     /// Copies the values that the optimizer keeps, one set in the shape of the parameters for each value.
-    pub(crate) fn optimizer_state(&self) -> Vec<Parameters> {
+    pub fn optimizer_state(&self) -> Vec<Parameters> {
         let copy = |kind| {
             let mut values = Parameters::zeros(&self.architecture);
             for share in &self.neurons {
@@ -106,12 +106,12 @@ impl EngineSnapshot {
     }
 
     /// Returns the optimizer whose state it holds.
-    pub(crate) fn optimizer(&self) -> Optimizer {
+    pub fn optimizer(&self) -> Optimizer {
         self.optimizer
     }
 
     /// Returns the number of updates since the optimizer's state was zero.
-    pub(crate) fn updates(&self) -> u64 {
+    pub fn updates(&self) -> u64 {
         self.updates
     }
 

@@ -12,16 +12,16 @@ use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::resources::MAX_THREADS;
 use super::{NonFinite, Step};
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::elementwise::{activate, largest_magnitude, times_derivative};
-use crate::nn::kernels::gradient::{Samples, gradient};
-use crate::nn::kernels::output::{OutputRows, count_correct, output_deltas};
-use crate::nn::kernels::panels::Panels;
-use crate::nn::kernels::product::{Start, product};
-use crate::nn::kernels::sparse::Scratch;
-use crate::nn::kernels::update::{LayerUpdate, Scale, TileUpdate};
-use crate::nn::optimizer::VectorRule;
-use crate::nn::{Architecture, LearningRule};
+use crate::kernels::aligned::Aligned;
+use crate::kernels::elementwise::{activate, largest_magnitude, times_derivative};
+use crate::kernels::gradient::{Samples, gradient};
+use crate::kernels::output::{OutputRows, count_correct, output_deltas};
+use crate::kernels::panels::Panels;
+use crate::kernels::product::{Start, product};
+use crate::kernels::sparse::Scratch;
+use crate::kernels::update::{LayerUpdate, Scale, TileUpdate};
+use crate::optimizer::VectorRule;
+use crate::{Architecture, LearningRule};
 
 /// Parameters of an update.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Threads that share a training step.
 //!
 //! A step has two phases: forward and backward pass by rows, then the update by neurons (see
-//! [`partition`](crate::nn::engine::partition)). Each phase has a part for every thread that takes part
+//! [`partition`](crate::engine::partition)). Each phase has a part for every thread that takes part
 //! ([`phases`](super::phases)); how many do is decided by the time of a step ([`sharing`](super::sharing)). None of
 //! this changes a result.
 
@@ -23,10 +23,10 @@ use super::resources::MAX_THREADS;
 use super::sharing::SharingPolicy;
 use super::step::{ForwardAndBack, Load, Update, UpdateParams, WholeStep};
 use super::{NonFinite, Step};
-use crate::nn::kernels::VectorUnit;
-use crate::nn::kernels::sparse::Scratch;
-use crate::nn::{Architecture, LearningRule};
-use crate::util::parallel::HELPER_THREAD;
+use crate::kernels::VectorUnit;
+use crate::kernels::sparse::Scratch;
+use crate::{Architecture, LearningRule};
+use util::parallel::HELPER_THREAD;
 
 /// Memory that all threads work on. Of each list only the first are used, as many as threads take part.
 struct Shared {

@@ -6,11 +6,11 @@ use pulp::{Simd, WithSimd};
 use super::Engine;
 use super::partition::NeuronShare;
 use super::step::weighted_inputs;
-use crate::nn::kernels::elementwise::activate;
-use crate::nn::kernels::output::activate_outputs;
-use crate::nn::kernels::panels::{Panels, WIDE};
-use crate::nn::kernels::sparse::Scratch;
-use crate::nn::{Architecture, Loss, Output};
+use crate::kernels::elementwise::activate;
+use crate::kernels::output::activate_outputs;
+use crate::kernels::panels::{Panels, WIDE};
+use crate::kernels::sparse::Scratch;
+use crate::{Architecture, Loss, Output};
 
 /// Buffers and results of a forward pass.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Workspace {
     }
 
     /// Maximum number of rows.
-    pub(crate) fn capacity(&self) -> usize {
+    pub fn capacity(&self) -> usize {
         self.capacity
     }
 
@@ -82,7 +82,7 @@ impl Workspace {
     }
 
     /// Returns the logits and outputs of each row of the last pass.
-    pub(crate) fn output_rows(&self) -> impl Iterator<Item = OutputRow<'_>> {
+    pub fn output_rows(&self) -> impl Iterator<Item = OutputRow<'_>> {
         let count = self.panels[self.panels.len() - 1].columns();
         let last = self.results.len() - 1;
         let logits = self.values(last - 1).chunks_exact(count);
@@ -139,7 +139,7 @@ impl Workspace {
 
 /// Results of the output layer for one row.
 #[derive(Clone, Copy)]
-pub(crate) struct OutputRow<'a> {
+pub struct OutputRow<'a> {
     /// Weighted inputs `z`, one for each output.
     pub logits: &'a [f32],
     /// Activations `a`, one for each output.

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Architecture, LayerParameters, Parameters};
-use crate::util::named::{read_by_name, shown_by_name};
-use crate::util::random::{RngStream, generator};
+use util::named::{read_by_name, shown_by_name};
+use util::random::{RngStream, generator};
 
 /// Distribution of the initial parameters of a layer.
 trait Draw {
@@ -100,7 +100,7 @@ read_by_name!(Initialisation, "initialisation");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::{Activation, Loss, Output};
+    use crate::{Activation, Loss, Output};
 
     fn drawn(initialisation: Initialisation, activation: Activation) -> Parameters {
         let architecture = Architecture::new(

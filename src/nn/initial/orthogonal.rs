@@ -46,7 +46,7 @@ fn subtract_projection(vector: &mut ArrayViewMut1<f64>, unit: ArrayView1<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::util::random::{RngStream, generator};
+    use util::random::{RngStream, generator};
 
     #[test]
     fn the_shorter_sides_are_orthonormal() {

@@ -3,8 +3,8 @@
 use pulp::{Simd, WithSimd};
 
 use super::{Instructions, Largest};
-use crate::nn::Activation;
-use crate::nn::activation::{Function, with_function};
+use crate::Activation;
+use crate::activation::{Function, with_function};
 
 /// Replaces each weighted input `z` by its activation `f(z)`, and returns an upper bound of their
 /// magnitudes. Where `f` itself has a bound, that is it, and NaN goes unnoticed here: it turns all

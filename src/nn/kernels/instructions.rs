@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::panels::{NARROW, WIDE};
-use crate::error::{Error, Result};
-use crate::util::lang::say;
-use crate::util::text::sanitise;
+use util::error::{Error, Result};
+use util::lang::say;
+use util::text::sanitise;
 
 /// Environment variable that limits vector instructions: `portable` allows none, `avx2` all but AVX-512.
 pub(crate) const SIMD_VARIABLE: &str = "NN_TUI_SIMD";
@@ -37,7 +37,7 @@ impl Instructions {
     ///
     /// # Errors
     /// [`Error::Usage`] if it is set to an unknown value.
-    pub(crate) fn check_environment() -> Result<()> {
+    pub fn check_environment() -> Result<()> {
         Self::named_in_environment().map(drop).map_err(|value| {
             let value = sanitise(&value.to_string_lossy());
             Error::Usage(say!(

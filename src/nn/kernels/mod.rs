@@ -1,6 +1,6 @@
-//! Vector arithmetic of the fast [`engine`](crate::nn::engine).
+//! Vector arithmetic of the fast [`engine`](crate::engine).
 //!
-//! The mathematics is that of [`textbook`](crate::nn::textbook). This module adds an order of storage and of
+//! The mathematics is that of [`textbook`](crate::textbook). This module adds an order of storage and of
 //! work that keeps the multipliers of the processor busy:
 //!
 //! - [`panels`]: matrices cut into strips of 8 or 16 columns, so that every kernel reads memory
@@ -66,7 +66,7 @@ use with_vectors_per_row;
 /// removes most bounds checks.
 macro_rules! with_panel_width {
     ($S:ident, $width:expr, |$W:ident| $body:expr) => {
-        if const { $crate::nn::kernels::instructions::has_narrow_panels($S::F32_LANES) }
+        if const { $crate::kernels::instructions::has_narrow_panels($S::F32_LANES) }
             && $width == panels::NARROW
         {
             const $W: usize = panels::NARROW;
@@ -82,15 +82,13 @@ use with_panel_width;
 
 /// Views `values`, whose length is a multiple of a row's, as rows of `V` vectors.
 #[inline(always)]
-pub(in crate::nn) fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
+pub(crate) fn vector_rows<S: Simd, const V: usize>(values: &[f32]) -> &[[S::f32s; V]] {
     pulp::as_arrays(S::as_simd_f32s(values).0).0
 }
 
 /// Mutable [`vector_rows`].
 #[inline(always)]
-pub(in crate::nn) fn vector_rows_mut<S: Simd, const V: usize>(
-    values: &mut [f32],
-) -> &mut [[S::f32s; V]] {
+pub(crate) fn vector_rows_mut<S: Simd, const V: usize>(values: &mut [f32]) -> &mut [[S::f32s; V]] {
     pulp::as_arrays_mut(S::as_mut_simd_f32s(values).0).0
 }
 
@@ -126,14 +124,14 @@ fn fetch_rows(values: &[f32]) {
 /// Returns `|x|` by clearing the sign bit. (With AVX-512, pulp's own function is a call, not an
 /// instruction.)
 #[inline(always)]
-pub(in crate::nn) fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn magnitude<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let all_but_sign = simd.splat_u32s(!SIGN);
     simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), all_but_sign))
 }
 
 /// Returns `-x` by flipping the sign bit.
 #[inline(always)]
-pub(in crate::nn) fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn negated<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let sign = simd.splat_u32s(SIGN);
     simd.transmute_f32s_u32s(simd.xor_u32s(simd.transmute_u32s_f32s(x), sign))
 }
@@ -146,7 +144,7 @@ const SIGN: u32 = 1 << 31;
 /// Without their sign bits, the patterns of floats are ordered as their values, infinity above all finite
 /// numbers and NaN above infinity; the float maximum of the processor would lose NaN.
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct Largest<S: Simd>(S::u32s);
+pub(crate) struct Largest<S: Simd>(S::u32s);
 
 impl<S: Simd> Largest<S> {
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! The output layer: its loss, and the deltas with which back-propagation begins.
 //!
-//! The formulas are those of [`textbook`](crate::nn::textbook), for a whole mini-batch.
+//! The formulas are those of [`textbook`](crate::textbook), for a whole mini-batch.
 
 use pulp::Simd;
 
@@ -8,9 +8,9 @@ use super::panels::{Panels, mask};
 use super::{
     Largest, panels, vector_rows, vector_rows_mut, with_panel_width, with_vectors_per_row,
 };
-use crate::nn::loss::{LossFunction, with_loss};
-use crate::nn::output::{OutputFunction, with_output};
-use crate::nn::{Loss, Output};
+use crate::loss::{LossFunction, with_loss};
+use crate::output::{OutputFunction, with_output};
+use crate::{Loss, Output};
 
 /// Matrices of the output layer, each `(rows, outputs)`.
 pub(crate) struct OutputRows<'a> {
@@ -45,7 +45,7 @@ pub(crate) fn output_deltas<S: Simd>(
 /// Computes losses whose outputs do not depend on one another. `f` returns the delta and the cost of an
 /// output from `z`, its target, and the mask of the lanes that are not padding, in which both are zero.
 #[inline(always)]
-pub(in crate::nn) fn of_each_output<S: Simd, const V: usize>(
+pub(crate) fn of_each_output<S: Simd, const V: usize>(
     simd: S,
     rows: OutputRows,
     f: impl Fn(S::f32s, S::f32s, S::u32s) -> (S::f32s, S::f32s),
@@ -95,7 +95,7 @@ pub(crate) fn sum_of_costs<'a, S: Simd>(
 
 /// Mask of the first lanes of a row of a panel, such as those that are not padding.
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
+pub(crate) struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
 
 impl<S: Simd, const V: usize> Lanes<S, V> {
     #[inline(always)]
@@ -120,7 +120,7 @@ impl<S: Simd, const V: usize> Lanes<S, V> {
 
 /// `x` where the bits of `mask` are set, else zero.
 #[inline(always)]
-pub(in crate::nn) fn masked<S: Simd>(simd: S, mask: S::u32s, x: S::f32s) -> S::f32s {
+pub(crate) fn masked<S: Simd>(simd: S, mask: S::u32s, x: S::f32s) -> S::f32s {
     simd.transmute_f32s_u32s(simd.and_u32s(simd.transmute_u32s_f32s(x), mask))
 }
 

@@ -9,7 +9,7 @@ use super::gradient::Consumer;
 use super::{fetch_rows, magnitude};
 
 /// Vector form of an optimizer that keeps `N` values per parameter.
-pub(in crate::nn) trait Lanes<const N: usize>: Copy {
+pub(crate) trait Lanes<const N: usize>: Copy {
     /// Returns the new parameters and their new state.
     ///
     /// `sum` is the gradient summed over the mini-batch, `w` the parameters before the update.
@@ -25,7 +25,7 @@ pub(in crate::nn) trait Lanes<const N: usize>: Copy {
 
 /// Factors that turn the summed gradient into the one to follow.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::nn) struct Scale {
+pub(crate) struct Scale {
     /// One over the number of rows in the mini-batch.
     pub share: f32,
     /// Weight decay; zero for biases.
@@ -42,13 +42,13 @@ impl Scale {
 }
 
 /// An update of tiles of parameters: the vector form of one optimizer, or of any.
-pub(in crate::nn) trait TileUpdate {
+pub(crate) trait TileUpdate {
     /// Updates a tile.
     fn update<S: Simd>(&self, simd: S, scale: Scale, sums: &[S::f32s], tile: Tile);
 }
 
 /// Consecutive parameters of a layer, and the state of the optimizer for them.
-pub(in crate::nn) struct Tile<'a> {
+pub(crate) struct Tile<'a> {
     pub parameters: &'a mut [f32],
     /// State of the whole layer.
     pub state: &'a mut [Aligned],
@@ -57,7 +57,7 @@ pub(in crate::nn) struct Tile<'a> {
 }
 
 /// Updates the parameters of a layer as their gradient is computed.
-pub(in crate::nn) struct LayerUpdate<'a, U> {
+pub(crate) struct LayerUpdate<'a, U> {
     pub scale: Scale,
     pub rule: &'a U,
     /// In the order of [`Panels`](super::panels::Panels).
@@ -109,7 +109,7 @@ impl<U: TileUpdate> Consumer for LayerUpdate<'_, U> {
 
 /// Updates a tile by the vector form of an optimizer.
 #[inline(always)]
-pub(in crate::nn) fn update_tile<S: Simd, L: Lanes<N>, const N: usize>(
+pub(crate) fn update_tile<S: Simd, L: Lanes<N>, const N: usize>(
     (simd, lanes): (S, L),
     scale: Scale,
     sums: &[S::f32s],
@@ -142,7 +142,7 @@ pub(in crate::nn) fn update_tile<S: Simd, L: Lanes<N>, const N: usize>(
 /// If gradients stay zero, as before a dead ReLU, the state decays through the subnormal numbers, which
 /// processors handle many times slower.
 #[inline(always)]
-pub(in crate::nn) fn flush_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn flush_subnormal<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let smallest = simd.splat_f32s(f32::MIN_POSITIVE);
     let tiny = simd.less_than_f32s(magnitude(simd, x), smallest);
     simd.select_f32s(tiny, simd.splat_f32s(0.0), x)

@@ -1,18 +1,18 @@
 use pulp::Simd;
 
 use super::LossFunction;
-use crate::nn::Output;
-use crate::nn::kernels::exponential::{exp_of_negative, ln_1p_of_fraction, sigmoid};
-use crate::nn::kernels::output::{OutputRows, masked, of_each_output};
-use crate::nn::kernels::{Largest, magnitude, negated, vector_rows, vector_rows_mut};
-use crate::nn::output::softmax::{SoftmaxSum, softmax_of_row};
+use crate::Output;
+use crate::kernels::exponential::{exp_of_negative, ln_1p_of_fraction, sigmoid};
+use crate::kernels::output::{OutputRows, masked, of_each_output};
+use crate::kernels::{Largest, magnitude, negated, vector_rows, vector_rows_mut};
+use crate::output::softmax::{SoftmaxSum, softmax_of_row};
 
 /// Cross-entropy `C = - sum_j y_j ln a_j` of softmax outputs; of sigmoid outputs the binary one
 /// `C = - sum_j (y_j ln a_j + (1 - y_j) ln(1 - a_j))` (Nielsen, chapter 3).
 ///
 /// `ln a_j` is taken from the logits: of softmax `ln a_j = z_j - ln sum_k e^z_k`, of sigmoid
 /// `ln a_j = z_j - ln(1 + e^z_j)` and `ln(1 - a_j) = -ln(1 + e^z_j)`.
-pub(in crate::nn) struct CrossEntropy;
+pub(crate) struct CrossEntropy;
 
 /// Terms of either form.
 enum Terms<B, M> {
@@ -205,7 +205,7 @@ fn multiclass_of_rows<S: Simd, const V: usize>(simd: S, rows: OutputRows) -> f32
 
 #[cfg(test)]
 mod tests {
-    use crate::nn::{Loss, Output};
+    use crate::{Loss, Output};
 
     #[test]
     fn cross_entropy_of_a_hopeless_sample_is_large_and_finite() {

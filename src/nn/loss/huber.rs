@@ -1,11 +1,11 @@
 use pulp::Simd;
 
 use super::ErrorLoss;
-use crate::nn::kernels::magnitude;
+use crate::kernels::magnitude;
 
 /// Huber loss (Huber 1964, with the threshold 1 as in PyTorch): `c = e^2 / 2` up to `|e| = 1`, and the line
 /// `|e| - 1/2` from there on, so that rows far from the others pull no harder than by 1.
-pub(in crate::nn) struct Huber;
+pub(crate) struct Huber;
 
 impl ErrorLoss for Huber {
     const NAME: &'static str = "huber";

@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Output;
 use super::output::{OutputFunction, with_output};
-use crate::nn::kernels::output::OutputRows;
-use crate::util::lang::say;
-use crate::util::named::{read_by_name, shown_by_name};
+use crate::kernels::output::OutputRows;
+use util::lang::say;
+use util::named::{read_by_name, shown_by_name};
 
 /// Declares the modules and the enum of the losses, and the macro `with_loss`, which expands `$body` with
 /// the type `$L` that implements [`LossFunction`] for `$loss`.
 macro_rules! losses {
     (($d:tt) $($variant:ident, $module:ident, $about:literal;)*) => {
         $(mod $module;
-        pub(in crate::nn) use $module::$variant;)*
+        pub(crate) use $module::$variant;)*
 
         /// Loss of one sample; that of a mini-batch is the mean over its samples.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,8 +34,8 @@ macro_rules! losses {
         macro_rules! with_loss {
             ($d loss:expr, |$d L:ident| $d body:expr) => {
                 match $d loss {
-                    $($crate::nn::Loss::$variant => {
-                        type $d L = $crate::nn::loss::$variant;
+                    $($crate::Loss::$variant => {
+                        type $d L = $crate::loss::$variant;
                         $d body
                     })*
                 }
@@ -49,7 +49,7 @@ losses! { ($)
     Huber, huber, "`e^2 / 2` up to an error of 1, `|e| - 1/2` beyond.";
 }
 
-pub(in crate::nn) use with_loss;
+pub(crate) use with_loss;
 
 /// A loss in every form in which the program needs it.
 ///
@@ -208,12 +208,12 @@ impl Loss {
     }
 
     /// Whether its derivative cancels that of `output`, so that `delta = a - y`.
-    pub(crate) fn cancels_slope(self, output: Output) -> bool {
+    pub fn cancels_slope(self, output: Output) -> bool {
         with_loss!(self, |L| <L as LossFunction>::cancels_slope(output))
     }
 
     /// Output of a classifier where only the loss is chosen.
-    pub(crate) fn default_output(self) -> Output {
+    pub fn default_output(self) -> Output {
         with_loss!(self, |L| <L as LossFunction>::OUTPUT)
     }
 
@@ -247,7 +247,7 @@ impl Loss {
     }
 
     /// Terms of one sample's loss, one for each output neuron; see [`value`](Self::value), their sum.
-    pub(crate) fn terms(
+    pub fn terms(
         self,
         output: Output,
         logits: &[f64],
@@ -267,12 +267,12 @@ impl Loss {
     }
 
     /// `dC/da` of one output; NaN if it depends on the other outputs too.
-    pub(crate) fn slope(self, a: f64, y: f64) -> f64 {
+    pub fn slope(self, a: f64, y: f64) -> f64 {
         with_loss!(self, |L| <L as LossFunction>::slope(a, y)).unwrap_or(f64::NAN)
     }
 
     /// Whether the first or the second derivative jumps at some errors.
-    pub(crate) fn has_kink(self) -> bool {
+    pub fn has_kink(self) -> bool {
         with_loss!(self, |L| <L as LossFunction>::HAS_KINK)
     }
 
@@ -282,7 +282,7 @@ impl Loss {
     }
 
     /// `C` of each row as an expression of PyTorch, of logits `z`, outputs `a` and targets `y`: `(rows, outputs)`.
-    pub(crate) fn torch(self, output: Output) -> &'static str {
+    pub fn torch(self, output: Output) -> &'static str {
         with_loss!(self, |L| <L as LossFunction>::torch(output))
     }
 
@@ -308,7 +308,7 @@ impl Loss {
     }
 
     /// Names of the losses that go with `output`.
-    pub(crate) fn names_for(output: Output) -> String {
+    pub fn names_for(output: Output) -> String {
         let losses = Self::ALL.into_iter().filter(|loss| loss.goes_with(output));
         losses
             .map(Self::name)

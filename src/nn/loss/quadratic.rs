@@ -3,7 +3,7 @@ use pulp::Simd;
 use super::ErrorLoss;
 
 /// Half the squared error, `c = e^2 / 2`, the textbook's: its derivative is simply the error.
-pub(in crate::nn) struct Quadratic;
+pub(crate) struct Quadratic;
 
 impl ErrorLoss for Quadratic {
     const NAME: &'static str = "quadratic";
@@ -32,7 +32,7 @@ impl ErrorLoss for Quadratic {
 
 #[cfg(test)]
 mod tests {
-    use crate::nn::{Loss, Output};
+    use crate::{Loss, Output};
 
     #[test]
     fn quadratic_has_the_half() {

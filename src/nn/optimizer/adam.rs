@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{Assignment, CHANGE, ETA, Expression, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const BETA1: Symbol = Symbol("β₁");
 const BETA2: Symbol = Symbol("β₂");
@@ -71,7 +71,7 @@ pub(super) fn step() -> Expression {
 }
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm {
+pub(crate) struct VectorForm {
     /// `eta / (1 - beta1^t)`, so that it can be multiplied by `m`.
     rate: f32,
     beta1: f32,

@@ -6,7 +6,7 @@ use pulp::Simd;
 use super::adam;
 use super::formula::{CHANGE, ETA, LAMBDA, Symbol, W};
 use super::{Decay, DefaultDecay, LearningRule, Spec};
-use crate::nn::kernels::update::{Lanes, Scale};
+use crate::kernels::update::{Lanes, Scale};
 
 const DECAY: Symbol = Symbol("d");
 
@@ -27,7 +27,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm {
+pub(crate) struct VectorForm {
     adam: adam::VectorForm,
     rate: f32,
 }

@@ -1,6 +1,6 @@
 //! Default values of the settings of an optimizer.
 
-use crate::nn::{Loss, Output};
+use crate::{Loss, Output};
 
 /// Default values of a setting, by output and loss.
 pub(super) struct Defaults {

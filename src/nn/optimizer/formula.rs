@@ -176,7 +176,7 @@ impl Expression {
     }
 
     /// Returns the symbols, each as often as it occurs.
-    pub(crate) fn symbols(&self) -> Vec<Symbol> {
+    pub fn symbols(&self) -> Vec<Symbol> {
         match self {
             Self::Number(_) => Vec::new(),
             Self::PowerOfT(symbol) => vec![*symbol, T],

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Decay, Optimizer};
-use crate::nn::{LearningRate, WeightDecay};
+use crate::{LearningRate, WeightDecay};
 
 /// Everything that turns a gradient into an update.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct LearningRule {
 
 impl LearningRule {
     /// Returns the rule for biases, which are not decayed.
-    pub(crate) fn without_decay(self) -> Self {
+    pub fn without_decay(self) -> Self {
         Self {
             weight_decay: WeightDecay::ZERO,
             ..self
@@ -33,7 +33,7 @@ impl LearningRule {
     }
 
     /// Factor by which weights are added to their gradient.
-    pub(crate) fn gradient_decay(&self) -> f64 {
+    pub fn gradient_decay(&self) -> f64 {
         match self.optimizer.spec().decay {
             Decay::Gradient => self.weight_decay.get(),
             Decay::Decoupled => 0.0,
@@ -41,7 +41,7 @@ impl LearningRule {
     }
 
     /// Factor by which an update shrinks weights, beside what follows from their gradient.
-    pub(in crate::nn) fn decoupled_decay(&self) -> f64 {
+    pub(crate) fn decoupled_decay(&self) -> f64 {
         match self.optimizer.spec().decay {
             Decay::Gradient => 0.0,
             Decay::Decoupled => self.learning_rate.get() * self.weight_decay.get(),
@@ -54,7 +54,7 @@ impl LearningRule {
     }
 
     /// Magnitude up to which gradients cannot make the state or the update overflow `f32`.
-    pub(in crate::nn) fn max_gradient(&self) -> f32 {
+    pub(crate) fn max_gradient(&self) -> f32 {
         (self.optimizer.spec().max_gradient)(self)
     }
 

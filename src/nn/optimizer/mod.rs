@@ -23,14 +23,14 @@ use pulp::Simd;
 
 use super::kernels::update::{Scale, Tile, TileUpdate, update_tile};
 use super::{LearningRate, Loss, Output, WeightDecay};
-use crate::util::lang::say;
-use crate::util::numbers::rate;
 use defaults::{DefaultDecay, Defaults, measured_decay};
 pub use formula::Part;
 use formula::{Assignment, Symbol};
 pub use learning_rule::LearningRule;
-pub(crate) use state::{Explained, Role};
+pub use state::{Explained, Role};
 pub use state::{Update, UpdateFormula};
+use util::lang::say;
+use util::numbers::rate;
 
 /// Generates the list of optimizers from lines of: variant, constant with the default settings, file.
 macro_rules! optimizers {
@@ -288,7 +288,7 @@ impl Optimizer {
     }
 
     /// Call of a class of `torch.optim` with this optimizer's constants.
-    pub(crate) fn torch(self) -> String {
+    pub fn torch(self) -> String {
         let call = self.spec().torch.to_owned();
         self.constants().fold(call, |call, (name, value)| {
             call.replace(&format!("{{{name}}}"), &format!("{value:?}"))
@@ -308,7 +308,7 @@ impl Optimizer {
     }
 
     /// Names of the optimizers that have the constant `name`.
-    pub(crate) fn with_constant(name: &str) -> Vec<&'static str> {
+    pub fn with_constant(name: &str) -> Vec<&'static str> {
         let all = Self::ALL
             .iter()
             .filter(|known| known.constant(name).is_some());
@@ -316,13 +316,13 @@ impl Optimizer {
     }
 
     /// Number of values kept for each parameter.
-    pub(crate) fn state_len(self) -> usize {
+    pub fn state_len(self) -> usize {
         self.spec().state.len()
     }
 
     /// Learning rate where none is given. An update of Adam has about the size of the rate, one of
     /// SGD that of the gradient times the rate.
-    pub(crate) fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
+    pub fn default_learning_rate(self, output: Output, loss: Loss) -> LearningRate {
         let rate = self.spec().learning_rates.of(output, loss);
         LearningRate::new(rate).expect("default rates are in range")
     }
@@ -330,7 +330,7 @@ impl Optimizer {
     /// Weight decay where none is given: chosen by measurement for Adam, 0.01 for AdamW as in PyTorch, and
     /// none for the others, which follow the textbook. `inputs_per_row` is the number of inputs divided by that of the
     /// rows of the table.
-    pub(crate) fn default_weight_decay(
+    pub fn default_weight_decay(
         self,
         output: Output,
         loss: Loss,

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Lanes, Scale, flush_subnormal};
 
 pub(super) const MU: Symbol = Symbol("μ");
 pub(super) const V: Symbol = Symbol("v");
@@ -39,7 +39,7 @@ fn max_gradient(rule: &LearningRule) -> f32 {
 }
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm {
+pub(crate) struct VectorForm {
     pub(super) rate: f32,
     pub(super) mu: f32,
 }

@@ -6,7 +6,7 @@ use pulp::Simd;
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::momentum::{self, MU, V};
 use super::{LearningRule, Spec};
-use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const AHEAD: Symbol = Symbol("d");
 
@@ -27,7 +27,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm(momentum::VectorForm);
+pub(crate) struct VectorForm(momentum::VectorForm);
 
 impl VectorForm {
     pub(super) fn new(rule: &LearningRule, updates: u64) -> Self {

@@ -5,7 +5,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::nn::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Lanes, Scale, flush_subnormal};
 
 const ALPHA: Symbol = Symbol("α");
 const EPSILON: Symbol = Symbol("ε");
@@ -48,7 +48,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm {
+pub(crate) struct VectorForm {
     rate: f32,
     alpha: f32,
     epsilon: f32,

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
 use super::{Decay, DefaultDecay, Defaults, LearningRule, Spec};
-use crate::nn::kernels::update::{Lanes, Scale, Tile, TileUpdate, update_tile};
+use crate::kernels::update::{Lanes, Scale, Tile, TileUpdate, update_tile};
 
 pub(super) const SPEC: Spec = Spec {
     name: "sgd",
@@ -24,7 +24,7 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 #[derive(Clone, Copy)]
-pub(in crate::nn) struct VectorForm {
+pub(crate) struct VectorForm {
     rate: f32,
 }
 

@@ -22,7 +22,7 @@ pub struct UpdateFormula {
 
 /// One line of an update with its numbers.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Explained {
+pub struct Explained {
     /// Use of the value.
     pub role: Role,
     /// Left-hand side, such as `m`.
@@ -41,7 +41,7 @@ pub(crate) struct Explained {
 
 /// Kind of line in an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// A value that is kept for the next update.
     State,
     /// A value that is used further down.
@@ -75,7 +75,7 @@ impl UpdateFormula {
     }
 
     /// Returns the lines of the update that [`apply`](Self::apply) would make.
-    pub(crate) fn explain(&self, before: &Update, gradient: f64, w: f64) -> Vec<Explained> {
+    pub fn explain(&self, before: &Update, gradient: f64, w: f64) -> Vec<Explained> {
         let spec = self.rule.optimizer.spec();
         let constants = spec.constants.iter().map(|constant| constant.symbol);
         let constants: Vec<Symbol> = constants.chain([ETA, LAMBDA]).collect();

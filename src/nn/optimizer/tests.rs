@@ -2,9 +2,9 @@ use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
 
 use super::*;
-use crate::nn::kernels::Instructions;
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::update::{Scale, Tile};
+use crate::kernels::Instructions;
+use crate::kernels::aligned::Aligned;
+use crate::kernels::update::{Scale, Tile};
 
 #[test]
 fn names_are_read_back() {

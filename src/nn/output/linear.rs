@@ -1,8 +1,8 @@
 use super::OfEachNeuron;
-use crate::nn::{Activation, activation};
+use crate::{Activation, activation};
 
 /// Identity: outputs of any size, for numeric targets.
-pub(in crate::nn) struct Linear;
+pub(crate) struct Linear;
 
 impl OfEachNeuron for Linear {
     type F = activation::Linear;

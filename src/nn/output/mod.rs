@@ -5,7 +5,7 @@
 
 mod linear;
 mod sigmoid;
-pub(in crate::nn) mod softmax;
+pub(crate) mod softmax;
 
 use pulp::Simd;
 use serde::{Deserialize, Serialize};
@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 use super::activation::Function;
 use super::loss::ErrorLoss;
 use super::{Activation, Loss};
-use crate::nn::kernels::output::{OutputRows, masked, of_each_output};
-use crate::nn::kernels::panels::Panels;
-use crate::util::named::{read_by_name, shown_by_name};
+use crate::kernels::output::{OutputRows, masked, of_each_output};
+use crate::kernels::panels::Panels;
+use util::named::{read_by_name, shown_by_name};
 
 /// Declares the enum of the outputs, and the macro `with_output`, which expands `$body` with the type `$O`
 /// that implements [`OutputFunction`] for `$output`.
 macro_rules! outputs {
     (($d:tt) $($variant:ident, $module:ident, $about:literal;)*) => {
-        $(pub(in crate::nn) use $module::$variant;)*
+        $(pub(crate) use $module::$variant;)*
 
         /// Activation of the output layer. Softmax depends on all outputs together, so this is a type of
         /// its own.
@@ -39,8 +39,8 @@ macro_rules! outputs {
         macro_rules! with_output {
             ($d output:expr, |$d O:ident| $d body:expr) => {
                 match $d output {
-                    $($crate::nn::Output::$variant => {
-                        type $d O = $crate::nn::output::$variant;
+                    $($crate::Output::$variant => {
+                        type $d O = $crate::output::$variant;
                         $d body
                     })*
                 }
@@ -54,7 +54,7 @@ outputs! { ($)
     Linear, linear, "`z` itself.";
 }
 
-pub(in crate::nn) use with_output;
+pub(crate) use with_output;
 
 /// Activation of the output layer in every form in which the program needs it.
 pub(crate) trait OutputFunction {
@@ -91,7 +91,7 @@ pub(crate) trait OutputFunction {
 }
 
 /// Functions of all outputs together, in the languages of exports.
-pub(crate) struct OutputCode {
+pub struct OutputCode {
     /// Operator of ONNX on axis 1.
     pub onnx: &'static str,
     /// Definition of a Python function of a list of floats, called as the output with `_` before.
@@ -189,7 +189,7 @@ impl Output {
     }
 
     /// Loss where only the output is chosen.
-    pub(crate) fn default_loss(self) -> Loss {
+    pub fn default_loss(self) -> Loss {
         with_output!(self, |O| <O as OutputFunction>::LOSS)
     }
 
@@ -209,12 +209,12 @@ impl Output {
     }
 
     /// Code for exports; none if the activation's will do.
-    pub(crate) fn code(self) -> Option<OutputCode> {
+    pub fn code(self) -> Option<OutputCode> {
         with_output!(self, |O| <O as OutputFunction>::CODE)
     }
 
     /// Module of `torch.nn` that computes the outputs from logits `(rows, outputs)`.
-    pub(crate) fn torch(self) -> &'static str {
+    pub fn torch(self) -> &'static str {
         match self.activation() {
             Some(activation) => activation.torch(),
             None => self.code().map_or("Identity()", |code| code.torch),
@@ -245,7 +245,7 @@ pub fn predicted_class<'a>(outputs: impl IntoIterator<Item = &'a f32>) -> usize 
 }
 
 /// A single output of at least this predicts the second of two classes.
-pub(crate) const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
+pub const SINGLE_OUTPUT_THRESHOLD: f32 = 0.5;
 
 shown_by_name!(Output);
 read_by_name!(Output, "output");

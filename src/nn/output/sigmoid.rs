@@ -1,8 +1,8 @@
 use super::OfEachNeuron;
-use crate::nn::{Activation, activation};
+use crate::{Activation, activation};
 
 /// Logistic function of each output: probabilities of classes that do not exclude one another.
-pub(in crate::nn) struct Sigmoid;
+pub(crate) struct Sigmoid;
 
 impl OfEachNeuron for Sigmoid {
     type F = activation::Sigmoid;

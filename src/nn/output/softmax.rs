@@ -1,18 +1,18 @@
 use pulp::Simd;
 
 use super::{OutputCode, OutputFunction};
-use crate::nn::kernels::exponential::exp_of_negative;
-use crate::nn::kernels::output::{Lanes, OutputRows};
-use crate::nn::kernels::panels::Panels;
-use crate::nn::kernels::{Largest, vector_rows, vector_rows_mut};
-use crate::nn::loss::ErrorLoss;
-use crate::nn::{Activation, Loss};
+use crate::kernels::exponential::exp_of_negative;
+use crate::kernels::output::{Lanes, OutputRows};
+use crate::kernels::panels::Panels;
+use crate::kernels::{Largest, vector_rows, vector_rows_mut};
+use crate::loss::ErrorLoss;
+use crate::{Activation, Loss};
 
 /// Softmax `p_j = e^z_j / sum_k e^z_k`: probabilities of classes of which one is true.
 ///
 /// The largest logit is subtracted first, which changes nothing but keeps every exponential at 1 or
 /// below.
-pub(in crate::nn) struct Softmax;
+pub(crate) struct Softmax;
 
 impl OutputFunction for Softmax {
     const NAME: &'static str = "softmax";
@@ -92,14 +92,14 @@ impl OutputFunction for Softmax {
 }
 
 /// Largest logit of a row, and the sum of `e^(z - maximum)` that its softmax divides by.
-pub(in crate::nn) struct SoftmaxSum {
+pub(crate) struct SoftmaxSum {
     pub maximum: f32,
     pub sum: f32,
 }
 
 /// Writes the softmax of row `r`, with zeros for padding.
 #[inline(always)]
-pub(in crate::nn) fn softmax_of_row<S: Simd, const V: usize>(
+pub(crate) fn softmax_of_row<S: Simd, const V: usize>(
     simd: S,
     z: &Panels,
     r: usize,

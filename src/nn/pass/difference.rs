@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Axis};
 
 use super::Pass;
-use crate::nn::parameters::ParameterId;
+use crate::parameters::ParameterId;
 
 /// Steps of the central differences, multiplied by the parameter if it is above 1 and divided by its
 /// input activation if that is above 1. The first is the most exact, since it rounds least; the others

@@ -27,7 +27,7 @@ static CHINESE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| {
 
 /// Formats the message `id` with `arguments`, names and values; `None` if the language is English or there is no such
 /// message.
-pub(crate) fn message(id: &str, arguments: &[(&'static str, &dyn Display)]) -> Option<String> {
+pub fn message(id: &str, arguments: &[(&'static str, &dyn Display)]) -> Option<String> {
     if super::current() == Lang::En {
         return None;
     }
@@ -41,11 +41,7 @@ pub(crate) fn message(id: &str, arguments: &[(&'static str, &dyn Display)]) -> O
 }
 
 /// Returns the message `id` without arguments, or `english`. `chinese` keeps the message, because a frame draws many.
-pub(crate) fn fixed(
-    id: &str,
-    english: &'static str,
-    chinese: &OnceLock<&'static str>,
-) -> &'static str {
+pub fn fixed(id: &str, english: &'static str, chinese: &OnceLock<&'static str>) -> &'static str {
     if super::current() == Lang::En {
         return english;
     }
@@ -53,25 +49,24 @@ pub(crate) fn fixed(
 }
 
 /// Returns the message `id` without arguments, or `english`.
-pub(crate) fn translated(id: &str, english: &'static str) -> Cow<'static, str> {
+pub fn translated(id: &str, english: &'static str) -> Cow<'static, str> {
     message(id, &[]).map_or(Cow::Borrowed(english), Cow::Owned)
 }
 
 /// Id of a text of a table that has no name: the table's `prefix`, and the first six words of its `english`.
-pub(crate) fn id_of(prefix: &str, english: &str) -> String {
+pub fn id_of(prefix: &str, english: &str) -> String {
     let words = english.split(|c: char| !c.is_ascii_alphanumeric());
     let words = words.filter(|word| !word.is_empty()).take(6);
     let id = words.fold(prefix.to_owned(), |id, word| id + "-" + word);
     id.to_lowercase()
 }
 
-/// Ids of all messages and the names of their placeholders, in the order of the file.
+/// Returns the ids of all messages and the names of their placeholders, in the order of the file, to hold them against
+/// the English texts.
 ///
 /// # Errors
 /// Parts of the file that are no message.
-#[cfg(test)]
-pub(crate) fn messages() -> Result<Vec<(String, Vec<String>)>, String> {
-    use fluent_bundle::FluentResource;
+pub fn messages() -> Result<Vec<(String, Vec<String>)>, String> {
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 
     let source =

@@ -2,24 +2,25 @@
 //!
 //! English is in the code; Chinese is in `assets/lang/zh.ftl`, and [`catalogue`] looks it up.
 
-pub(crate) mod catalogue;
+pub mod catalogue;
 
 use std::cell::Cell;
 use std::sync::OnceLock;
 
 /// Formats a text in the current language: the id of its Chinese in `assets/lang/zh.ftl`, its English, and the values of
 /// its placeholders, each a variable or `name = value`. Without placeholders the text is a `&'static str`.
+#[macro_export]
 macro_rules! say {
     ($id:expr, $english:literal) => {{
         static CHINESE: std::sync::OnceLock<&str> = std::sync::OnceLock::new();
-        $crate::util::lang::catalogue::fixed($id, $english, &CHINESE)
+        $crate::lang::catalogue::fixed($id, $english, &CHINESE)
     }};
     ($id:expr, $english:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        match ($(&$crate::util::lang::say!(@value $name $(= $value)?),)+) {
+        match ($(&$crate::lang::say!(@value $name $(= $value)?),)+) {
             ($($name,)+) => {
                 let values: &[(&'static str, &dyn std::fmt::Display)] =
                     &[$((stringify!($name), $name)),+];
-                $crate::util::lang::catalogue::message($id, values)
+                $crate::lang::catalogue::message($id, values)
                     .unwrap_or_else(|| format!($english, $($name = $name),+))
             }
         }
@@ -27,7 +28,7 @@ macro_rules! say {
     (@value $name:ident) => { $name };
     (@value $name:ident = $value:expr) => { $value };
 }
-pub(crate) use say;
+pub use crate::say;
 
 /// The language of the process.
 static DEFAULT: OnceLock<Lang> = OnceLock::new();
@@ -37,12 +38,12 @@ thread_local! {
 }
 
 /// The language of texts that are made in this thread: its own, or that of the process.
-pub(crate) fn current() -> Lang {
+pub fn current() -> Lang {
     (CURRENT.get()).unwrap_or_else(|| DEFAULT.get().copied().unwrap_or_default())
 }
 
 /// Sets the language of the process, once at its start; later calls have no effect.
-pub(crate) fn set_default(lang: Lang) {
+pub fn set_default(lang: Lang) {
     let _ = DEFAULT.set(lang);
 }
 
@@ -52,7 +53,7 @@ pub fn set_current(lang: Lang) {
 }
 
 /// Calls `make` with English as the language of this thread: files for programs are the same in every language.
-pub(crate) fn in_english<T>(make: impl FnOnce() -> T) -> T {
+pub fn in_english<T>(make: impl FnOnce() -> T) -> T {
     let before = CURRENT.replace(Some(Lang::En));
     let made = make();
     CURRENT.set(before);
@@ -85,7 +86,7 @@ impl Lang {
     /// UTF-8 cannot show Chinese: it means English.
     ///
     /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides, as in POSIX.
-    pub(crate) fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let mut locales = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .filter_map(variable);

@@ -20,7 +20,7 @@ use signal_hook::consts::{
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use crate::util::signals::Signal;
+use crate::signals::Signal;
 
 /// Signals that ask the program to end.
 const ENDING: [i32; 12] = [
@@ -37,15 +37,15 @@ const ENDING_ON_LINUX: &[i32] =
     };
 
 /// Runs `command` in place of this process. Returns only if that fails.
-pub(crate) fn replace_process(mut command: Command) -> io::Result<u8> {
+pub fn replace_process(mut command: Command) -> io::Result<u8> {
     Err(command.exec())
 }
 
 /// Signals that are watched, to the end of the process.
-pub(crate) struct Watcher(Handle);
+pub struct Watcher(Handle);
 
 impl Watcher {
-    /// Watches those of [`Watched::All`] too.
+    /// Watches those of [`Watched::All`](crate::signals::Watched::All) too.
     ///
     /// # Errors
     /// Those of the system.
@@ -57,7 +57,7 @@ impl Watcher {
 
 /// Starts a thread that calls `handle` for each request to end, except for those that this process was started to
 /// ignore.
-pub(crate) fn watch(mut handle: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
+pub fn watch(mut handle: impl FnMut(Signal) + Send + 'static) -> io::Result<Watcher> {
     let ignored = ignored_signals();
     let mut numbers = [&ENDING[..], ENDING_ON_LINUX].concat();
     numbers.retain(|signal| ignored >> (signal - 1) & 1 == 0);
@@ -81,11 +81,11 @@ pub(crate) fn watch(mut handle: impl FnMut(Signal) + Send + 'static) -> io::Resu
 }
 
 /// Whether shells stop and continue processes.
-pub(crate) const HAS_JOB_CONTROL: bool = true;
+pub const HAS_JOB_CONTROL: bool = true;
 
 /// Returns whether the process may use its terminal: its job is in the foreground, or there is no terminal that
 /// a shell controls; true if unknown.
-pub(crate) fn is_in_foreground() -> bool {
+pub fn is_in_foreground() -> bool {
     let groups = match fs::read_to_string("/proc/self/stat") {
         Ok(stat) => groups_in_stat(&stat),
         Err(_) => groups_from_ps(),
@@ -110,7 +110,7 @@ fn groups_from_ps() -> Option<[i32; 2]> {
 
 /// Ends this process by control-c as the system does: scripts go on after a program that only returns a code. Returns for
 /// other signals.
-pub(crate) fn end_by(number: i32) {
+pub fn end_by(number: i32) {
     if number == SIGINT {
         // If the system refuses, the process exits.
         let _ = emulate_default_handler(SIGINT);
@@ -118,7 +118,7 @@ pub(crate) fn end_by(number: i32) {
 }
 
 /// Stops this process until it receives SIGCONT, as a shell expects after [`Signal::Stop`].
-pub(crate) fn stop_process() {
+pub fn stop_process() {
     // If the system refuses, the program just goes on.
     let _ = emulate_default_handler(SIGTSTP);
 }
@@ -127,7 +127,7 @@ pub(crate) fn stop_process() {
 /// mode: the writer of a pipe into this process and a script that waits for it must stop too, or
 /// the shell would wait for them. This process receives the request as [`Signal::Stop`].
 /// Returns whether it was sent.
-pub(crate) fn stop_job() -> bool {
+pub fn stop_job() -> bool {
     // The shell that sends it belongs to the job too, and must not stop before its exit is
     // noticed here.
     let mut shell = Command::new("sh");
@@ -140,17 +140,17 @@ pub(crate) fn stop_job() -> bool {
 }
 
 /// Opens the terminal of standard output; see [`open_terminal`].
-pub(crate) fn open_output_terminal() -> io::Result<File> {
+pub fn open_output_terminal() -> io::Result<File> {
     open_terminal(io::stdout(), OFlags::WRONLY)
 }
 
 /// Opens the terminal of standard error; see [`open_terminal`].
-pub(crate) fn open_error_terminal() -> io::Result<File> {
+pub fn open_error_terminal() -> io::Result<File> {
     open_terminal(io::stderr(), OFlags::WRONLY)
 }
 
 /// Terminal whose keys are read.
-pub(crate) struct InputTerminal(File);
+pub struct InputTerminal(File);
 
 impl InputTerminal {
     /// Opens the terminal of standard input, or that of standard output if the input is something else.
@@ -220,12 +220,12 @@ fn open_terminal(stream: impl AsFd, access: OFlags) -> io::Result<File> {
 }
 
 /// Discards what the terminal has not read of standard output, and has a terminal that was stopped go on.
-pub(crate) fn discard_output() {
+pub fn discard_output() {
     discard(io::stdout());
 }
 
 /// Discards what the terminal has not read of standard error, and has a terminal that was stopped go on.
-pub(crate) fn discard_errors() {
+pub fn discard_errors() {
     discard(io::stderr());
 }
 
@@ -236,29 +236,29 @@ fn discard(stream: impl AsFd) {
 }
 
 /// Creates a folder, and those above it, that only its owner can use.
-pub(crate) fn create_private_folder(path: &Path) -> io::Result<()> {
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Returns the permissions of a new file before the umask, as of files that programs usually create.
-pub(crate) fn default_permissions() -> Option<Permissions> {
+pub fn default_permissions() -> Option<Permissions> {
     Some(Permissions::from_mode(0o666))
 }
 
 /// Returns whether two files are the same, by device and inode; `None` if unknown.
-pub(crate) fn is_same_file(one: &Metadata, other: &Metadata) -> Option<bool> {
+pub fn is_same_file(one: &Metadata, other: &Metadata) -> Option<bool> {
     Some((one.dev(), one.ino()) == (other.dev(), other.ino()))
 }
 
 /// Returns whether standard input is a pipe, or a file with something in it.
-pub(crate) fn has_piped_input() -> bool {
+pub fn has_piped_input() -> bool {
     let input = io::stdin().as_fd().try_clone_to_owned();
     let metadata = input.and_then(|input| File::from(input).metadata());
     metadata.is_ok_and(|found| found.file_type().is_fifo() || found.is_file() && found.len() > 0)
 }
 
 /// Returns whether there is a process with this number, by Linux's `/proc` or by `ps`; true if unknown.
-pub(crate) fn is_process_alive(process: u32) -> bool {
+pub fn is_process_alive(process: u32) -> bool {
     if Path::new("/proc/self").exists() {
         return Path::new(&format!("/proc/{process}")).exists();
     }

@@ -1,7 +1,7 @@
 //! Histograms with as many equal buckets from the smallest number to the largest, as TensorFlow has them.
 
 /// Number of buckets.
-pub(crate) const BUCKETS: usize = 30;
+pub const BUCKETS: usize = 30;
 
 /// Counts of finite numbers in equal buckets from the smallest to the largest.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +40,7 @@ impl Buckets {
     }
 
     /// Returns the lower end, the upper end and the count of every bucket.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = [f64; 3]> {
+    pub fn rows(&self) -> impl Iterator<Item = [f64; 3]> {
         let width = (self.max - self.min) / BUCKETS as f64;
         let end = move |i: usize| {
             if i == BUCKETS {

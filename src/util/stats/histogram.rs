@@ -3,7 +3,7 @@
 use super::series::Merge;
 
 /// Number of bins. A power of two, so that a doubled range merges whole bins.
-pub(crate) const BINS: usize = 64;
+pub const BINS: usize = 64;
 
 /// Counts of numbers in equal bins over `-limit..=limit`, where `limit` is a power of two.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +73,7 @@ impl Histogram {
 
     /// Returns the counts over `-limit..=limit`, where `limit` is that of another histogram and not
     /// below this one's. Exact, since whole bins merge.
-    pub(crate) fn counts_over(&self, limit: f32) -> [u32; BINS] {
+    pub fn counts_over(&self, limit: f32) -> [u32; BINS] {
         let target = exponent_for(limit);
         let mut counts = self.counts;
         for _ in self.exponent..target {
@@ -83,13 +83,13 @@ impl Histogram {
     }
 
     /// Returns whether nothing below zero was counted.
-    pub(crate) fn is_above_zero(&self) -> bool {
+    pub fn is_above_zero(&self) -> bool {
         self.counts[..BINS / 2].iter().all(|&count| count == 0)
     }
 
     /// Returns the counts in `cells` equal parts of the range, or of its upper half if nothing is
     /// below zero.
-    pub(crate) fn resampled(&self, cells: usize) -> Vec<usize> {
+    pub fn resampled(&self, cells: usize) -> Vec<usize> {
         let start = if self.is_above_zero() { BINS / 2 } else { 0 };
         let counts = &self.counts[start..];
         let sum = |cell: usize| {
@@ -106,7 +106,7 @@ impl Histogram {
     }
 
     /// Returns how many numbers were NaN or infinite.
-    pub(crate) fn not_finite(&self) -> u32 {
+    pub fn not_finite(&self) -> u32 {
         self.not_finite
     }
 

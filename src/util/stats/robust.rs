@@ -7,7 +7,7 @@ const START: usize = 2;
 
 /// Returns minimum and maximum of all `series` together after a running median over five numbers, which
 /// removes spikes of one or two numbers. NaN and infinities are ignored. `None` without a finite number.
-pub(crate) fn robust_range<S: IntoIterator<Item = f64>>(
+pub fn robust_range<S: IntoIterator<Item = f64>>(
     series: impl IntoIterator<Item = S>,
 ) -> Option<(f64, f64)> {
     let mut range: Option<(f64, f64)> = None;

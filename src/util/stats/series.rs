@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::util::exact::Exact;
+use crate::exact::Exact;
 
 /// Combines neighbouring items of a series.
 pub trait Merge {
@@ -34,7 +34,7 @@ impl<T: Merge> Bounded<T> {
     }
 
     /// Returns whether a series that was read from a file can have come about.
-    pub(crate) fn is_consistent(&self, capacity: usize) -> bool {
+    pub fn is_consistent(&self, capacity: usize) -> bool {
         let is_filled_rightly = self.per_bucket >= 1 && self.in_last <= self.per_bucket;
         self.capacity == Self::new(capacity).capacity
             && self.buckets.len() <= self.capacity
@@ -58,7 +58,7 @@ impl<T: Merge> Bounded<T> {
     }
 
     /// Returns all buckets, oldest first.
-    pub(crate) fn buckets(&self) -> &[T] {
+    pub fn buckets(&self) -> &[T] {
         &self.buckets
     }
 
@@ -73,7 +73,7 @@ impl<T: Merge> Bounded<T> {
     }
 
     /// Removes the buckets from the first one that is not `kept` on. Like any series, it goes on from its last bucket.
-    pub(crate) fn truncate_where(&mut self, kept: impl Fn(&T) -> bool) {
+    pub fn truncate_where(&mut self, kept: impl Fn(&T) -> bool) {
         let count = self.buckets.partition_point(kept);
         if count < self.buckets.len() {
             self.buckets.truncate(count);

@@ -2,7 +2,7 @@
 
 /// Exponential moving average with bias correction as in Adam: it starts at the first number.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MovingAverage {
+pub struct MovingAverage {
     past: f64,
     mean: f64,
     weight: f64,
@@ -10,7 +10,7 @@ pub(crate) struct MovingAverage {
 
 impl MovingAverage {
     /// Creates an average with weight `past` (from 0 to below 1) on the past.
-    pub(crate) fn new(past: f64) -> Self {
+    pub fn new(past: f64) -> Self {
         Self {
             past,
             mean: 0.0,
@@ -19,7 +19,7 @@ impl MovingAverage {
     }
 
     /// Adds `x` and returns the average so far.
-    pub(crate) fn next(&mut self, x: f64) -> f64 {
+    pub fn next(&mut self, x: f64) -> f64 {
         self.mean = self.past * self.mean + (1.0 - self.past) * x;
         self.weight = self.past * self.weight + (1.0 - self.past);
         self.mean / self.weight

@@ -1,4 +1,4 @@
-use crate::data::{Source, Target, dataset_of, load};
+use crate::{Source, Target, dataset_of, load};
 
 use super::*;
 

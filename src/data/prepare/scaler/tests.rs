@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
-use crate::data::Column;
+use crate::Column;
 
 use super::*;
 
@@ -32,16 +32,16 @@ fn dataset(values: Array2<f32>) -> Dataset {
         lines: Arc::new((2..).take(rows).collect()),
         validation: None,
         test: None,
-        split: crate::data::RowSplit::default(),
+        split: crate::RowSplit::default(),
         test_fraction: 0.0,
         image: None,
         target_offset: 0.0,
-        missing: crate::data::MissingValues::default(),
-        cell_format: crate::data::CellFormat::default(),
+        missing: crate::MissingValues::default(),
+        cell_format: crate::CellFormat::default(),
         percent: None,
         units: Vec::new(),
         row_order: None,
-        report: crate::data::ReadReport::default(),
+        report: crate::ReadReport::default(),
         origin: None,
         values,
     }

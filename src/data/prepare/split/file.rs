@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{RowSet, RowSplit};
-use crate::data::source::input::open;
-use crate::data::{Lines, Prepared, ReadReport, Source};
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::text::brief;
+use crate::source::input::open;
+use crate::{Lines, Prepared, ReadReport, Source};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::numbers::counted;
+use util::text::brief;
 
 /// Sets of the rows of a table, as a file lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct SplitFile {
+pub struct SplitFile {
     /// Path of the file.
     source: String,
     /// Set of each row, by its line in the table (for images by their number), and the line of this
@@ -59,7 +59,7 @@ impl SplitFile {
     /// # Errors
     /// Those of [`open`]; [`DataProblem::Split`] for other columns, a row listed twice, or a set other than
     /// those of [`RowSet`].
-    pub(crate) fn read(source: &Source) -> Result<Self> {
+    pub fn read(source: &Source) -> Result<Self> {
         let whole = || Place::whole(source.to_string());
         let problem =
             |line: u64, text: String| Error::data(whole().at_line(line), DataProblem::Split(text));
@@ -131,7 +131,7 @@ impl SplitFile {
     }
 
     /// Returns the text of a file that lists the rows of `prepared`, which are of one table, read as `report` says.
-    pub(crate) fn text(prepared: &Prepared, report: &ReadReport) -> String {
+    pub fn text(prepared: &Prepared, report: &ReadReport) -> String {
         let sets = [
             (RowSet::Training, Some(&prepared.training)),
             (RowSet::Validation, Some(&prepared.validation)),
@@ -154,7 +154,7 @@ impl SplitFile {
     ///
     /// # Errors
     /// [`DataProblem::Split`] if there are none.
-    pub(crate) fn selection(self, set: RowSet, is_forced: bool) -> Result<Selection> {
+    pub fn selection(self, set: RowSet, is_forced: bool) -> Result<Selection> {
         if self.rows.values().all(|(other, _)| *other != set) {
             let problem = DataProblem::Split(say!(
                 "list-empty-set",
@@ -281,7 +281,7 @@ fn with_hint(error: Error) -> Error {
 
 /// Rows of one set, among those of a table that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Selection {
+pub struct Selection {
     file: SplitFile,
     set: RowSet,
     /// Whether the table may have other targets than the list is of.
@@ -321,7 +321,7 @@ impl Selection {
     }
 
     /// Returns a statement on a table, at its end, that may be another than the list is of.
-    pub(crate) fn doubt(&self) -> Option<String> {
+    pub fn doubt(&self) -> Option<String> {
         if self.file.is_of_others(self.targets) {
             let file = &self.file.source;
             return Some(say!(

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 
 use super::{Fractions, RowSplit, Split};
-use crate::data::{Dataset, Target};
-use crate::error::{Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::random::{RngStream, generator, shuffle};
+use crate::{Dataset, Target};
+use util::error::{Error, Place, Result};
+use util::lang::say;
+use util::random::{RngStream, generator, shuffle};
 
 /// Rows to train and validate on, and rows to test on.
 type Parts = (Vec<u32>, Vec<u32>);
@@ -21,13 +21,8 @@ impl Split {
     ///
     /// # Errors
     /// [`Error::Usage`] if rows are listed in a file or come from others;
-    /// [`DataProblem`](crate::error::DataProblem) if there are too few rows, times or groups.
-    pub(crate) fn folds(
-        dataset: &Dataset,
-        count: usize,
-        validation: f64,
-        seed: u64,
-    ) -> Result<Vec<Self>> {
+    /// [`DataProblem`](util::error::DataProblem) if there are too few rows, times or groups.
+    pub fn folds(dataset: &Dataset, count: usize, validation: f64, seed: u64) -> Result<Vec<Self>> {
         let rows = dataset.rows();
         let (labels, classes) = match &dataset.target {
             Target::Classes { names, labels } => (labels.clone(), names.len()),

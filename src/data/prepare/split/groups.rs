@@ -1,7 +1,7 @@
 //! Split by group: all rows of a group belong to one set.
 
 use super::{Fractions, RowSet, Split};
-use crate::util::random::{RngStream, generator, shuffle};
+use util::random::{RngStream, generator, shuffle};
 
 /// Chooses whole groups at random by `seed`, until validation and test rows are as near to their fractions
 /// as the sizes of the groups allow. `groups` holds the group of every row (from 0), `labels` its class,

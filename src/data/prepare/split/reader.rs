@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use super::RowSplit;
 use super::file::{SplitFile, TargetSum};
-use crate::data::schema::dates::{Date, Written, monthly_order};
-use crate::data::schema::{only_dates, only_times};
-use crate::data::table::Shape;
-use crate::data::table::batch::{Record, Row};
-use crate::data::{DateOrder, Lines, Source, SplitMethod};
-use crate::error::{DataProblem, Error, Place, Result};
-use crate::util::lang::say;
-use crate::util::text::brief;
+use crate::schema::dates::{Date, Written, monthly_order};
+use crate::schema::{only_dates, only_times};
+use crate::table::Shape;
+use crate::table::batch::{Record, Row};
+use crate::{DateOrder, Lines, Source, SplitMethod};
+use util::error::{DataProblem, Error, Place, Result};
+use util::lang::say;
+use util::text::brief;
 
 /// Reader of the column, or file, by which rows are split.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(crate) struct SplitReader {
     /// Lines of all rows of the table, ascending.
     lines: Vec<u64>,
     /// Number of rows of the table so far.
-    pub(in crate::data) rows: usize,
+    pub(crate) rows: usize,
     /// Column of the target.
     target: Option<usize>,
     targets: TargetSum,
@@ -68,7 +68,7 @@ impl SplitReader {
     ///
     /// # Errors
     /// [`DataProblem::NoSuchColumn`]; [`Error::Usage`] for the target; those of [`SplitFile::read`].
-    pub(in crate::data) fn new(
+    pub(crate) fn new(
         method: &SplitMethod,
         (shape, sample): (&Shape, &[Row]),
         target: Option<usize>,
@@ -130,7 +130,7 @@ impl SplitReader {
     ///
     /// # Errors
     /// [`DataProblem::MissingCell`] and [`DataProblem::Split`] for a row without a time.
-    pub(in crate::data) fn add(&mut self, record: &Record, shape: &Shape) -> Result<()> {
+    pub(crate) fn add(&mut self, record: &Record, shape: &Shape) -> Result<()> {
         self.rows += 1;
         if let Some(target) = self.target {
             self.targets.add(record.cell(target));
@@ -178,12 +178,12 @@ impl SplitReader {
     }
 
     /// Returns the checksum of the targets of the rows so far, if the target is known.
-    pub(in crate::data) fn targets(&self) -> Option<TargetSum> {
+    pub(crate) fn targets(&self) -> Option<TargetSum> {
         self.target.map(|_| self.targets)
     }
 
     /// Returns the column of times and the order of day and month in its dates if that is a guess.
-    pub(in crate::data) fn guessed_dates(&self) -> Option<(String, DateOrder)> {
+    pub(crate) fn guessed_dates(&self) -> Option<(String, DateOrder)> {
         match &self.key {
             Key::Times {
                 name,

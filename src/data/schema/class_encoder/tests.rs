@@ -89,7 +89,8 @@ fn labels_that_differ_in_case_or_blanks_are_reported() {
 fn what_has_many_values_is_no_label() {
     let cells: Vec<String> = (0..2002).map(|i| format!("{}", i % 1001)).collect();
     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-    assert_eq!(labels(&cells).expect_err("many").pair(), (1001, 2002));
+    let problem = labels(&cells).expect_err("many");
+    assert_eq!(counts(&problem), (1001, 2002));
 }
 
 #[test]
@@ -115,11 +116,10 @@ fn two_classes_of_few_rows_are_allowed() {
     );
 }
 
-impl DataProblem {
-    fn pair(&self) -> (usize, usize) {
-        match *self {
-            Self::TooManyClasses { classes, rows } => (classes, rows),
-            _ => panic!("{self}"),
-        }
+/// Number of classes and of rows of a column with too many classes.
+fn counts(problem: &DataProblem) -> (usize, usize) {
+    match *problem {
+        DataProblem::TooManyClasses { classes, rows } => (classes, rows),
+        _ => panic!("{problem}"),
     }
 }

@@ -176,7 +176,7 @@ fn joined(date: &str) -> Option<String> {
 
 /// Names of the months without accents, the English one first, then the German, French, Spanish, Italian and Portuguese ones
 /// that differ.
-pub(crate) const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "january januar janner janvier janv enero gennaio janeiro",
     "february februar fevrier fevr febrero febbraio fevereiro",
     "march marz mrz mars marzo marco",

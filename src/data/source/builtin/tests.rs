@@ -1,4 +1,4 @@
-use crate::data::{Dataset, Source, load};
+use crate::{Dataset, Source, load};
 
 use super::*;
 

@@ -1,6 +1,6 @@
 //! Formats that are known by their first bytes.
 
-use crate::util::lang::say;
+use util::lang::say;
 
 /// Text in the language of the screen.
 pub(super) type About = fn() -> &'static str;

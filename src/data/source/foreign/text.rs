@@ -1,7 +1,7 @@
 //! Formats that only a whole header or several lines tell.
 
-use crate::error::DataProblem;
-use crate::util::lang::say;
+use util::error::DataProblem;
+use util::lang::say;
 
 /// Length in bytes of the header of a file in a tar archive.
 const TAR_HEADER: usize = 512;
@@ -11,7 +11,7 @@ const TAR_CHECKSUM: std::ops::Range<usize> = 148..156;
 
 /// Returns the problem of a table that begins with `first` if it is a tar archive, compressed or not. Its first bytes are
 /// the name of a file, so that only the checksum of its header tells.
-pub(in crate::data) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
+pub(crate) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
     let header = first.get(..TAR_HEADER)?;
     let digits = std::str::from_utf8(&header[TAR_CHECKSUM]).ok()?;
     let digits = digits.trim_matches(['\0', ' ']);
@@ -27,7 +27,7 @@ pub(in crate::data) fn tar_problem(first: &[u8]) -> Option<DataProblem> {
 }
 
 /// Returns the problem of a table that begins with `first` if it is text of a format that only its lines tell.
-pub(in crate::data) fn text_problem(first: &[u8]) -> Option<DataProblem> {
+pub(crate) fn text_problem(first: &[u8]) -> Option<DataProblem> {
     /// Number of bytes, lines and rows that are looked at.
     const BYTES: usize = 1 << 16;
     const LIBSVM_ROWS: usize = 20;

@@ -1,11 +1,11 @@
 //! Facts about the columns.
 
 use super::{Facts, briefly, listed};
-use crate::data::summary::{Severity, Topic, leaks};
-use crate::data::{Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, Preprocessing};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::text::brief;
+use crate::summary::{Severity, Topic, leaks};
+use crate::{Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, Preprocessing};
+use util::lang::say;
+use util::numbers::counted;
+use util::text::brief;
 
 impl Facts<'_> {
     /// Adds the use of dates.

@@ -1,11 +1,11 @@
 //! Facts about the format of the file.
 
 use super::{Facts, briefly, listed};
-use crate::data::TextEncoding;
-use crate::data::summary::{Severity, Topic};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::text::brief;
+use crate::TextEncoding;
+use crate::summary::{Severity, Topic};
+use util::lang::say;
+use util::numbers::counted;
+use util::text::brief;
 
 impl Facts<'_> {
     pub(super) fn add_format(&mut self) {

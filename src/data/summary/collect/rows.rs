@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::{Facts, listed};
-use crate::data::summary::{Severity, Topic};
-use crate::data::{Dataset, RowSplit, Samples, Targets};
-use crate::util::lang::say;
-use crate::util::numbers::counted;
-use crate::util::text::brief;
+use crate::summary::{Severity, Topic};
+use crate::{Dataset, RowSplit, Samples, Targets};
+use util::lang::say;
+use util::numbers::counted;
+use util::text::brief;
 
 impl Facts<'_> {
     pub(super) fn add_rows(

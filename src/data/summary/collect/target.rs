@@ -1,11 +1,11 @@
 //! Facts about the target.
 
 use super::{Facts, listed, quoted};
-use crate::data::summary::{Severity, Topic};
-use crate::data::{Baseline, Dataset, RowSplit, Target, Task};
-use crate::util::lang::say;
-use crate::util::numbers;
-use crate::util::text::brief;
+use crate::summary::{Severity, Topic};
+use crate::{Baseline, Dataset, RowSplit, Target, Task};
+use util::lang::say;
+use util::numbers;
+use util::text::brief;
 
 impl Facts<'_> {
     pub(super) fn add_target(&mut self, dataset: &Dataset) {

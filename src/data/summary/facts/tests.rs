@@ -1,5 +1,5 @@
-use crate::data::table::Reading;
-use crate::data::{LoadOptions, Missing, dataset_with, prepare};
+use crate::table::Reading;
+use crate::{LoadOptions, Missing, dataset_with, prepare};
 
 use super::*;
 

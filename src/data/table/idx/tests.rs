@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::data::source::idx_file::{IMAGES, LABELS};
+use crate::source::idx_file::{IMAGES, LABELS};
 
 fn file(magic: [u8; 4], numbers: &[u32], bytes: &[u8]) -> Vec<u8> {
     let numbers = numbers.iter().flat_map(|number| number.to_be_bytes());

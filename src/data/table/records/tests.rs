@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::Delimiter;
+use crate::Delimiter;
 
 /// Hands out a few bytes at a time, so that every cell is cut somewhere.
 struct Trickle<'t>(&'t [u8], usize);

@@ -3,7 +3,7 @@
 use pulp::Simd;
 
 use super::{Panels, WIDE};
-use crate::nn::kernels::{vector_rows, vector_rows_mut, with_vectors_per_row};
+use crate::kernels::{vector_rows, vector_rows_mut, with_vectors_per_row};
 
 impl Panels {
     /// Copies `rows` of the row-major matrix `values`.
@@ -90,7 +90,7 @@ const ONE: (usize, [f32; 2 * WIDE + 1]) = {
 
 /// All bits set in the first `used` of 16 lanes.
 #[inline(always)]
-pub(in crate::nn::kernels) fn mask(used: usize) -> &'static [u32; WIDE] {
+pub(in crate::kernels) fn mask(used: usize) -> &'static [u32; WIDE] {
     /// All masks in one, from the place where the set bits end.
     const MASKS: [u32; 2 * WIDE] = {
         let mut masks = [0; 2 * WIDE];

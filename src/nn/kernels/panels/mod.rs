@@ -47,7 +47,7 @@ pub struct Panels {
 
 impl Panels {
     /// Creates a matrix of zeros in panels of `width` columns, [`NARROW`] or [`WIDE`]; see
-    /// [`VectorUnit::panel_width`](crate::nn::kernels::VectorUnit::panel_width).
+    /// [`VectorUnit::panel_width`](crate::kernels::VectorUnit::panel_width).
     pub fn zeros(rows: usize, columns: usize, width: usize) -> Self {
         assert!(width == WIDE || width == NARROW && columns <= NARROW);
         let starts = (0..columns).step_by(width);

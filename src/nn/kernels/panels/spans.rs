@@ -5,7 +5,7 @@ use std::ops::Range;
 use pulp::{Simd, bytemuck};
 
 use super::{NARROW, Panels};
-use crate::nn::kernels::{Largest, array_of, vector_rows, with_vectors_per_row};
+use crate::kernels::{Largest, array_of, vector_rows, with_vectors_per_row};
 
 impl Panels {
     /// Finds the columns that are zero in all rows, so that products skip them, and returns the

@@ -3,7 +3,7 @@
 use pulp::{Simd, WithSimd};
 
 use super::*;
-use crate::nn::kernels::Instructions;
+use crate::kernels::Instructions;
 
 struct Load<'a>(&'a mut Panels, usize, &'a [f32]);
 

@@ -6,16 +6,16 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd, bytemuck};
 
 use super::{BITS, DEPTH, GROUP, Scratch, add_rows, are_wide, has_zeros, pack, with_strip};
-use crate::nn::kernels::gradient::{Consumer, Samples, span_of};
-use crate::nn::kernels::panels::{Panels, WIDE};
-use crate::nn::kernels::product::NEAR;
-use crate::nn::kernels::transpose::transpose_into;
-use crate::nn::kernels::{fetch_rows, vector_rows, vector_rows_mut};
+use crate::kernels::gradient::{Consumer, Samples, span_of};
+use crate::kernels::panels::{Panels, WIDE};
+use crate::kernels::product::NEAR;
+use crate::kernels::transpose::transpose_into;
+use crate::kernels::{fetch_rows, vector_rows, vector_rows_mut};
 
-/// Computes a part of the weights' [`gradient`](crate::nn::kernels::gradient::gradient) if the activations have
+/// Computes a part of the weights' [`gradient`](crate::kernels::gradient::gradient) if the activations have
 /// enough zeros, and returns the number of panels of `D`, from the first of `part` on, that are done.
 #[inline(always)]
-pub(in crate::nn::kernels) fn gradient<S: Simd>(
+pub(in crate::kernels) fn gradient<S: Simd>(
     simd: S,
     samples: &[Samples],
     part: Range<usize>,

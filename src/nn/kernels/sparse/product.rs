@@ -8,14 +8,14 @@ use pulp::{Simd, WithSimd};
 use super::{
     BITS, DEPTH, Scratch, add_rows, are_wide, bits_of, has_zeros, pack, unpack, with_strip,
 };
-use crate::nn::kernels::panels::{Panels, WIDE};
-use crate::nn::kernels::product::{NEAR, Start};
-use crate::nn::kernels::{array_of, fetch_ahead, vector_rows, vector_rows_mut};
+use crate::kernels::panels::{Panels, WIDE};
+use crate::kernels::product::{NEAR, Start};
+use crate::kernels::{array_of, fetch_ahead, vector_rows, vector_rows_mut};
 
-/// Computes a part of the [`product`](crate::nn::kernels::product::product) if `A` has enough zeros, and returns the
+/// Computes a part of the [`product`](crate::kernels::product::product) if `A` has enough zeros, and returns the
 /// number of panels of `B` that are done.
 #[inline(always)]
-pub(in crate::nn::kernels) fn product<S: Simd>(
+pub(in crate::kernels) fn product<S: Simd>(
     simd: S,
     a: (&Panels, usize),
     b: &Panels,

@@ -5,17 +5,17 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::nn::kernels::Instructions;
-use crate::nn::kernels::aligned::Aligned;
-use crate::nn::kernels::gradient;
-use crate::nn::kernels::gradient::Samples;
-use crate::nn::kernels::panels::{Panels, WIDE};
-use crate::nn::kernels::product;
-use crate::nn::kernels::product::Start;
-use crate::nn::kernels::update::{LayerUpdate, Scale};
-use crate::nn::optimizer::VectorRule;
-use crate::nn::{LearningRate, WeightDecay};
-use crate::nn::{LearningRule, Optimizer};
+use crate::kernels::Instructions;
+use crate::kernels::aligned::Aligned;
+use crate::kernels::gradient;
+use crate::kernels::gradient::Samples;
+use crate::kernels::panels::{Panels, WIDE};
+use crate::kernels::product;
+use crate::kernels::product::Start;
+use crate::kernels::update::{LayerUpdate, Scale};
+use crate::optimizer::VectorRule;
+use crate::{LearningRate, WeightDecay};
+use crate::{LearningRule, Optimizer};
 
 /// Numbers of which a part is zero, with something in the padding if `is_padded`.
 fn random(
@@ -63,14 +63,8 @@ impl WithSimd for Product<'_> {
     fn with_simd<S: Simd>(mut self, simd: S) -> Self::Output {
         let mut c = self.c.clone();
         let to = (&mut c, self.c_first);
-        let done = crate::nn::kernels::sparse::product(
-            simd,
-            self.a,
-            self.b,
-            self.start,
-            to,
-            &mut self.room,
-        );
+        let done =
+            crate::kernels::sparse::product(simd, self.a, self.b, self.start, to, &mut self.room);
         let mut c = self.c.clone();
         let to = (&mut c, self.c_first);
         product::product(simd, self.a, self.b, self.start, to, &mut self.room);

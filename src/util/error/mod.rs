@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::util::lang::say;
-use crate::util::text::{brief, sanitise};
+use crate::lang::say;
+use crate::text::{brief, sanitise};
 pub use data_problem::DataProblem;
 
 /// Result with this library's [`enum@Error`] by default.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Exit code of a failed run, if no other code applies.
-pub(crate) const EXIT_FAILED: u8 = 1;
+pub const EXIT_FAILED: u8 = 1;
 /// Exit code of an invalid command line.
 pub const EXIT_USAGE: u8 = 2;
 /// Exit code of unusable input data (`EX_DATAERR`).
@@ -50,13 +50,13 @@ impl Place {
     }
 
     /// Adds a line.
-    pub(crate) fn at_line(mut self, line: u64) -> Self {
+    pub fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
 
     /// Adds a column (from 1) and its name in the header, if there is one.
-    pub(crate) fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
+    pub fn at_column(mut self, column: usize, name: Option<&str>) -> Self {
         self.column = Some(column);
         self.column_name = name.map(str::to_owned);
         self
@@ -80,7 +80,7 @@ impl fmt::Display for Place {
 }
 
 /// Returns the name of data as a source is displayed and recorded, in the language of the screen.
-pub(crate) fn shown_source(source: &str) -> String {
+pub fn shown_source(source: &str) -> String {
     match source.strip_prefix("built-in ") {
         Some(name) => say!("source-built-in", "built-in {name}", name),
         None if source == "standard input" => say!("source-stdin", "standard input").to_owned(),
@@ -196,7 +196,7 @@ impl Error {
     }
 
     /// Returns whether it is this problem with data.
-    pub(crate) fn is(&self, wanted: &DataProblem) -> bool {
+    pub fn is(&self, wanted: &DataProblem) -> bool {
         matches!(self, Self::Data { problem, .. } if problem == wanted)
     }
 
@@ -211,7 +211,7 @@ impl Error {
     }
 
     /// Returns the kind of error, as in the JSON of a run that failed before it started.
-    pub(crate) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Data { .. } | Self::OtherData { .. } => "data",
             Self::Model { .. } => "model",

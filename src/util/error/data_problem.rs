@@ -2,9 +2,9 @@
 
 use thiserror::Error;
 
-use crate::util::lang::say;
-use crate::util::text::{brief, sanitise};
-use crate::util::windows_1252::character;
+use crate::lang::say;
+use crate::text::{brief, sanitise};
+use crate::windows_1252::character;
 
 /// Options that help where a target cannot be predicted.
 fn target_options() -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Lines, LogReader, add_values};
+use super::{Lines, LogReader, add_values, counts_steps, loose};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -21,6 +21,13 @@ pub(super) struct JsonLines {
     strange: u32,
 }
 
+/// Returns whether a first line is an object with the number of a step or an epoch.
+pub(super) fn begins(line: &str) -> bool {
+    let is_step = |(name, value): (&String, &Value)| counts_steps(name) && value.is_number();
+    line.trim_start().starts_with('{')
+        && loose::parse::<Map<String, Value>>(line).is_ok_and(|object| object.iter().any(is_step))
+}
+
 impl LogReader for JsonLines {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
         let Self {
@@ -29,7 +36,7 @@ impl LogReader for JsonLines {
             strange,
         } = self;
         lines.read(bytes, |line| {
-            match serde_json::from_str::<Map<String, Value>>(line) {
+            match loose::parse::<Map<String, Value>>(line) {
                 Ok(object) => {
                     *strange = 0;
                     add_object(&object, *count, run);

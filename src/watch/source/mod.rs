@@ -2,6 +2,7 @@
 
 mod event_file;
 mod json_lines;
+mod loose;
 mod table;
 mod trainer_state;
 
@@ -55,6 +56,15 @@ impl Format {
             Self::TrainerState
         } else {
             Self::Unknown
+        }
+    }
+
+    /// Returns the format of a log of text by its first line, which names steps or epochs.
+    pub(super) fn of_first_line(line: &str) -> Option<Self> {
+        if table::begins(line) {
+            Some(Self::Table)
+        } else {
+            json_lines::begins(line).then_some(Self::JsonLines)
         }
     }
 
@@ -142,7 +152,7 @@ impl Lines {
     }
 }
 
-/// Names of the column or member that counts the steps, best first. Its number is the step of the others.
+/// Names of the column or member that counts the steps, best first, in any case. Its number is the step of the others.
 const STEP_NAMES: [&str; 7] = [
     "step",
     "global_step",
@@ -150,40 +160,56 @@ const STEP_NAMES: [&str; 7] = [
     "trainer/global_step",
     "iteration",
     "iter",
-    "epoch",
+    EPOCH,
 ];
+const EPOCH: &str = "epoch";
 
-/// Returns the number of the best name of the step.
-fn step_of(values: &[(String, f64)]) -> Option<f64> {
-    STEP_NAMES.iter().find_map(|name| {
-        let (_, step) = values.iter().find(|(other, _)| other == name)?;
-        step.is_finite().then_some(*step)
+/// Returns whether a column or member counts steps or epochs.
+fn counts_steps(name: &str) -> bool {
+    is_one_of(&STEP_NAMES, name)
+}
+
+fn is_one_of(names: &[&str], name: &str) -> bool {
+    names.iter().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+/// Returns the numbers of those of `names` that are there, in the order of `names`.
+fn numbers_of<'v, S: AsRef<str>>(
+    names: &'v [&str],
+    values: &'v [(S, f64)],
+) -> impl Iterator<Item = f64> + 'v {
+    names.iter().filter_map(|name| {
+        let mut values = values.iter();
+        let (_, number) = values.find(|(other, _)| other.as_ref().eq_ignore_ascii_case(name))?;
+        Some(*number)
     })
 }
 
 /// Names of the member with the time in seconds since 1970.
-const WALL_NAMES: [&str; 4] = ["wall_time", "timestamp", "_timestamp", "time"];
+const WALL_NAMES: [&str; 5] = ["wall_time", "wall time", "timestamp", "_timestamp", "time"];
 /// Numbers from which on a time is one since 1970, and no duration.
 const SINCE_1970: f64 = 1e9;
 
 /// Returns the time since 1970, if it is there; else NaN.
-fn wall_of(values: &[(String, f64)]) -> f64 {
-    let times = WALL_NAMES.iter().filter_map(|name| {
-        let (_, time) = values.iter().find(|(other, _)| other == name)?;
-        (*time >= SINCE_1970).then_some(*time)
-    });
+fn wall_of<S: AsRef<str>>(values: &[(S, f64)]) -> f64 {
+    let times = numbers_of(&WALL_NAMES, values).filter(|time| *time >= SINCE_1970);
     times.min_by(f64::total_cmp).unwrap_or(f64::NAN)
 }
 
 /// Adds the numbers of a row or an object to `run`; without a step of their own, at that with the number `count`.
-fn add_values(values: &[(String, f64)], count: u64, run: &mut Run) {
-    let step = step_of(values).unwrap_or(count as f64);
+fn add_values<S: AsRef<str>>(values: &[(S, f64)], count: u64, run: &mut Run) {
+    let mut steps = numbers_of(&STEP_NAMES, values);
+    let step = steps.find(|step| step.is_finite()).unwrap_or(count as f64);
     let wall = wall_of(values);
     for (name, value) in values {
-        let is_step = STEP_NAMES.contains(&name.as_str()) && name != "epoch";
-        let is_wall = wall.is_finite() && WALL_NAMES.contains(&name.as_str());
+        let name = name.as_ref();
+        let is_epoch = name.eq_ignore_ascii_case(EPOCH);
+        let is_step = !is_epoch && counts_steps(name);
+        let is_wall = wall.is_finite() && is_one_of(&WALL_NAMES, name);
         if !is_step && !is_wall {
-            run.add_scalar(name, super::series::Point::new(step, wall, *value));
+            // The axis of epochs is of this tag.
+            let tag = if is_epoch { EPOCH } else { name };
+            run.add_scalar(tag, super::series::Point::new(step, wall, *value));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! CSV with a header: Keras `CSVLogger`, Ultralytics `results.csv`, Lightning `metrics.csv`, nn-tui.
 
-use super::{Lines, LogReader, add_values};
+use std::borrow::Cow;
+
+use super::{Lines, LogReader, add_values, counts_steps};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -24,13 +26,21 @@ impl Header {
         let count = |delimiter: &u8| line.bytes().filter(|byte| byte == delimiter).count();
         let delimiter = *b"\t;,".iter().max_by_key(|d| count(d)).unwrap_or(&b',');
         // Ultralytics pads its names with blanks.
-        let names: Vec<String> = cells(line, delimiter);
+        let names = cells(line, delimiter).into_iter();
+        let names: Vec<String> = names.map(Cow::into_owned).collect();
         let is_number = |name: &String| name.parse::<f64>().is_ok();
         if names.is_empty() || names.iter().all(is_number) {
             return Err(say!("watch-no-header", "the first line has no names of columns").into());
         }
         Ok(Self { delimiter, names })
     }
+}
+
+/// Returns whether a first line names steps or epochs and something else. Other tables are data.
+pub(super) fn begins(line: &str) -> bool {
+    Header::parse(line.trim_start_matches('\u{feff}')).is_ok_and(|header| {
+        header.names.len() > 1 && header.names.iter().any(|name| counts_steps(name))
+    })
 }
 
 impl LogReader for Table {
@@ -50,10 +60,10 @@ impl LogReader for Table {
             };
             let cells = cells(line, header.delimiter);
             let pairs = header.names.iter().zip(cells);
+            let named = pairs.filter(|(name, _)| !name.is_empty());
             // Lightning leaves cells empty; texts are no metrics.
-            let numbers = pairs.filter_map(|(name, cell)| Some((name.clone(), cell.parse().ok()?)));
-            let numbers: Vec<(String, f64)> =
-                numbers.filter(|(name, _)| !name.is_empty()).collect();
+            let numbers = named.filter_map(|(name, cell)| Some((&**name, cell.parse().ok()?)));
+            let numbers: Vec<(&str, f64)> = numbers.collect();
             add_values(&numbers, *count, run);
             *count += 1;
             Ok(())
@@ -62,14 +72,20 @@ impl LogReader for Table {
 }
 
 /// Cells of a line without blanks around them.
-fn cells(line: &str, delimiter: u8) -> Vec<String> {
+fn cells(line: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
+    if !line.contains('"') {
+        let cells = line.split(char::from(delimiter));
+        return cells.map(|cell| cell.trim().into()).collect();
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
         .delimiter(delimiter)
+        // The reader lives for one line.
+        .buffer_capacity(line.len())
         .from_reader(line.as_bytes());
     let record = reader.records().next().and_then(Result::ok);
     let record = record.unwrap_or_default();
-    record.iter().map(str::to_owned).collect()
+    record.iter().map(|cell| cell.to_owned().into()).collect()
 }

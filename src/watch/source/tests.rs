@@ -70,6 +70,34 @@ fn objects_of_lines_and_of_a_trainer_state_are_read() {
 }
 
 #[test]
+fn numbers_that_are_not_finite_are_values_of_lines_and_of_a_trainer_state() {
+    let lines = "{\"step\": 1, \"loss\": NaN, \"note\": \"NaN\\\" NaN\"}\n{\"step\": 2, \"loss\": -Infinity}\n";
+    let state = r#"{"best_metric": Infinity, "log_history": [
+        {"step": 1, "loss": NaN}, {"step": 2, "loss": -Infinity}]}"#;
+    for (format, text) in [(Format::JsonLines, lines), (Format::TrainerState, state)] {
+        for size in [1, 9, 1000] {
+            let run = read(format, text.as_bytes(), size);
+            let values = values(&run, "loss");
+            assert!(values[0].1.is_nan(), "{values:?}");
+            assert_eq!(values[1], (2.0, f64::NEG_INFINITY));
+            let findings = crate::watch::findings(&run);
+            assert_eq!(findings[0].name(), "not-finite", "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn names_of_steps_and_times_have_any_case_and_may_be_quoted() {
+    let table = "\u{feff}\"Wall time\",\"Step\",\"Epoch\",\"Value, mean\"\n\"1700000000.5\",\"7\",\"2\",\"0.5\"\n";
+    let run = read(Format::Table, table.as_bytes(), 9);
+    assert_eq!(values(&run, "Value, mean"), [(7.0, 0.5)]);
+    assert_eq!(values(&run, "epoch"), [(7.0, 2.0)]);
+    assert_eq!(run.scalars.len(), 2, "{:?}", run.scalars.keys());
+    let points = run.scalars["epoch"].points();
+    assert_eq!(points[0].wall, 1_700_000_000.5);
+}
+
+#[test]
 fn what_is_no_log_says_so() {
     let error = |format: Format, text: &str| {
         let mut reader = format.reader();

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::LogReader;
 use super::json_lines::add_object;
+use super::{LogReader, loose};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -29,7 +29,11 @@ impl LogReader for TrainerState {
         }
         self.bytes.extend_from_slice(bytes);
         // A file that is being written is not whole yet.
-        let state: serde_json::Result<State> = serde_json::from_slice(&self.bytes);
+        if !self.bytes.trim_ascii_end().ends_with(b"}") {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&self.bytes);
+        let state: serde_json::Result<State> = loose::parse(text.trim_start_matches('\u{feff}'));
         match state {
             Ok(state) => {
                 self.bytes = Vec::new();

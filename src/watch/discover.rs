@@ -10,6 +10,8 @@ use super::source::Format;
 const DEPTH: usize = 8;
 /// Maximum number of files that are found.
 const FILES: usize = 20_000;
+/// Number of bytes of a file that are searched for its first line.
+const LINE: u64 = 4096;
 /// Names, without extension, that say nothing about a run.
 const GENERIC: [&str; 7] = [
     "results",
@@ -31,7 +33,8 @@ pub(super) struct Found {
     pub files: BTreeSet<PathBuf>,
 }
 
-/// Finds the logs in `roots`. Of several logs of one run in different formats there is one, event files first.
+/// Finds the logs in `roots`. The event files in a folder are one run, every other file is one. Of those whose names are
+/// equal but for the extension, the first in the order of formats has the name without it.
 pub(super) fn discover(roots: &[PathBuf]) -> BTreeMap<String, Found> {
     let mut files = Vec::new();
     for root in roots {
@@ -47,20 +50,22 @@ pub(super) fn discover(roots: &[PathBuf]) -> BTreeMap<String, Found> {
     } else {
         common(roots)
     };
-    let mut runs: BTreeMap<String, Found> = BTreeMap::new();
+    let mut logs: BTreeMap<String, BTreeSet<(Format, PathBuf)>> = BTreeMap::new();
     for (path, format) in newest_states(files) {
         let name = run_name(&path, &base, format);
-        let run = runs.entry(name).or_insert_with(|| Found {
-            format,
-            files: BTreeSet::new(),
-        });
-        if format < run.format {
-            *run = Found {
-                format,
-                files: BTreeSet::new(),
+        logs.entry(name).or_default().insert((format, path));
+    }
+    let mut runs: BTreeMap<String, Found> = BTreeMap::new();
+    for (name, logs) in logs {
+        for (n, (format, path)) in logs.into_iter().enumerate() {
+            let name = if n == 0 || format == Format::EventFile {
+                name.clone()
+            } else {
+                let inside = path.strip_prefix(&base).unwrap_or(&path);
+                inside.to_string_lossy().into_owned()
             };
-        }
-        if format == run.format && (format == Format::EventFile || run.files.is_empty()) {
+            let files = BTreeSet::new();
+            let run = runs.entry(name).or_insert(Found { format, files });
             run.files.insert(path);
         }
     }
@@ -87,34 +92,39 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, Format)>) {
         }
         match kind {
             Ok(kind) if kind.is_dir() && depth > 0 => search(&path, depth - 1, files),
-            Ok(kind) if !kind.is_dir() => match format_of(&path) {
-                Format::Unknown => {}
-                Format::Table if !is_log_table(&path) => {}
-                format => files.push((path, format)),
-            },
+            Ok(kind) if !kind.is_dir() => {
+                files.extend(log_format(&path).map(|format| (path, format)));
+            }
             _ => {}
         }
     }
 }
 
-/// Returns whether the first line of a table names steps or epochs. Other tables are data.
-fn is_log_table(path: &Path) -> bool {
+/// Returns the format of a file in a folder that is searched, if it is a log. Names that data and other texts have too
+/// leave it to the first line, which names steps or epochs.
+fn log_format(path: &Path) -> Option<Format> {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let is_general = ["log", "txt", "json"]
+        .iter()
+        .any(|other| extension == *other);
+    match format_of(path) {
+        Format::Unknown if is_general => Format::of_first_line(&first_line(path)?),
+        Format::Unknown => None,
+        Format::Table => {
+            Format::of_first_line(&first_line(path)?).filter(|format| *format == Format::Table)
+        }
+        format => Some(format),
+    }
+}
+
+/// First line of a file, or what fits in [`LINE`] bytes of it.
+fn first_line(path: &Path) -> Option<String> {
     use std::io::Read;
     let mut begin = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(4096).read_to_end(&mut begin));
-    let line = begin
-        .split(|&byte| byte == b'\n')
-        .next()
-        .unwrap_or_default();
-    let line = String::from_utf8_lossy(line).to_ascii_lowercase();
-    let mut names = line.split([',', ';', '\t']).map(str::trim);
-    read.is_ok()
-        && names.any(|name| {
-            matches!(
-                name,
-                "epoch" | "step" | "global_step" | "iteration" | "iter"
-            )
-        })
+    let mut file = fs::File::open(path).ok()?.take(LINE);
+    file.read_to_end(&mut begin).ok()?;
+    let line = begin.split(|&byte| byte == b'\n').next()?;
+    Some(String::from_utf8_lossy(line).into_owned())
 }
 
 /// Leaves out all states of a run in checkpoints but the one with the most steps: each has those before it.
@@ -213,7 +223,7 @@ mod tests {
         }
         let found = discover(&[root.to_owned()]);
         let names: Vec<&str> = found.keys().map(String::as_str).collect();
-        assert_eq!(names, ["a", "b", "b/lr", "hf", "run"]);
+        assert_eq!(names, ["a", "a/metrics.csv", "b", "b/lr", "hf", "run"]);
         assert_eq!(found["a"].format, Format::EventFile);
         let files: Vec<_> = found["a"]
             .files
@@ -225,6 +235,44 @@ mod tests {
         assert!(state.ends_with("checkpoint-1000/trainer_state.json"));
         let both = discover(&[root.join("a"), root.join("b/results.csv")]);
         let names: Vec<&str> = both.keys().map(String::as_str).collect();
-        assert_eq!(names, ["a", "b"]);
+        assert_eq!(names, ["a", "a/metrics.csv", "b"]);
+    }
+    #[test]
+    fn logs_are_known_by_their_first_lines_and_none_hides_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        for (path, text) in [
+            ("keras/training.log", "epoch,loss\n0,0.5\n"),
+            ("mae/log.txt", "{\"train_loss\": NaN, \"epoch\": 0}\n"),
+            ("d2/metrics.json", "{\"iteration\": 19, \"loss\": 0.5}\n"),
+            ("marked.csv", "\u{feff}Epoch,loss\r\n"),
+            ("quoted.csv", "\"Step\";\"loss\"\n"),
+            ("run.csv", "epoch,loss\n"),
+            ("run.jsonl", ""),
+            ("config.json", "{\"step\": {}}\n"),
+            ("steps.txt", "step\n1\n"),
+            ("training.log", "Epoch 1/2, step 3\n"),
+            ("data.log.csv", "sepal,petal\n"),
+        ] {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+            fs::write(path, text).expect("written");
+        }
+        let found = discover(&[root.to_owned()]);
+        let runs: Vec<_> = found
+            .iter()
+            .map(|(name, run)| (&**name, run.format))
+            .collect();
+        let (lines, table) = (Format::JsonLines, Format::Table);
+        let expected = [
+            ("d2", lines),
+            ("keras", table),
+            ("mae", lines),
+            ("marked", table),
+            ("quoted", table),
+            ("run", lines),
+            ("run.csv", table),
+        ];
+        assert_eq!(runs, expected);
     }
 }

@@ -131,9 +131,10 @@ impl Watcher {
 }
 
 impl Log {
-    /// Folder of the first file.
+    /// Folder of the event files of the run.
     fn folder(&self) -> Option<&Path> {
-        self.files.first()?.path().parent()
+        let file = (self.format == Format::EventFile).then(|| self.files.first())??;
+        file.path().parent()
     }
 
     /// Reads what has been added to the files, at most `room` bytes. Returns whether anything has changed.

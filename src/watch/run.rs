@@ -55,10 +55,13 @@ impl Run {
         set(&mut self.hparams, name, value);
     }
 
-    /// Returns whether there are hyperparameters, and of each tag one value at most.
+    /// Returns whether there are hyperparameters, and otherwise of each tag one value at most.
     pub(super) fn is_of_hparams(&self) -> bool {
         let mut series = self.scalars.values();
-        !self.hparams.is_empty() && series.all(|series| series.points().len() <= 1)
+        !self.hparams.is_empty()
+            && self.histograms.is_empty()
+            && self.texts.is_empty()
+            && series.all(|series| series.points().len() <= 1)
     }
 
     /// Adds the hyperparameters of `other`, and its values of tags that this run has not.

@@ -117,6 +117,10 @@ pub(super) fn job(
         None => newest(folder.as_deref())?,
     };
     let mut job = Job::check(args, global, is_terminal)?;
+    // The run goes on, and so does its log.
+    if let Some(log) = &mut job.log {
+        log.continue_existing();
+    }
     let checkpoint = Checkpoint::read(&path, job.threads)?;
     check(args, global, &path, &checkpoint)?;
     job.source = match &args.saving.moved_data {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{LogFormat, Moment, Output, Recorder, Summary};
+use super::{LogFormat, Moment, Output, Place, Recorder, Summary};
 use crate::train::Event;
 use crate::util::lang::say;
 
@@ -11,7 +11,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "csv",
     about: || say!("log-csv", "one row per epoch"),
     has_distributions: false,
-    recorder: |output| Box::new(Csv::new(output)),
+    recorder: |output, place| Box::new(Csv::new(output, place)),
 };
 
 /// Recorder of CSV. Values that are not finite are empty. A restart on the screen begins at epoch 1
@@ -22,10 +22,10 @@ struct Csv {
 }
 
 impl Csv {
-    fn new(output: Output) -> Self {
+    fn new(output: Output, place: Place) -> Self {
         Self {
             rows: csv::Writer::from_writer(output),
-            has_header: false,
+            has_header: place == Place::Next,
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
     about: || say!("log-json", "one JSON object per line"),
     has_distributions: false,
-    recorder: |output| Box::new(JsonLines::new(output)),
+    recorder: |output, _| Box::new(JsonLines::new(output)),
 };
 
 /// Recorder of JSON lines.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::LogOption;
+use super::{LogOption, Place};
 use crate::error::{Error, Result};
 use crate::util::background::{BackgroundWriter, Stream};
 
@@ -24,12 +24,13 @@ pub(super) struct LogFile {
 }
 
 impl LogFile {
-    /// Creates the file of `option`.
+    /// Creates the file of `option`, or opens it if it is added to. Returns also the place of what is written.
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`], and [`Error::Worker`] if no thread can be started.
-    pub(crate) fn create(option: &LogOption) -> Result<Self> {
-        Self::start(option.create()?)
+    pub(crate) fn create(option: &LogOption) -> Result<(Self, Place)> {
+        let (file, place) = option.create()?;
+        Ok((Self::start(file)?, place))
     }
 
     fn start(file: File) -> Result<Self> {
@@ -69,7 +70,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("run.jsonl");
         let option = LogOption::new(&path, false).expect("a log format");
-        let mut log = LogFile::create(&option).expect("created");
+        let (mut log, _) = LogFile::create(&option).expect("created");
         writeln!(log, "one").expect("it waits in memory");
         log.flush().expect("it never fails");
         for _ in 0..1000 {

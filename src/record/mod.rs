@@ -18,7 +18,7 @@ mod trials;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
@@ -112,6 +112,15 @@ pub(crate) fn directory_of<'n>(values: impl Iterator<Item = (&'n str, String)>) 
     values.map(part).collect::<Vec<_>>().join(",") + "/"
 }
 
+/// Place of a report in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// At the beginning.
+    First,
+    /// After the report of the run that is resumed.
+    Next,
+}
+
 /// A format of log files, chosen by the file's extension.
 #[derive(Debug)]
 pub(crate) struct LogFormat {
@@ -119,9 +128,15 @@ pub(crate) struct LogFormat {
     /// Content in a few words, for the help.
     about: fn() -> &'static str,
     /// Creates a recorder that writes to the given output and flushes it after every event.
-    pub recorder: fn(Output) -> Box<dyn Recorder>,
+    pub recorder: fn(Output, Place) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].
     has_distributions: bool,
+}
+
+impl LogFormat {
+    fn is_text(&self) -> bool {
+        self.extension != event_file::LOG_FORMAT.extension
+    }
 }
 
 /// All formats that `--log` writes.
@@ -153,6 +168,8 @@ pub struct LogOption {
     directory: Option<PathBuf>,
     /// Whether an existing file may be replaced.
     pub(crate) replace: bool,
+    /// Whether an existing log is added to.
+    continues: bool,
     format: &'static LogFormat,
 }
 
@@ -170,6 +187,7 @@ impl LogOption {
                 path: path.join(event_file::file_name()),
                 directory: Some(path.to_owned()),
                 replace,
+                continues: false,
                 format: &event_file::LOG_FORMAT,
             });
         }
@@ -191,8 +209,14 @@ impl LogOption {
             path: path.to_owned(),
             directory: None,
             replace,
+            continues: false,
             format,
         })
+    }
+
+    /// Adds to an existing log, as that of a run that is resumed.
+    pub(crate) fn continue_existing(&mut self) {
+        self.continues = true;
     }
 
     /// Returns the directory of the run, if the log is an event file in one.
@@ -206,9 +230,12 @@ impl LogOption {
     /// [`Error::Exists`] also for a directory with the log of another run, [`Error::CannotWrite`].
     pub(crate) fn check(&self) -> Result<()> {
         let Some(directory) = &self.directory else {
-            return check_writable(&self.path, self.replace);
+            return match self.existing()? {
+                Some(_) => Ok(()),
+                None => check_writable(&self.path, self.replace),
+            };
         };
-        if !self.replace && event_file::has_any(directory) {
+        if !self.replace && !self.continues && event_file::has_any(directory) {
             return Err(Error::Exists(directory.clone()));
         }
         let mut above = directory.ancestors();
@@ -225,22 +252,55 @@ impl LogOption {
         })
     }
 
-    /// Creates the file.
+    /// Opens an existing log that is added to.
+    fn existing(&self) -> Result<Option<File>> {
+        if !self.continues || self.directory.is_some() || !self.path.is_file() {
+            return Ok(None);
+        }
+        let file = File::options().read(true).append(true).open(&self.path);
+        file.map(Some).map_err(|cause| self.cannot_write(cause))
+    }
+
+    fn cannot_write(&self, cause: io::Error) -> Error {
+        let path = self.path.clone();
+        Error::CannotWrite { path, cause }
+    }
+
+    /// Creates the file, or opens the one that is added to. Returns also the place of what is written.
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`].
-    fn create(&self) -> Result<File> {
+    fn create(&self) -> Result<(File, Place)> {
+        if let Some(mut file) = self.existing()? {
+            let begun = end_line(&mut file, self.format.is_text());
+            let begun = begun.map_err(|cause| self.cannot_write(cause))?;
+            return Ok((file, if begun { Place::Next } else { Place::First }));
+        }
         if let Some(directory) = &self.directory {
             fs::create_dir_all(directory).map_err(|cause| Error::CannotWrite {
                 path: directory.clone(),
                 cause,
             })?;
         }
-        create_file(&self.path, self.replace)
+        create_file(&self.path, self.replace).map(|file| (file, Place::First))
     }
 
     /// Returns whether distributions are to be computed for the log.
     pub(crate) fn wants_distributions(&self) -> bool {
         self.format.has_distributions
     }
+}
+
+/// Ends the last line of a file of text that was cut off in it. Returns whether there is anything in the file.
+fn end_line(file: &mut File, is_text: bool) -> io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    if is_text && last != *b"\n" {
+        file.write_all(b"\n")?;
+    }
+    Ok(true)
 }

@@ -57,8 +57,8 @@ impl Recorders {
     /// # Errors
     /// Those of [`LogFile::create`].
     pub(crate) fn add_log(&mut self, option: &LogOption) -> Result<()> {
-        let log = LogFile::create(option)?;
-        let recorder = (option.format.recorder)(Box::new(log.clone()));
+        let (log, place) = LogFile::create(option)?;
+        let recorder = (option.format.recorder)(Box::new(log.clone()), place);
         self.add(&option.path, recorder, Some(log));
         Ok(())
     }

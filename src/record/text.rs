@@ -20,7 +20,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
     about: || say!("log-text", "text"),
     has_distributions: false,
-    recorder: |output| Box::new(Text::new(output)),
+    recorder: |output, _| Box::new(Text::new(output)),
 };
 
 /// Minimum number of seconds between two lines of metrics; the first and the last epoch are always

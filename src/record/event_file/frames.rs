@@ -8,6 +8,8 @@ const HEADER: usize = 12;
 const FOOTER: usize = 4;
 /// Longest record that is read; longer ones, such as images, are skipped.
 const MAX_RECORD: u64 = 16 << 20;
+/// Longest record that there can be, that of a message of protocol buffers.
+const MAX_LENGTH: u64 = 1 << 31;
 
 /// Appends a record with `bytes` to `out`.
 pub(crate) fn write_frame(out: &mut Vec<u8>, bytes: &[u8]) {
@@ -25,11 +27,13 @@ fn masked_crc(bytes: &[u8]) -> u32 {
         .wrapping_add(0xa282_ead8)
 }
 
-/// A checksum does not match: the rest of the file cannot be read.
+/// A record after which the rest of the file cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BadChecksum {
+pub(crate) struct BadRecord {
     /// Bytes of the file before the record.
     pub offset: u64,
+    /// Length that it claims and no record can have; `None` if a checksum does not match.
+    pub length: Option<u64>,
 }
 
 /// Splits bytes that arrive bit by bit into records. Memory is bounded by the longest record that is read and the bytes
@@ -45,7 +49,7 @@ pub(crate) struct FrameReader {
     to_skip: u64,
     /// Number of records that were too long.
     skipped: u64,
-    failure: Option<BadChecksum>,
+    failure: Option<BadRecord>,
 }
 
 impl FrameReader {
@@ -69,8 +73,8 @@ impl FrameReader {
     /// Returns the next whole record; `None` until there is one.
     ///
     /// # Errors
-    /// [`BadChecksum`], from then on always.
-    pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, BadChecksum> {
+    /// [`BadRecord`], from then on always.
+    pub(crate) fn next(&mut self) -> Result<Option<&[u8]>, BadRecord> {
         match self.next_range() {
             Ok(range) => Ok(range.map(|range| &self.buffer[range])),
             Err(failure) => {
@@ -82,14 +86,15 @@ impl FrameReader {
         }
     }
 
-    fn next_range(&mut self) -> Result<Option<Range<usize>>, BadChecksum> {
+    fn next_range(&mut self) -> Result<Option<Range<usize>>, BadRecord> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let bad = BadChecksum {
-            offset: self.before + self.start as u64,
-        };
         loop {
+            let bad = BadRecord {
+                offset: self.before + self.start as u64,
+                length: None,
+            };
             let rest = &self.buffer[self.start..];
             if self.to_skip > 0 {
                 let skipped = self.to_skip.min(rest.len() as u64);
@@ -108,6 +113,10 @@ impl FrameReader {
                 return Err(bad);
             }
             let length = u64::from_le_bytes(header[..8].try_into().unwrap_or_default());
+            if length > MAX_LENGTH {
+                let length = Some(length);
+                return Err(BadRecord { length, ..bad });
+            }
             if length > MAX_RECORD {
                 self.skipped += 1;
                 self.start += HEADER;
@@ -156,7 +165,7 @@ fn matches(bytes: &[u8], crc: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn records(reader: &mut FrameReader) -> Result<Vec<Vec<u8>>, BadChecksum> {
+    fn records(reader: &mut FrameReader) -> Result<Vec<Vec<u8>>, BadRecord> {
         let mut records = Vec::new();
         while let Some(record) = reader.next()? {
             records.push(record.to_vec());
@@ -209,8 +218,8 @@ mod tests {
             let mut reader = FrameReader::default();
             reader.push(&changed);
             assert_eq!(reader.next().expect("good"), Some(&b"first"[..]));
-            let offset = first as u64;
-            assert_eq!(reader.next(), Err(BadChecksum { offset }));
+            let (offset, length) = (first as u64, None);
+            assert_eq!(reader.next(), Err(BadRecord { offset, length }));
             reader.push(b"more");
             assert!(reader.next().is_err() && reader.buffer.is_empty());
         }
@@ -237,5 +246,21 @@ mod tests {
         reader.push(&next);
         assert_eq!(reader.next(), Ok(Some(&b"next"[..])));
         assert_eq!(reader.skipped(), 1);
+    }
+    #[test]
+    fn a_length_that_no_record_can_have_ends_the_file_there() {
+        let mut file = Vec::new();
+        write_frame(&mut file, b"first");
+        let bad = BadRecord {
+            offset: file.len() as u64,
+            length: Some(1 << 40),
+        };
+        let header = (1u64 << 40).to_le_bytes();
+        file.extend(header);
+        file.extend(masked_crc(&header).to_le_bytes());
+        let mut reader = FrameReader::default();
+        reader.push(&file);
+        assert_eq!(reader.next(), Ok(Some(&b"first"[..])));
+        assert_eq!(reader.next(), Err(bad));
     }
 }

@@ -46,7 +46,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
         )
     },
     has_distributions: true,
-    recorder: |output| Box::new(EventFile::new(output)),
+    recorder: |output, _| Box::new(EventFile::new(output)),
 };
 
 /// Number of first epochs of which every one is written, and of later epochs from one to twice as many that are.
@@ -99,7 +99,7 @@ impl EventFile {
         }
     }
 
-    /// Begins a training: readers drop what an earlier one has recorded at its step and later.
+    /// Begins a training: readers drop what an earlier one has recorded for later steps than its own.
     fn started(&mut self, started: &Started) {
         if !std::mem::replace(&mut self.has_version, true) {
             self.write(Event {
@@ -111,8 +111,10 @@ impl EventFile {
             });
         }
         let step = started.position().step;
+        // The last epoch before a resumed run is at its step.
+        let first = if step > 0 { step + 1 } else { 0 };
         self.write(Event {
-            step: signed(step),
+            step: signed(first),
             session_log: Some(SessionLog {
                 status: session::START,
             }),

@@ -2,14 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Lines, LogReader, add_values, counts_steps, loose};
+use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps, loose};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
 /// Depth of objects in objects that is read.
 const DEPTH: usize = 4;
-/// Number of lines that are no objects, one after the other, from which on this is no log.
-const STRANGE_LINES: u32 = 20;
 
 /// Reader of JSON lines.
 #[derive(Default)]
@@ -52,6 +50,10 @@ impl LogReader for JsonLines {
             Ok(())
         })
     }
+
+    fn end(&mut self, run: &mut Run) -> Result<(), String> {
+        self.read(b"\n", run)
+    }
 }
 
 /// Adds the numbers of an object, which has `count` objects before it.
@@ -64,6 +66,9 @@ pub(super) fn add_object(object: &Map<String, Value>, count: u64, run: &mut Run)
         }
         // Those of nn-tui.
         Some("started") => {
+            // What an earlier run has logged after the step from which this one goes on.
+            let resumed = object.get("resumed_step").and_then(Value::as_f64);
+            run.purge(resumed.map_or(0.0, |step| step + 1.0));
             let settings = object.iter().filter(|(name, _)| *name != "event");
             for (name, value) in settings {
                 match value {

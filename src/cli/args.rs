@@ -73,13 +73,26 @@ pub(super) fn command() -> clap::Command {
             "predict",
             hidden(|arg| matches!(arg.get_id().as_str(), "json" | "force")),
         )
+        .mut_subcommand(
+            "watch",
+            hidden(|arg| NOT_OF_WATCH.contains(&arg.get_id().as_str())),
+        )
         .mut_subcommand("completions", hidden(Arg::is_global_set))
-        .mut_subcommand("sweep", sweep_arguments);
+        .mut_subcommand("sweep", |sweep| sweep_arguments(without_screen(sweep)));
+    let command = without_screen(command);
     help::in_language(command)
 }
 
+/// Refuses the looks of the screen beside options that have no screen.
+fn without_screen(command: clap::Command) -> clap::Command {
+    command.mut_args(|arg| match arg.get_id().as_str() {
+        "theme" | "symbols" => arg.conflicts_with_all(WITHOUT_SCREEN),
+        _ => arg,
+    })
+}
+
 /// Options of training that a sweep has no use for.
-pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
+pub(super) const NOT_OF_A_SWEEP: [&str; 24] = [
     "at",
     "cast",
     "check_gradients",
@@ -102,10 +115,21 @@ pub(super) const NOT_OF_A_SWEEP: [&str; 26] = [
     "resume",
     "save_split",
     "set",
-    "symbols",
-    "theme",
     "threads",
     "time-limit",
+];
+
+/// Options of all subcommands that `watch` has no use for: it finds out by itself how tables are written.
+pub(super) const NOT_OF_WATCH: [&str; 9] = [
+    "comment",
+    "decimal",
+    "delimiter",
+    "encoding",
+    "force",
+    "header",
+    "no_header",
+    "quote",
+    "skip",
 ];
 
 /// Gives each setting of a sweep several values, and hides the options that it has no use for.
@@ -227,6 +251,9 @@ pub enum Command {
             hide_default_value = true
         )]
         filter: String,
+        #[command(flatten)]
+        #[allow(missing_docs)]
+        screen: ScreenArgs,
     },
     /// Write shell completions to standard output
     Completions {
@@ -379,11 +406,11 @@ impl TrainingArgs {
 #[group(skip)]
 pub struct ScreenArgs {
     /// Colours; auto asks the terminal for its background [default: auto]
-    #[arg(long, value_name = "NAME", help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN,
+    #[arg(long, value_name = "NAME", help_heading = "Screen",
           value_parser = one_of(&ThemeChoice::ALL, ThemeChoice::name))]
     pub theme: Option<ThemeChoice>,
     /// Characters of the graphs [default: those the terminal has]
-    #[arg(long, value_name = "NAME", help_heading = "Screen", conflicts_with_all = WITHOUT_SCREEN,
+    #[arg(long, value_name = "NAME", help_heading = "Screen",
           value_parser = one_of(&Symbols::ALL, Symbols::name))]
     pub symbols: Option<Symbols>,
 }
@@ -499,7 +526,7 @@ fn one_of<T: Copy + Send + Sync + 'static>(
 fn log_help() -> String {
     say!(
         "help-log",
-        "Record the run, also on the screen: {formats}",
+        "Record the run, also on the screen; with --resume, go on with an existing log: {formats}",
         formats = log_formats()
     )
 }

@@ -163,7 +163,11 @@ fn prepare_work(args: Args) -> Result<Work> {
             let code = sweep::run(&sweep, &args.global)?;
             return Ok(Box::new(move || Ok(code)));
         }
-        Some(Command::Watch { paths, filter }) => return watch::prepare(paths, filter, *json),
+        Some(Command::Watch {
+            paths,
+            filter,
+            screen,
+        }) => return watch::prepare(paths, filter, screen, *json),
         Some(Command::Completions { shell }) => write_completions(shell)?,
         None => {
             let resume = &args.training.saving.resume;

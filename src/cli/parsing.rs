@@ -18,12 +18,15 @@ pub(super) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Arg
     if let Some((subcommand, of_subcommand)) = matches.subcommand() {
         let is_stray = |arg: &&clap::Arg| is_given(arg, &matches) && !arg.is_global_set();
         let is_useless = |arg: &&clap::Arg| {
-            subcommand == "sweep"
-                && args::NOT_OF_A_SWEEP.contains(&arg.get_id().as_str())
-                && is_given(arg, of_subcommand)
+            let useless: &[&str] = match subcommand {
+                "sweep" => &args::NOT_OF_A_SWEEP,
+                "watch" => &args::NOT_OF_WATCH,
+                _ => &[],
+            };
+            useless.contains(&arg.get_id().as_str()) && is_given(arg, of_subcommand)
         };
-        let sweep = command.find_subcommand("sweep");
-        let useless = sweep.into_iter().flat_map(clap::Command::get_arguments);
+        let useless = command.find_subcommand(subcommand);
+        let useless = useless.into_iter().flat_map(clap::Command::get_arguments);
         let stray = command
             .get_arguments()
             .find(is_stray)
@@ -57,9 +60,9 @@ fn is_given(arg: &clap::Arg, matches: &clap::ArgMatches) -> bool {
 }
 
 /// Arguments of a sweep that its trainings do not have.
-const OF_A_SWEEP: [&str; 12] = [
+const OF_A_SWEEP: [&str; 14] = [
     "random", "halving", "jobs", "export", "folds", "repeat", "json", "force", "data", "headless",
-    "lang", "log",
+    "lang", "log", "symbols", "theme",
 ];
 
 /// Arguments that make no difference to the network of a run on the screen.

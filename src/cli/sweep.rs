@@ -9,7 +9,7 @@ use std::thread;
 
 use flate2::Crc;
 
-use super::args::{GlobalArgs, ScreenArgs, SweepArgs, TrainingArgs};
+use super::args::{GlobalArgs, SweepArgs, TrainingArgs};
 use super::config::Config;
 use super::job::{FrontEnd, Job, headless_epochs};
 use super::trials::TrialCount;
@@ -219,7 +219,7 @@ impl Shown<'_> {
         let table = self.table;
         let total = self.report.trainings;
         let has_file = file.is_some();
-        let options = Config::read()?.with(ScreenArgs::default());
+        let options = Config::read()?.with(args.training.screen);
         let board = Board::new(
             Arc::clone(table),
             sanitise(&self.source),

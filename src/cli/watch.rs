@@ -22,7 +22,12 @@ const DIGITS: usize = 6;
 ///
 /// # Errors
 /// Those of [`print`], and of the screen.
-pub(super) fn prepare(paths: Vec<PathBuf>, filter: String, json: bool) -> Result<Work> {
+pub(super) fn prepare(
+    paths: Vec<PathBuf>,
+    filter: String,
+    looks: ScreenArgs,
+    json: bool,
+) -> Result<Work> {
     Filter::check(&filter)
         .map_err(|problem| Error::Usage(format!("--filter '{}': {problem}", sanitise(&filter))))?;
     let can_show = io::stdout().is_terminal() && tui::unusable().is_none();
@@ -31,7 +36,7 @@ pub(super) fn prepare(paths: Vec<PathBuf>, filter: String, json: bool) -> Result
         return Ok(Box::new(|| Ok(0)));
     }
     check(&paths)?;
-    let options = Config::read()?.with(ScreenArgs::default());
+    let options = Config::read()?.with(looks);
     Ok(Box::new(move || tui::watch_runs(paths, &filter, options)))
 }
 
@@ -55,7 +60,7 @@ fn check(paths: &[PathBuf]) -> Result<()> {
 /// Writes the newest values of the runs in `paths` that `filter` lets through to standard output, as JSON or text.
 ///
 /// # Errors
-/// [`Error::NoSuchInput`], [`Error::Usage`] for standard input beside others, [`Error::CannotWrite`].
+/// [`Error::NoSuchInput`], [`Error::CannotRead`] without any logs, [`Error::Usage`] for standard input beside others, [`Error::CannotWrite`].
 fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
     check(paths)?;
     let filter = Filter::parse(filter);
@@ -76,15 +81,26 @@ fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
 }
 
 /// Reads the runs as they are now; standard input to its end.
+///
+/// # Errors
+/// [`Error::CannotRead`] if there are none.
 fn newest(paths: &[PathBuf]) -> Result<Vec<(Arc<str>, Arc<Run>)>> {
     if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
-        let mut last = Arc::default();
-        read_stream(io::stdin().lock(), |run| last = Arc::clone(run));
-        return Ok(vec![(STANDARD_INPUT.into(), last)]);
+        return Ok(read_stream(io::stdin().lock(), |_| {}));
     }
     let mut watcher = Watcher::new(paths.to_vec());
     while watcher.poll().1 {}
-    Ok(watcher.runs())
+    let runs = watcher.runs();
+    match paths.first() {
+        Some(path) if runs.is_empty() => Err(Error::CannotRead {
+            path: path.clone(),
+            cause: io::Error::other(say!(
+                "watch-no-logs",
+                "no event files, CSV with a column epoch or step, JSON lines or trainer_state.json"
+            )),
+        }),
+        _ => Ok(runs),
+    }
 }
 
 /// Newest values of a run, a line for each tag.

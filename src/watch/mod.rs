@@ -11,10 +11,10 @@ mod json;
 mod run;
 mod series;
 mod source;
+mod stream;
 mod tail;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,6 +25,7 @@ pub(crate) use json::to_json;
 pub use run::Run;
 pub(crate) use series::{HistogramPoint, Point, Series};
 use source::Format;
+pub(crate) use stream::read_stream;
 use tail::Tail;
 
 /// Time between two searches for new files.
@@ -156,33 +157,6 @@ impl Log {
             tail.read(run, room);
         }
         true
-    }
-}
-
-/// Reads all of `input` as one run, and passes it to `changed` after each portion.
-pub(crate) fn read_stream(mut input: impl Read, mut changed: impl FnMut(&Arc<Run>)) {
-    let mut reader = Format::Unknown.reader();
-    let mut run: Arc<Run> = Arc::default();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let result = match input.read(&mut buffer) {
-            Ok(0) => {
-                Arc::make_mut(&mut run).is_gone = true;
-                return changed(&run);
-            }
-            Ok(count) => {
-                let run = Arc::make_mut(&mut run);
-                run.modified = Some(std::time::SystemTime::now());
-                reader.read(&buffer[..count], run)
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(problem) = result {
-            Arc::make_mut(&mut run).problem = Some(problem);
-            return changed(&run);
-        }
-        changed(&run);
     }
 }
 

@@ -75,6 +75,14 @@ impl Run {
         }
     }
 
+    /// Returns whether nothing was logged.
+    pub(super) fn is_empty(&self) -> bool {
+        self.scalars.is_empty()
+            && self.histograms.is_empty()
+            && self.texts.is_empty()
+            && self.hparams.is_empty()
+    }
+
     /// Drops everything that was logged for `step` and later.
     pub(super) fn purge(&mut self, step: f64) {
         for series in self.scalars.values_mut() {

@@ -11,7 +11,7 @@ use crate::record::event_file::messages::{
 };
 use crate::record::event_file::{self, write_frame};
 
-fn scalar(tag: &str, step: i64, value: f32) -> Vec<u8> {
+pub(super) fn scalar(tag: &str, step: i64, value: f32) -> Vec<u8> {
     let value = Value {
         tag: tag.into(),
         simple_value: Some(value),
@@ -267,11 +267,13 @@ fn hyperparameters_in_a_folder_inside_that_of_a_run_are_those_of_the_run() {
     }
     // Without a run around it, it is one of its own.
     log("alone/hp", &hparams(1.0));
+    log("mix/hp", &hparams(1.0));
+    fs::write(folder.path().join("mix/hist.csv"), "epoch,loss\n1,2\n").expect("written");
     let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
     while watcher.poll() {}
     let runs = watcher.0.runs();
     let names: Vec<&str> = runs.iter().map(|(name, _)| &**name).collect();
-    assert_eq!(names, ["a", "alone/hp", "b"]);
+    assert_eq!(names, ["a", "alone/hp", "b", "mix/hist", "mix/hp"]);
     let filter = Filter::parse("lr<0.05 loss<1 hparam/accuracy>0.8");
     let kept = runs.iter().filter(|(name, run)| filter.matches(name, run));
     assert_eq!(kept.map(|(name, _)| &**name).collect::<Vec<_>>(), ["b"]);

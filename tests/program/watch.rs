@@ -85,6 +85,68 @@ fn runs_are_chosen_and_read_from_standard_input() {
     assert_eq!(code(&missing), 66);
 }
 
+#[test]
+fn a_resumed_run_goes_on_with_its_log() {
+    for name in ["run/", "log.csv", "log.jsonl", "log.txt"] {
+        let (folder, log) = place(name);
+        let checkpoint = folder.path().join("run.ckpt");
+        let path = log.to_string_lossy();
+        let log = format!("{path}{}", if name.ends_with('/') { "/" } else { "" });
+        let log = Path::new(&log);
+        let options = "iris --headless --epochs 1 --checkpoint";
+        succeed(options, &[&checkpoint, Path::new("--log"), log]);
+        if name == "log.csv" {
+            // A process that is killed may leave half a line.
+            let text = fs::read_to_string(log).expect("there");
+            fs::write(log, text + "1,5").expect("written");
+        }
+        succeed(
+            "--headless --epochs 3 --resume",
+            &[&checkpoint, Path::new("--log"), log],
+        );
+        if name == "log.txt" {
+            continue;
+        }
+        let epoch = &watched(log)["values"]["epoch"];
+        assert_eq!(
+            (&epoch["min"], &epoch["max"]),
+            (&1.0.into(), &3.0.into()),
+            "{name}"
+        );
+        if name == "log.csv" {
+            let text = fs::read_to_string(log).expect("there");
+            assert_eq!(text.matches("epoch").count(), 1, "{text}");
+            assert_eq!(text.lines().count(), 5, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_log_is_said_with_an_exit_code() {
+    let (folder, text) = place("notes.txt");
+    fs::write(&text, "nothing\n").expect("written");
+    for options in ["watch --json", "watch"] {
+        let output = run(options, &[folder.path()]);
+        assert_eq!(code(&output), 66);
+        assert!(
+            stderr(&output).contains("no event files"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    let refused = run("watch --skip 3", &[folder.path()]);
+    assert_eq!(code(&refused), 2);
+    let help = stdout(&succeed("watch --help", &[]));
+    assert!(
+        help.contains("--theme") && help.contains("--symbols"),
+        "{help}"
+    );
+    assert!(
+        !help.contains("--skip") && !help.contains("--force"),
+        "{help}"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_log_that_grows_is_watched_on_the_screen() {
@@ -92,7 +154,7 @@ fn a_log_that_grows_is_watched_on_the_screen() {
     let (folder, log) = place("loss.jsonl");
     fs::write(&log, "{\"step\":1,\"val_loss\":0.5}\n").expect("written");
     let path = folder.path().to_string_lossy().into_owned();
-    let mut terminal = Terminal::start(&["watch", &path]);
+    let mut terminal = Terminal::start(&["watch", &path, "--theme", "light", "--symbols", "ascii"]);
     terminal.wait_for("val_loss");
     terminal.wait_for("0.5");
     let mut text = fs::read_to_string(&log).expect("there");

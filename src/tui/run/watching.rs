@@ -1,11 +1,10 @@
 //! Watching of runs: a thread reads them, the loop shows them.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
-use std::{io, iter};
 
 use super::{CAPACITY, Program};
 use crate::error::Result;
@@ -55,17 +54,16 @@ fn follow_files(mut watcher: Watcher, sender: &SyncSender<Incoming>) {
     }
 }
 
-/// Reads standard input to its end, and sends its run now and then.
+/// Reads standard input to its end, and sends its runs now and then.
 fn follow_stream(sender: &SyncSender<Incoming>) {
-    let send = |run: &Arc<_>| {
-        let runs = iter::once((STANDARD_INPUT.into(), Arc::clone(run))).collect();
-        sender.send(Incoming::Runs(runs, SystemTime::now())).is_ok()
-    };
+    let send = |runs: &[_]| sender.send(Incoming::Runs(runs.to_vec(), SystemTime::now()));
     let mut next = Instant::now();
-    read_stream(io::stdin().lock(), |run| {
-        if Instant::now() >= next || run.is_gone || run.problem.is_some() {
-            send(run);
+    let runs = read_stream(io::stdin().lock(), |runs| {
+        if Instant::now() >= next {
+            // Without a screen there is nobody to read for.
+            let _ = send(runs);
             next = Instant::now() + INTERVAL;
         }
     });
+    let _ = send(&runs);
 }

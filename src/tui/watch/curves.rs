@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{TimeAxis, Watch};
+use super::{Content, TimeAxis, Watch};
 use crate::tui::panels::chart::series::Points;
 use crate::util::stats::MinMaxLast;
 use crate::watch::{Point, Run};
@@ -40,6 +40,14 @@ impl Watch {
         } else {
             curves.collect()
         }
+    }
+
+    /// Returns whether the horizontal axis is of times that none of the shown runs has.
+    pub(super) fn lacks_times(&self) -> bool {
+        self.content == Content::Charts
+            && matches!(self.time, TimeAxis::Relative | TimeAxis::Wall)
+            && !self.shown().is_empty()
+            && self.first_time().is_nan()
     }
 
     /// Time of the first value of all runs that are shown.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::{Content, Watch};
 use crate::tui::app::Drawn;
@@ -30,21 +30,28 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
             watch.draw_list(list, buf, theme, &mut drawn);
         }
         let message = if watch.runs.is_empty() {
-            say!("watch-nothing", "no logs yet: waiting for some")
+            say!(
+                "watch-nothing",
+                "no logs yet: waiting for event files, CSV with a column epoch or step, JSON lines or trainer_state.json"
+            )
         } else if watch.listed().is_empty() {
             say!(
                 "watch-no-match",
                 "no run matches the filter (esc removes it)"
+            )
+        } else if watch.lacks_times() {
+            say!(
+                "watch-no-times",
+                "these logs do not say when: choose another horizontal axis"
             )
         } else {
             ""
         };
         match watch.content {
             _ if !message.is_empty() => {
-                let middle = content.centered_vertically(Constraint::Length(1));
-                Line::styled(message, theme.dim())
-                    .centered()
-                    .render(middle, buf);
+                let middle = content.centered_vertically(Constraint::Length(3));
+                let message = Paragraph::new(message).style(theme.dim()).centered();
+                message.wrap(Wrap { trim: true }).render(middle, buf);
             }
             Content::Charts => watch.draw_charts(content, buf, theme, &mut drawn),
             Content::Histograms => watch.draw_histograms(content, buf, theme, &mut drawn),

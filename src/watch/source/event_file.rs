@@ -36,12 +36,18 @@ impl LogReader for EventFile {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
         self.frames.push(bytes);
         loop {
-            let record = self.frames.next().map_err(|bad| {
-                say!(
+            let record = self.frames.next().map_err(|bad| match bad.length {
+                None => say!(
                     "watch-checksum",
                     "bad checksum at byte {offset}: the rest cannot be read",
                     offset = bad.offset
-                )
+                ),
+                Some(length) => say!(
+                    "watch-length",
+                    "no record has {length} bytes, as that at byte {offset} claims: the rest cannot be read",
+                    length,
+                    offset = bad.offset
+                ),
             })?;
             let Some(record) = record else {
                 return Ok(());

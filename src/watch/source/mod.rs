@@ -6,6 +6,8 @@ mod loose;
 mod table;
 mod trainer_state;
 
+use serde_json::{Map, Value};
+
 use super::run::Run;
 use event_file::EventFile;
 use json_lines::JsonLines;
@@ -14,6 +16,8 @@ use trainer_state::TrainerState;
 
 /// Longest line that is read; a file without line ends is no log.
 const MAX_LINE: usize = 4 << 20;
+/// Number of lines without anything of a log, one after the other, from which on this is no log.
+const STRANGE_LINES: u32 = 20;
 /// Bytes that tell the format of a file whose name does not.
 const SNIFFED: usize = 12;
 
@@ -24,6 +28,14 @@ pub(super) trait LogReader: Send {
     /// # Errors
     /// Why nothing more can be read of this log.
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String>;
+
+    /// Adds to `run` what is left at the end of a log to which nothing is added.
+    ///
+    /// # Errors
+    /// Why what is left cannot be read.
+    fn end(&mut self, _run: &mut Run) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// Formats of logs.
@@ -98,21 +110,55 @@ impl LogReader for Sniffing {
             return reader.read(bytes, run);
         }
         self.begin.extend_from_slice(bytes);
-        let is_text = self.begin.contains(&b'\n');
-        if self.begin.len() < SNIFFED && !is_text {
-            return Ok(());
+        match format_of(&self.begin) {
+            Some(format) => self.choose(format, run),
+            None => Ok(()),
         }
-        let first = self.begin.iter().find(|byte| !byte.is_ascii_whitespace());
-        let format = if event_file::begins(&self.begin) {
-            Format::EventFile
-        } else if first == Some(&b'{') {
-            Format::JsonLines
-        } else {
-            Format::Table
-        };
+    }
+
+    fn end(&mut self, run: &mut Run) -> Result<(), String> {
+        if self.reader.is_none() {
+            // As if a line were to follow, all formats are known.
+            let line = [&self.begin[..], b"\n"].concat();
+            self.choose(format_of(&line).unwrap_or(Format::Table), run)?;
+        }
+        self.reader
+            .as_mut()
+            .map_or(Ok(()), |reader| reader.end(run))
+    }
+}
+
+impl Sniffing {
+    fn choose(&mut self, format: Format, run: &mut Run) -> Result<(), String> {
         let begin = std::mem::take(&mut self.begin);
         self.reader.insert(format.reader()).read(&begin, run)
     }
+}
+
+/// Returns the format of a log that begins with `bytes`; `None` if that takes more of them.
+fn format_of(bytes: &[u8]) -> Option<Format> {
+    if event_file::begins(bytes) {
+        return Some(Format::EventFile);
+    }
+    let text = bytes.trim_ascii_start();
+    let line_end = text.iter().position(|&byte| byte == b'\n');
+    // The length in the first bytes of an event file may look like the end of a line.
+    if bytes.len() < SNIFFED && (line_end.is_none() || bytes.contains(&0)) {
+        return None;
+    }
+    if !text.starts_with(b"{") {
+        return Some(Format::Table);
+    }
+    if line_end.is_none() && text.len() < MAX_LINE {
+        return None;
+    }
+    let line = String::from_utf8_lossy(&text[..line_end.unwrap_or(text.len())]);
+    Some(match loose::parse::<Map<String, Value>>(&line) {
+        Ok(object) if object.contains_key(trainer_state::HISTORY) => Format::TrainerState,
+        // An object that goes on after its first line is a whole file.
+        Err(error) if error.is_eof() => Format::TrainerState,
+        _ => Format::JsonLines,
+    })
 }
 
 /// Collects bytes to whole lines.

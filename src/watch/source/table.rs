@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Lines, LogReader, add_values, counts_steps};
+use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -13,6 +13,8 @@ pub(super) struct Table {
     header: Option<Header>,
     /// Number of rows.
     count: u64,
+    /// Number of the last rows without any number.
+    strange: u32,
 }
 
 struct Header {
@@ -24,7 +26,7 @@ impl Header {
     /// Parses the first line. The delimiter is the one that it has most of.
     fn parse(line: &str) -> Result<Self, String> {
         let count = |delimiter: &u8| line.bytes().filter(|byte| byte == delimiter).count();
-        let delimiter = *b"\t;,".iter().max_by_key(|d| count(d)).unwrap_or(&b',');
+        let delimiter = *b"|\t;,".iter().max_by_key(|d| count(d)).unwrap_or(&b',');
         // Ultralytics pads its names with blanks.
         let names = cells(line, delimiter).into_iter();
         let names: Vec<String> = names.map(Cow::into_owned).collect();
@@ -33,6 +35,17 @@ impl Header {
             return Err(say!("watch-no-header", "the first line has no names of columns").into());
         }
         Ok(Self { delimiter, names })
+    }
+
+    /// Parses a number; with a decimal comma where commas do not separate cells.
+    fn number(&self, cell: &str) -> Option<f64> {
+        let with_comma = || cell.replace(',', ".").parse().ok();
+        let has_comma = self.delimiter != b',' && cell.contains(',');
+        if has_comma {
+            with_comma()
+        } else {
+            cell.parse().ok()
+        }
     }
 }
 
@@ -49,6 +62,7 @@ impl LogReader for Table {
             lines,
             header,
             count,
+            strange,
         } = self;
         lines.read(bytes, |line| {
             if line.trim().is_empty() {
@@ -62,12 +76,20 @@ impl LogReader for Table {
             let pairs = header.names.iter().zip(cells);
             let named = pairs.filter(|(name, _)| !name.is_empty());
             // Lightning leaves cells empty; texts are no metrics.
-            let numbers = named.filter_map(|(name, cell)| Some((&**name, cell.parse().ok()?)));
+            let numbers = named.filter_map(|(name, cell)| Some((&**name, header.number(&cell)?)));
             let numbers: Vec<(&str, f64)> = numbers.collect();
+            *strange = if numbers.is_empty() { *strange + 1 } else { 0 };
+            if *strange > STRANGE_LINES {
+                return Err(say!("watch-no-numbers", "these lines have no numbers").into());
+            }
             add_values(&numbers, *count, run);
             *count += 1;
             Ok(())
         })
+    }
+
+    fn end(&mut self, run: &mut Run) -> Result<(), String> {
+        self.read(b"\n", run)
     }
 }
 

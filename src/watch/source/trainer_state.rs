@@ -8,6 +8,8 @@ use super::{LogReader, loose};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
+/// Member with the entries.
+pub(super) const HISTORY: &str = "log_history";
 /// Longest file that is read.
 const MAX_BYTES: usize = 256 << 20;
 
@@ -45,5 +47,11 @@ impl LogReader for TrainerState {
             Err(error) if error.is_eof() => Ok(()),
             Err(error) => Err(say!("watch-no-state", "no trainer state: {error}", error)),
         }
+    }
+    fn end(&mut self, _: &mut Run) -> Result<(), String> {
+        if self.bytes.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        Err(say!("watch-cut-off", "the end of the file is missing").into())
     }
 }

@@ -1,0 +1,327 @@
+//! Logs on a stream, such as standard input: one, or those of `tail` with several files.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::source::{Format, LogReader};
+use super::{Run, STANDARD_INPUT};
+use crate::util::lang::say;
+
+/// Begin and end of the line that `tail` writes before what is of another file.
+const HEADER: (&[u8], &[u8]) = (b"\n==> ", b" <==");
+/// Longest name in such a line.
+const NAME: usize = 4096;
+/// Maximum number of files.
+const FILES: usize = 1000;
+
+/// Reads all of `input`, and passes its runs to `changed` after each portion. Returns them.
+pub(crate) fn read_stream(
+    mut input: impl Read,
+    mut changed: impl FnMut(&[(Arc<str>, Arc<Run>)]),
+) -> Vec<(Arc<str>, Arc<Run>)> {
+    let mut stream = Stream::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => stream.push(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                stream.fail(&error.to_string());
+                break;
+            }
+        }
+        let is_read = |log: &Log| log.reader.is_none();
+        if !stream.logs.is_empty() && stream.logs.iter().all(is_read) {
+            break;
+        }
+        changed(&stream.runs);
+    }
+    stream.end();
+    changed(&stream.runs);
+    stream.runs
+}
+
+/// The logs of a stream, and what has been read of them.
+struct Stream {
+    /// Bytes that were not read: the beginning of a header perhaps.
+    waiting: Vec<u8>,
+    /// Whether there are headers, once that is known.
+    is_tailed: Option<bool>,
+    logs: Vec<Log>,
+    /// Number of the log that goes on.
+    current: usize,
+    runs: Vec<(Arc<str>, Arc<Run>)>,
+}
+
+/// A file on the stream.
+struct Log {
+    /// Name in its header.
+    name: String,
+    /// Number of its run.
+    run: usize,
+    /// None once nothing more can be read.
+    reader: Option<Box<dyn LogReader>>,
+}
+
+impl Stream {
+    /// Creates a stream with the log that it has without headers.
+    fn new() -> Self {
+        let mut stream = Self {
+            // The first header has no line before it.
+            waiting: vec![b'\n'],
+            is_tailed: None,
+            logs: Vec::new(),
+            current: 0,
+            runs: Vec::new(),
+        };
+        stream.add_log(STANDARD_INPUT);
+        stream
+    }
+
+    /// Adds the log of the file `name`. The event files in a folder are one run.
+    fn add_log(&mut self, name: &str) {
+        let folder = name
+            .rsplit_once('/')
+            .map_or(STANDARD_INPUT, |(folder, _)| folder);
+        let is_event_file = Format::of_name(name) == Format::EventFile;
+        let run = if is_event_file { folder } else { name };
+        let known = self.runs.iter().position(|(name, _)| **name == *run);
+        let run = known.unwrap_or_else(|| {
+            self.runs.push((run.into(), Arc::default()));
+            self.runs.len() - 1
+        });
+        self.logs.push(Log {
+            name: name.to_owned(),
+            run,
+            reader: Some(Format::Unknown.reader()),
+        });
+    }
+
+    /// Adds the bytes that follow.
+    fn push(&mut self, bytes: &[u8]) {
+        self.waiting.extend_from_slice(bytes);
+        if self.is_tailed.is_none() {
+            let begin = HEADER.0;
+            if self.waiting.len() < begin.len() && begin.starts_with(&self.waiting) {
+                return;
+            }
+            let is_tailed = self.waiting.starts_with(begin);
+            self.is_tailed = Some(is_tailed);
+            if is_tailed {
+                (self.logs, self.runs) = (Vec::new(), Vec::new());
+            } else {
+                self.waiting.remove(0);
+            }
+        }
+        if self.is_tailed != Some(true) {
+            let bytes = std::mem::take(&mut self.waiting);
+            return self.read(&bytes);
+        }
+        let mut waiting = std::mem::take(&mut self.waiting);
+        loop {
+            match next_part(&waiting) {
+                Part::Header { start, end, name } => {
+                    self.read(&waiting[..start]);
+                    self.choose(&name);
+                    waiting.drain(..end);
+                }
+                Part::Content(end) => {
+                    self.read(&waiting[..end]);
+                    waiting.drain(..end);
+                    self.waiting = waiting;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Goes on with the file `name`.
+    fn choose(&mut self, name: &str) {
+        let known = self.logs.iter().position(|log| log.name == name);
+        self.current = known.unwrap_or_else(|| {
+            if self.logs.len() < FILES {
+                self.add_log(name);
+            }
+            self.logs.len() - 1
+        });
+    }
+
+    /// Reads what is of the current file.
+    fn read(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            self.with_reader(|reader, run| reader.read(bytes, run));
+        }
+    }
+
+    fn with_reader(
+        &mut self,
+        read: impl FnOnce(&mut dyn LogReader, &mut Run) -> Result<(), String>,
+    ) {
+        let Some(log) = self.logs.get_mut(self.current) else {
+            return;
+        };
+        let run = Arc::make_mut(&mut self.runs[log.run].1);
+        run.modified = Some(SystemTime::now());
+        if let Some(reader) = &mut log.reader
+            && let Err(problem) = read(&mut **reader, run)
+        {
+            run.problem = Some(problem);
+            log.reader = None;
+        }
+    }
+
+    /// Reads what is left at the end.
+    fn end(&mut self) {
+        if self.is_tailed == Some(true) {
+            let rest = std::mem::take(&mut self.waiting);
+            self.read(&rest);
+        }
+        for current in 0..self.logs.len() {
+            self.current = current;
+            self.with_reader(|reader, run| reader.end(run));
+        }
+        for (_, run) in &mut self.runs {
+            let run = Arc::make_mut(run);
+            run.is_gone = true;
+            if run.is_empty() && run.problem.is_none() {
+                run.problem = Some(say!("watch-no-log", "there is nothing of a log in it").into());
+            }
+        }
+    }
+
+    fn fail(&mut self, problem: &str) {
+        for (_, run) in &mut self.runs {
+            Arc::make_mut(run).problem = Some(problem.to_owned());
+        }
+    }
+}
+
+/// What a part of a stream begins with.
+enum Part {
+    /// So many bytes of the current file; then all, or perhaps the beginning of a header.
+    Content(usize),
+    /// Bytes of the current file, and a header.
+    Header {
+        start: usize,
+        end: usize,
+        name: String,
+    },
+}
+
+/// Finds the next header of `tail` in `bytes`.
+fn next_part(bytes: &[u8]) -> Part {
+    let (begin, end) = HEADER;
+    let mut from = 0;
+    while let Some(found) = bytes[from..].iter().position(|&byte| byte == b'\n') {
+        let start = from + found;
+        let rest = &bytes[start..];
+        from = start + 1;
+        if rest.len() < begin.len() && begin.starts_with(rest) {
+            return Part::Content(start);
+        }
+        let Some(line) = rest.strip_prefix(begin) else {
+            continue;
+        };
+        let line = &line[..line.len().min(NAME)];
+        match line.iter().position(|&byte| byte == b'\n') {
+            Some(length) => {
+                if let Some(name) = line[..length].strip_suffix(end) {
+                    return Part::Header {
+                        start,
+                        end: start + begin.len() + length + 1,
+                        name: String::from_utf8_lossy(name).into_owned(),
+                    };
+                }
+            }
+            None if line.len() < NAME => return Part::Content(start),
+            None => {}
+        }
+    }
+    Part::Content(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads `bytes` in parts of `size`.
+    fn runs(bytes: &[u8], size: usize) -> Vec<(Arc<str>, Arc<Run>)> {
+        struct Parts<'b>(std::slice::Chunks<'b, u8>);
+        impl Read for Parts<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                let part = self.0.next().unwrap_or_default();
+                buffer[..part.len()].copy_from_slice(part);
+                Ok(part.len())
+            }
+        }
+        read_stream(Parts(bytes.chunks(size)), |_| {})
+    }
+
+    fn steps(run: &Run, tag: &str) -> Vec<f64> {
+        let points = run.scalars.get(tag).map(|series| series.points());
+        points
+            .unwrap_or_default()
+            .iter()
+            .map(|point| point.step)
+            .collect()
+    }
+
+    #[test]
+    fn the_files_of_tail_are_runs_by_their_folders_and_names() {
+        let event = |step| crate::watch::tests::scalar("loss", step, 0.5);
+        let first = event(10);
+        let (begin, rest) = first.split_at(20);
+        let stream = [
+            b"==> runs/a/events.out.tfevents.1 <==\n",
+            begin,
+            b"\n==> logs/b.csv <==\nepoch,loss\n1,0.5\n",
+            b"\n==> runs/a/events.out.tfevents.1 <==\n",
+            rest,
+            b"\n==> runs/a/events.out.tfevents.2 <==\n",
+            &event(20),
+            b"\n==> logs/b.csv <==\n2,0.25",
+        ]
+        .concat();
+        for size in [1, 7, 60_000] {
+            let runs = runs(&stream, size);
+            let names: Vec<&str> = runs.iter().map(|(name, _)| &**name).collect();
+            assert_eq!(names, ["runs/a", "logs/b.csv"]);
+            assert_eq!(steps(&runs[0].1, "loss"), [10.0, 20.0]);
+            assert_eq!(steps(&runs[1].1, "loss"), [1.0, 2.0]);
+            assert!(runs.iter().all(|(_, run)| run.problem.is_none()));
+        }
+    }
+
+    #[test]
+    fn a_stream_is_read_whole_or_says_why_not() {
+        let state = r#"{"log_history": [{"step": 5, "loss": NaN}], "max_steps": 9}"#;
+        let indented = state.replace(", ", ",\n  ").replace("{\"log", "{\n  \"log") + "\n";
+        for text in [
+            state,
+            &indented,
+            "{\"step\":5,\"loss\":1}",
+            "step,loss\n5,1",
+        ] {
+            for size in [1, 20, 60_000] {
+                let runs = runs(text.as_bytes(), size);
+                assert_eq!(steps(&runs[0].1, "loss"), [5.0], "{text}");
+                assert_eq!(runs[0].1.problem, None, "{text}");
+            }
+        }
+        let lines = "no log at all\n".repeat(50);
+        for text in [
+            "",
+            "no log",
+            &lines,
+            "[1, 2]\n",
+            &state[..30],
+            "{\"a\":\n",
+            "{}\n",
+        ] {
+            let runs = runs(text.as_bytes(), 20);
+            assert!(runs[0].1.problem.is_some(), "{text}");
+        }
+    }
+}

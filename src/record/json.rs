@@ -32,7 +32,7 @@ use serde::Serialize;
 
 use super::scores::ScoresJson;
 use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
-use crate::data::{Samples, Scores, TargetScale, Task};
+use crate::data::{Samples, Scores, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
 use crate::train::{EpochRecord, Event, Importances, Position, Progress, Started, Weights};
@@ -51,8 +51,8 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
 /// Recorder of JSON lines.
 pub(super) struct JsonLines {
     output: BufWriter<Output>,
-    /// Standardisation of a numeric target.
-    scale: Option<TargetScale>,
+    /// Whether a number is predicted, not a class.
+    is_regression: bool,
     /// Names of the classes; empty for regression.
     class_names: Vec<String>,
 }
@@ -173,7 +173,7 @@ impl JsonLines {
     pub fn new(output: Output) -> Self {
         Self {
             output: BufWriter::new(output),
-            scale: None,
+            is_regression: false,
             class_names: Vec::new(),
         }
     }
@@ -181,7 +181,7 @@ impl JsonLines {
     fn started(&mut self, started: &Started) -> io::Result<()> {
         let (data, plan, network) = (&*started.data, &started.plan, &started.architecture);
         let (training_rows, validation_rows) = (data.training.rows(), data.validation.rows());
-        self.scale = data.task.scale().copied();
+        self.is_regression = data.task.scale().is_some();
         self.class_names = data.class_names().to_vec();
         self.write(&Line::Started {
             data: &data.name,
@@ -244,7 +244,7 @@ impl Recorder for JsonLines {
             Event::Started(started) => self.started(started)?,
             Event::Progress(progress) => {
                 for epoch in &progress.epochs {
-                    self.write(&epoch_line(epoch, progress, moment, self.scale))?;
+                    self.write(&epoch_line(epoch, progress, moment, self.is_regression))?;
                 }
             }
             Event::GradientsChecked(check) => self.gradients(check, moment.position)?,
@@ -297,7 +297,7 @@ fn epoch_line(
     epoch: &EpochRecord,
     progress: &Progress,
     moment: Moment,
-    scale: Option<TargetScale>,
+    is_regression: bool,
 ) -> Line<'static> {
     // Epochs that were merged because nobody took them count by their last value.
     let speed = progress.samples_per_second;
@@ -306,17 +306,18 @@ fn epoch_line(
         step: epoch.step,
         train_loss: epoch.train_loss.last,
         val_loss: epoch.validation_loss.last,
-        quality: match scale {
-            None => Quality::Accuracy {
-                train_accuracy: epoch.train_score.last,
-                val_accuracy: epoch.validation_score.last,
-            },
-            Some(scale) => Quality::Errors {
+        quality: if is_regression {
+            Quality::Errors {
                 train_r2: epoch.train_score.last,
                 val_r2: epoch.validation_score.last,
-                train_rmse: scale.rmse(epoch.train_loss.last),
-                val_rmse: scale.rmse(epoch.validation_loss.last),
-            },
+                train_rmse: epoch.train_rmse.last,
+                val_rmse: epoch.validation_rmse.last,
+            }
+        } else {
+            Quality::Accuracy {
+                train_accuracy: epoch.train_score.last,
+                val_accuracy: epoch.validation_score.last,
+            }
         },
         learning_rate: epoch.learning_rate,
         // Zero until the first measurement.

@@ -8,7 +8,6 @@ use super::scores::{
     ABSENT, loss, number, percent, table_of_classes, table_of_importances, table_of_sets,
 };
 use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
-use crate::data::TargetScale;
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Refitted, Started, show_time};
 use crate::util::lang::say;
@@ -38,8 +37,8 @@ pub(super) struct Text {
     report: Option<Output>,
     /// Seconds since the start of the run at the last line of metrics.
     shown_at: Option<f64>,
-    /// Standardisation of a numeric target.
-    scale: Option<TargetScale>,
+    /// Whether a number is predicted, not a class.
+    is_regression: bool,
     /// Names of the classes; empty for regression.
     class_names: Vec<String>,
     /// Newest epoch, if it is not shown yet, and rows per second.
@@ -53,7 +52,7 @@ impl Text {
             progress: output,
             report: None,
             shown_at: None,
-            scale: None,
+            is_regression: false,
             class_names: Vec::new(),
             waiting: None,
         }
@@ -73,7 +72,7 @@ impl Text {
 
     fn started(&mut self, started: &Started) -> io::Result<()> {
         let data = started.data.printable();
-        self.scale = data.task.scale().copied();
+        self.is_regression = data.task.scale().is_some();
         self.class_names = data.class_names().to_vec();
         self.shown_at = None;
         self.waiting = None;
@@ -162,15 +161,16 @@ impl Text {
         if self.shown_at.is_none()
             && let Some(first) = epochs.next()
         {
-            let (first_score, second_score) = match self.scale {
-                None => (
-                    say!("metrics-train-accuracy", "train acc"),
-                    say!("metrics-val-accuracy", "val acc"),
-                ),
-                Some(_) => (
+            let (first_score, second_score) = if self.is_regression {
+                (
                     say!("metrics-val-r2", "val R2"),
                     say!("metrics-val-rmse", "val RMSE"),
-                ),
+                )
+            } else {
+                (
+                    say!("metrics-train-accuracy", "train acc"),
+                    say!("metrics-val-accuracy", "val acc"),
+                )
             };
             let heads = [
                 say!("metrics-epoch", "epoch"),
@@ -212,15 +212,16 @@ impl Text {
     }
 
     fn show(&mut self, epoch: &EpochRecord, speed: f64) -> io::Result<()> {
-        let (first, second) = match self.scale {
-            None => (
+        let (first, second) = if self.is_regression {
+            (
+                number(epoch.validation_score.last),
+                number(epoch.validation_rmse.last),
+            )
+        } else {
+            (
                 percent(epoch.train_score.last),
                 percent(epoch.validation_score.last),
-            ),
-            Some(scale) => (
-                number(epoch.validation_score.last),
-                number(scale.rmse(epoch.validation_loss.last)),
-            ),
+            )
         };
         let speed = if speed > 0.0 {
             format!("{speed:.0}")
@@ -401,6 +402,8 @@ mod tests {
                 train_score: zero,
                 validation_loss: zero,
                 validation_score: zero,
+                train_rmse: MinMaxLast::of(f64::NAN),
+                validation_rmse: MinMaxLast::of(f64::NAN),
                 learning_rate: 0.1,
             }],
             outcomes: None,

@@ -434,6 +434,11 @@ pub struct EpochRecord {
     pub validation_loss: MinMaxLast,
     /// Accuracy on the validation rows; for regression R².
     pub validation_score: MinMaxLast,
+    /// Root mean squared error over the epoch's mini-batches, in the target's unit, each before its update; NaN for
+    /// classification.
+    pub train_rmse: MinMaxLast,
+    /// Root mean squared error on the validation rows; NaN for classification.
+    pub validation_rmse: MinMaxLast,
     /// The learning rate at the end of the epoch.
     pub learning_rate: f64,
 }
@@ -447,11 +452,12 @@ impl EpochRecord {
         validation: Option<&Scores>,
     ) -> Self {
         let position = session.position();
-        let train_score = match session.data().task.scale() {
-            None => means.accuracy(),
-            // The standardised target has variance 1 over the training rows, and the loss is half
-            // the squared error.
-            Some(_) => 1.0 - 2.0 * means.loss(),
+        let (train_score, train_rmse) = match session.data().task.scale() {
+            None => (means.accuracy(), f64::NAN),
+            Some(scale) => {
+                let error = means.squared_error();
+                (scale.training_r2(error), scale.rmse(error))
+            }
         };
         let of_validation = |score: fn(&Scores) -> f64| validation.map_or(f64::NAN, score);
         Self {
@@ -461,6 +467,8 @@ impl EpochRecord {
             train_score: MinMaxLast::of(train_score),
             validation_loss: MinMaxLast::of(of_validation(|scores| scores.loss)),
             validation_score: MinMaxLast::of(of_validation(Scores::score)),
+            train_rmse: MinMaxLast::of(train_rmse),
+            validation_rmse: MinMaxLast::of(of_validation(Scores::rmse)),
             learning_rate,
         }
     }
@@ -481,6 +489,8 @@ impl Merge for EpochRecord {
         self.train_score.merge(&later.train_score);
         self.validation_loss.merge(&later.validation_loss);
         self.validation_score.merge(&later.validation_score);
+        self.train_rmse.merge(&later.train_rmse);
+        self.validation_rmse.merge(&later.validation_rmse);
         self.learning_rate = later.learning_rate;
     }
 }

@@ -144,6 +144,8 @@ fn records(pair: &Pair<'_>, points: &[Point]) -> Vec<EpochRecord> {
             train_score: none,
             validation_loss: if is_validated { point.value } else { none },
             validation_score: none,
+            train_rmse: none,
+            validation_rmse: none,
             learning_rate: f64::NAN,
         }
     });

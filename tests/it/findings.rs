@@ -91,6 +91,8 @@ impl Watched {
                 train_score: MinMaxLast::of(mean.accuracy()),
                 validation_loss: MinMaxLast::of(loss),
                 validation_score: MinMaxLast::of(score),
+                train_rmse: MinMaxLast::of(f64::NAN),
+                validation_rmse: MinMaxLast::of(f64::NAN),
                 learning_rate: stepped.learning_rate,
             });
             self.look();

@@ -127,6 +127,8 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
             train_score: spread(&mut next),
             validation_loss: spread(&mut next),
             validation_score: spread(&mut next),
+            train_rmse: spread(&mut next),
+            validation_rmse: spread(&mut next),
             learning_rate: f64::from(next()),
         })
         .collect();

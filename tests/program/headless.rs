@@ -110,6 +110,45 @@ fn numbers_are_judged_in_their_own_unit() {
 }
 
 #[test]
+fn scores_of_an_epoch_are_measured_whatever_the_loss() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = folder.path().join("shares.csv");
+    let rows = (0..60).map(|i| {
+        let x = f64::from(i) / 59.0;
+        format!("{x},{}\n", 1.0 / (1.0 + (4.0 - 9.0 * x).exp()))
+    });
+    let text = format!("x,share\n{}", rows.collect::<String>());
+    std::fs::write(&table, text).expect("written");
+    let numeric = "--loss huber --init normal";
+    let fraction = "--output sigmoid --loss";
+    let table = table.to_str().expect("a path");
+    for settings in [
+        format!("sine {numeric}"),
+        format!("sine {numeric} --l2 0.1"),
+        format!("{table} {fraction} cross-entropy"),
+        format!("{table} {fraction} huber"),
+        format!("{table} {fraction} quadratic"),
+    ] {
+        // The weights before each update are those of the end.
+        let line = format!("{settings} --json --lr 1e-30 --epochs 2 --batch 7 --weights last");
+        let events = events(&stdout(&succeed(&line, &[])));
+        let finished = events.last().expect("events");
+        for (set, of_epoch) in [("training", "train"), ("validation", "val")] {
+            for score in ["r2", "rmse"] {
+                let found = events[2][format!("{of_epoch}_{score}")].as_f64();
+                let found = found.expect("a number");
+                let expected = finished[set][score].as_f64().expect("a number");
+                let difference = (found - expected).abs();
+                assert!(
+                    difference < 1e-5 * expected.abs(),
+                    "{settings}: {of_epoch} {score} {found} {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn what_does_not_go_with_a_number_is_refused() {
     let output = run("sine --output softmax", &[]);
     assert_eq!(code(&output), 2);

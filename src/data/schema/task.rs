@@ -70,10 +70,14 @@ impl TargetScale {
         f64::from(output) * unit + center
     }
 
-    /// Returns the root mean squared error, in the target's own unit, for a mean quadratic `loss` (half
-    /// the squared error) of the standardised target.
-    pub fn rmse(&self, loss: f64) -> f64 {
-        self.raw_center_and_unit().1 * (2.0 * loss).sqrt()
+    /// Returns the root mean squared error, in the target's own unit, for the mean squared error of network outputs.
+    pub fn rmse(&self, squared_error: f64) -> f64 {
+        self.raw_center_and_unit().1 * squared_error.sqrt()
+    }
+
+    /// Returns R² on the training rows, whose deviation this is, for the mean squared error of network outputs.
+    pub fn training_r2(&self, squared_error: f64) -> f64 {
+        1.0 - (self.rmse(squared_error) / self.std).powi(2)
     }
 
     /// Returns the network output for a target less the offset.

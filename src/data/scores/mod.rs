@@ -47,4 +47,9 @@ impl Scores {
     pub fn score(&self) -> f64 {
         self.errors.map_or(self.accuracy(), |errors| errors.r2)
     }
+
+    /// Returns the root mean squared error, in the target's own unit; NaN for classification.
+    pub fn rmse(&self) -> f64 {
+        self.errors.map_or(f64::NAN, |errors| errors.rmse)
+    }
 }

@@ -139,6 +139,7 @@ impl WithSimd for FiniteCheck<'_> {
         Ok(Step {
             loss,
             correct: rows.iter().map(|share| share.correct).sum(),
+            squared_error: rows.iter().map(|share| share.squared_error).sum(),
         })
     }
 }

@@ -84,6 +84,8 @@ pub struct Step {
     /// Number of rows whose largest output is the target's class; with one output, of rows on the
     /// target's side of 0.5.
     pub correct: usize,
+    /// Sum over the rows of the squared error of the only output; 0 with several.
+    pub squared_error: f64,
 }
 
 impl Engine {

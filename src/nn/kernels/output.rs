@@ -74,6 +74,19 @@ pub(crate) fn of_each_output<S: Simd, const V: usize>(
     largest.get()
 }
 
+/// Sum over the rows of the squared error of the only output, from its `costs` and `deltas` as [`output_deltas`] leaves
+/// them; 0 with several outputs.
+#[inline(always)]
+pub(crate) fn sum_of_squared_errors(loss: Loss, costs: &Panels, deltas: &Panels) -> f64 {
+    if costs.columns() != 1 {
+        return 0.0;
+    }
+    let each = (0..costs.rows()).map(|r| (costs.get(r, 0).into(), deltas.get(r, 0).into()));
+    with_loss!(loss, |L| each
+        .map(|(cost, delta)| L::squared_error(cost, delta))
+        .sum())
+}
+
 /// The loss of a mini-batch: the sum of what its outputs add to it, `costs` of [`output_deltas`] for
 /// the rows of each part in their order.
 #[inline(always)]

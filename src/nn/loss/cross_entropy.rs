@@ -115,6 +115,11 @@ impl LossFunction for CrossEntropy {
         neurons.map(|(p, y)| p * total - y).collect()
     }
 
+    /// The slope of the output cancels, so that `delta = a - y`.
+    fn squared_error(_: f64, delta: f64) -> f64 {
+        delta * delta
+    }
+
     #[inline(always)]
     fn deltas_of_rows<S: Simd, const V: usize>(simd: S, output: Output, rows: OutputRows) -> f32 {
         if output == Output::Sigmoid {

@@ -32,6 +32,15 @@ impl ErrorLoss for Huber {
         error.clamp(-1.0, 1.0)
     }
 
+    fn squared_error(cost: f64) -> f64 {
+        // The parabola ends at an error of 1, with a cost of 1/2.
+        if cost > 0.5 {
+            (cost + 0.5) * (cost + 0.5)
+        } else {
+            2.0 * cost
+        }
+    }
+
     fn side(error: f64) -> i8 {
         i8::from(error > 1.0) - i8::from(error < -1.0)
     }

@@ -111,6 +111,9 @@ pub(crate) trait LossFunction {
     /// `delta_j = dC/dz_j` of each output neuron.
     fn delta(output: Output, a: &[f64], targets: &[f64]) -> Vec<f64>;
 
+    /// `e^2` of an output whose part of the loss is `cost` and whose `dC/dz` is `delta`.
+    fn squared_error(cost: f64, delta: f64) -> f64;
+
     /// Side of the kinks on which an output lies.
     fn side(_a: f64, _y: f64) -> i8 {
         0
@@ -142,6 +145,9 @@ pub(crate) trait ErrorLoss {
 
     /// `c'(e)`.
     fn slope(error: f64) -> f64;
+
+    /// `e^2` from `c(e)`.
+    fn squared_error(cost: f64) -> f64;
 
     /// Side of the kinks on which the error lies.
     fn side(_error: f64) -> i8 {
@@ -189,6 +195,10 @@ impl<L: ErrorLoss> LossFunction for L {
     fn delta(output: Output, a: &[f64], targets: &[f64]) -> Vec<f64> {
         let slopes = a.iter().zip(targets).map(|(a, y)| L::slope(a - y));
         with_output!(output, |O| O::delta(a, slopes.collect()))
+    }
+
+    fn squared_error(cost: f64, _: f64) -> f64 {
+        L::squared_error(cost)
     }
 
     fn side(a: f64, y: f64) -> i8 {

@@ -23,6 +23,10 @@ impl ErrorLoss for Quadratic {
         error
     }
 
+    fn squared_error(cost: f64) -> f64 {
+        2.0 * cost
+    }
+
     #[inline(always)]
     fn slope_and_cost<S: Simd>(simd: S, error: S::f32s) -> (S::f32s, S::f32s) {
         let square = simd.mul_f32s(error, error);

@@ -53,6 +53,8 @@ fn epoch(epoch: u64) -> EpochRecord {
         train_score: MinMaxLast::of(0.5),
         validation_loss: MinMaxLast::of(f64::NAN),
         validation_score: MinMaxLast::of(f64::NAN),
+        train_rmse: MinMaxLast::of(f64::NAN),
+        validation_rmse: MinMaxLast::of(f64::NAN),
         learning_rate: 0.1,
     }
 }

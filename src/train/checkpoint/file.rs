@@ -2,7 +2,7 @@
 //!
 //! | part | contents |
 //! |---|---|
-//! | line 1 | `nn-tui checkpoint 3`: format and version |
+//! | line 1 | `nn-tui checkpoint 4`: format and version |
 //! | line 2 | JSON: what it is about, for people and lists; see [`About`] |
 //! | 8 bytes | length of the document, an unsigned little-endian integer |
 //! | document | JSON: everything but parameters and optimizer states; see [`Document`] |
@@ -31,7 +31,7 @@ use crate::util::text::{sanitise, shorten};
 
 /// Begin of the first line, before the version.
 const MAGIC: &[u8] = b"nn-tui checkpoint ";
-const VERSION: &str = "3";
+const VERSION: &str = "4";
 /// Maximum length of the first two lines, in bytes.
 const MAX_LINES: u64 = 1 << 16;
 /// Maximum width of an error about a damaged file, in terminal cells.

@@ -118,6 +118,8 @@ mod tests {
                 train_score: MinMaxLast::of(0.0),
                 validation_loss: MinMaxLast::of(validation),
                 validation_score: MinMaxLast::of(0.0),
+                train_rmse: MinMaxLast::of(f64::NAN),
+                validation_rmse: MinMaxLast::of(f64::NAN),
                 learning_rate: 0.01,
             }
         };

@@ -19,12 +19,14 @@ pub struct Position {
     pub step: u64,
 }
 
-/// Running mean of loss and accuracy over the mini-batches of an epoch, weighted by rows.
+/// Running mean of loss, accuracy and squared error over the mini-batches of an epoch, weighted by rows.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunningMean {
     loss: f64,
     pub(super) correct: usize,
     pub(super) rows: usize,
+    #[serde(with = "crate::util::exact")]
+    squared_error: f64,
 }
 
 impl RunningMean {
@@ -32,6 +34,7 @@ impl RunningMean {
         self.loss += f64::from(step.loss) * rows as f64;
         self.correct += step.correct;
         self.rows += rows;
+        self.squared_error += step.squared_error;
     }
 
     /// Returns the mean loss per row; NaN before the first step of an epoch.
@@ -42,6 +45,11 @@ impl RunningMean {
     /// Returns the fraction of correctly classified rows; NaN before the first step of an epoch.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.rows as f64
+    }
+
+    /// Returns the mean squared error of a network with a single output; NaN before the first step of an epoch.
+    pub fn squared_error(&self) -> f64 {
+        self.squared_error / self.rows as f64
     }
 }
 

@@ -10,7 +10,7 @@ use super::history::History;
 use super::rewind::AwaitedMoments;
 use super::timeline::Milestone;
 use super::undo::UnloggedChange;
-use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, with_offset};
+use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, Scores, with_offset};
 use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate, LoggedChange};
 use crate::settings::Choices;
@@ -297,6 +297,19 @@ impl Run {
                 (now.training.score(), validation.unwrap_or(f64::NAN))
             }
             (None, Some(last)) => both(last, |last| [last.train_score, last.validation_score]),
+            (None, None) => (f64::NAN, f64::NAN),
+        }
+    }
+
+    /// Root mean squared errors on the training and the validation rows, in the target's unit, the newest that are known;
+    /// NaN if unknown.
+    pub(crate) fn root_mean_squared_errors(&self) -> (f64, f64) {
+        match (&self.evaluation, self.shown_record()) {
+            (Some(now), _) => {
+                let validation = now.validation.as_ref().map(Scores::rmse);
+                (now.training.rmse(), validation.unwrap_or(f64::NAN))
+            }
+            (None, Some(last)) => both(last, |last| [last.train_rmse, last.validation_rmse]),
             (None, None) => (f64::NAN, f64::NAN),
         }
     }

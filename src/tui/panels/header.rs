@@ -174,8 +174,13 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
         bold,
         theme,
     )];
-    if let Some(scale) = run.data.task.scale() {
-        let rmse = match scale.rmse(error) {
+    if run.is_regression() {
+        let (of_train, of_validation) = run.root_mean_squared_errors();
+        let rmse = match if is_validated {
+            of_validation
+        } else {
+            of_train
+        } {
             rmse if rmse.is_finite() => significant(rmse, 3),
             _ => "–".to_owned(),
         };

@@ -6,6 +6,7 @@ use super::LINES;
 use super::labels::Labels;
 use super::plot::Plot;
 use crate::data::Baseline;
+use crate::nn::Loss;
 use crate::train::Finding;
 use crate::tui::app::{Chart, Model};
 use crate::tui::text;
@@ -41,12 +42,13 @@ fn baseline(model: &Model, content: Chart) -> Option<f64> {
     let score = model.run.data.baseline.score();
     let value = match (content, &model.run.data.baseline) {
         (Chart::Accuracy, _) => Some(score),
-        (Chart::Loss, Baseline::Mean { errors }) => {
+        // Of other losses the squared error tells nothing.
+        (Chart::Loss, Baseline::Mean { errors }) if model.run.plan.loss == Loss::Quadratic => {
             let (_, unit) = model.run.data.task.scale()?.center_and_unit();
             Some(0.5 * (errors.rmse / unit).powi(2))
         }
         // The loss of one class for all would be a matter of how sure of it one is.
-        (Chart::Loss, Baseline::Majority { .. }) => None,
+        (Chart::Loss, _) => None,
     };
     value.filter(|value| value.is_finite())
 }

@@ -106,8 +106,9 @@ impl<T: Merge> Bounded<T> {
     }
 }
 
-/// Minimum, maximum and last of some numbers. Minimum and maximum ignore NaN beside numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// Minimum, maximum and last of some numbers. Minimum and maximum ignore NaN beside numbers. For `==`, NaN is NaN, so that
+/// equal curves are equal where they have no values.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(from = "[Exact; 3]", into = "[Exact; 3]")]
 pub struct MinMaxLast {
     /// Minimum.
@@ -126,6 +127,19 @@ impl MinMaxLast {
             max: x,
             last: x,
         }
+    }
+}
+
+impl PartialEq for MinMaxLast {
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = [
+            (self.min, other.min),
+            (self.max, other.max),
+            (self.last, other.last),
+        ];
+        pairs
+            .iter()
+            .all(|(a, b)| a == b || a.is_nan() && b.is_nan())
     }
 }
 

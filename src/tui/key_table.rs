@@ -12,7 +12,7 @@ use super::panels::footer::keys;
 use super::theme::Theme;
 use super::widgets::{Title, cut, frame};
 use crate::util::lang::say;
-use crate::util::text::{padded, sanitise, width};
+use crate::util::text::{padded, sanitise, width, wrap};
 
 /// Keys with one function on the screen whose state is `S`.
 pub(super) struct KeyRow<S> {
@@ -188,6 +188,12 @@ pub(super) trait KeyScreen: Sized + 'static {
             .collect();
         let widest = rows.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
         let cells = (widest + keys + 4).min(main.width.into()) as u16;
+        let room = usize::from(cells).saturating_sub(keys + 4);
+        let rows = rows.iter().flat_map(|(shown, help)| {
+            let names = std::iter::once(shown.as_str()).chain(std::iter::repeat(""));
+            names.zip(wrap(help, room))
+        });
+        let rows: Vec<_> = rows.collect();
         let height = (rows.len() as u16 + 2).min(main.height);
         let area = main.centered(Constraint::Length(cells), Constraint::Length(height));
         Clear.render(area, buf);
@@ -195,7 +201,7 @@ pub(super) trait KeyScreen: Sized + 'static {
         frame(area, buf, theme, true, &title, Default::default());
         let inside = area.inner(Margin::new(2, 1));
         for ((shown, help), row) in rows.into_iter().zip(inside.rows()) {
-            let line = Span::styled(padded(&shown, keys), theme.accent())
+            let line = Span::styled(padded(shown, keys), theme.accent())
                 + Span::styled(help, theme.text());
             cut(line, inside.width.into()).render(row, buf);
         }

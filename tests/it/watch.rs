@@ -283,3 +283,132 @@ fn a_hundred_runs_of_fifty_tags_are_drawn_within_a_frame() {
         "{screen}"
     );
 }
+
+/// A screen of logs with these names and lines.
+fn watching_logs(logs: &[(String, String)], size: (u16, u16)) -> Watch {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, lines) in logs {
+        fs::write(folder.path().join(format!("{name}.jsonl")), lines).expect("written");
+    }
+    let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
+    watcher.poll();
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(size.0, size.1));
+    watch.update(Msg::Runs(watcher.runs(), SystemTime::now()));
+    watch
+}
+
+#[test]
+fn an_axis_that_the_runs_do_not_have_is_passed_over() {
+    let size = (100, 30);
+    let line = |step: u32, rest: &str| format!("{{\"step\":{step},\"loss\":{}{rest}}}\n", 9 - step);
+    let plain: String = (1..9).map(|step| line(step, "")).collect();
+    let timed: String = (1..9)
+        .map(|step| line(step, &format!(",\"wall_time\":{}", 1_700_000_000 + step)))
+        .collect();
+    let with_epochs: String = (1..9)
+        .map(|step| line(step, &format!(",\"epoch\":{step}")))
+        .collect();
+    for lines in [&plain, &timed] {
+        let mut watch = watching_logs(&[("a".into(), lines.clone())], size);
+        for _ in 0..4 {
+            let screen = drawn(&mut watch, size);
+            assert!(!screen.contains("epoch"), "{screen}");
+            press(&mut watch, "x");
+        }
+    }
+    // A run without epochs has no curve over them.
+    let logs = [("a".into(), plain), ("b".into(), with_epochs)];
+    let mut watch = watching_logs(&logs, size);
+    press(&mut watch, "x");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("epoch"), "{screen}");
+    assert_eq!(screen.matches('■').count(), 5, "{screen}");
+    assert_eq!(screen.matches('●').count(), 1, "{screen}");
+    press(&mut watch, "/b\n");
+    filter(&mut watch, "a");
+}
+
+#[test]
+fn a_logarithmic_axis_has_what_it_cannot_show_at_the_bottom() {
+    let size = (100, 30);
+    let lines = (0..40).map(|step| {
+        let value = if step < 20 { 10.0 } else { -3.0 };
+        format!("{{\"step\":{step},\"loss\":{value}}}\n")
+    });
+    let mut watch = watching_logs(&[("a".into(), lines.collect())], size);
+    press(&mut watch, "y");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("0 and below: at the bottom"), "{screen}");
+    let lines: Vec<&str> = screen.lines().collect();
+    let below = lines
+        .iter()
+        .position(|line| line.contains('└'))
+        .expect("an axis");
+    assert!(lines[below - 1].trim_end().ends_with("●│"), "{screen}");
+}
+
+#[test]
+fn a_table_of_settings_says_what_else_there_is_and_scrolls() {
+    let size = (120, 36);
+    let settings: String = (10..60).map(|i| format!(",\"setting{i}\":{i}")).collect();
+    let logs: Vec<(String, String)> = (1..=6)
+        .map(|run| {
+            let started = format!("{{\"event\":\"started\",\"run\":{run}{settings}}}\n");
+            (format!("run{run}"), started + "{\"step\":1,\"loss\":0.5}\n")
+        })
+        .collect();
+    let mut watch = watching_logs(&logs, size);
+    press(&mut watch, "\t\t");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("runs 1–5 of 6 (↑ ↓)"), "{screen}");
+    assert!(screen.contains("1–31 of 51 (n N)"), "{screen}");
+    press(&mut watch, "vvvvvn");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("runs 2–6 of 6 (↑ ↓)"), "{screen}");
+    assert!(screen.contains("2–32 of 51 (n N)"), "{screen}");
+    press(&mut watch, &"n".repeat(80));
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("setting59"), "{screen}");
+    assert!(screen.contains("21–51 of 51 (n N)"), "{screen}");
+}
+
+#[test]
+fn runs_of_a_group_have_the_mark_of_its_mean() {
+    let size = (120, 36);
+    let mut watch = watching(size);
+    press(&mut watch, "m");
+    let screen = drawn(&mut watch, size);
+    assert!(
+        screen.contains("■ wide-1") && screen.contains("■ wide-2"),
+        "{screen}"
+    );
+    assert!(!screen.contains("▲ wide"), "{screen}");
+}
+
+#[test]
+fn long_names_and_the_help_are_whole() {
+    let size = (80, 24);
+    let name = |seed: u32| format!("a-network-of-two-wide-layers-with-seed-{seed}");
+    let logs = [1, 2].map(|seed| (name(seed), "{\"step\":1,\"loss\":0.5}\n".to_owned()));
+    let mut watch = watching_logs(&logs, size);
+    let screen = drawn(&mut watch, size);
+    let list: String = (screen.lines().map(|line| line.chars().skip(1).take(26)))
+        .flat_map(|line| {
+            line.collect::<String>()
+                .trim_end()
+                .chars()
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(list.contains(&name(1)), "{screen}");
+    press(&mut watch, "?");
+    let screen = drawn(&mut watch, size);
+    for text in [
+        "runs that differ in a number",
+        "texts of the run",
+        "this help",
+    ] {
+        assert!(screen.contains(text), "{screen}");
+    }
+}

@@ -9,8 +9,8 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::curves::Curve;
-use super::{TimeAxis, Watch};
+use super::curves::{Curve, between};
+use super::{TimeAxis, Watch, marks};
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, ClickTarget, Drawn};
 use crate::tui::panels::chart::scale::{Labels, Scale};
@@ -29,6 +29,9 @@ const GUTTER: u16 = 5;
 const TICK_CELLS: u16 = 8;
 /// Significant digits of a value.
 const DIGITS: usize = 4;
+/// Cells between two marks of a curve, and for each other curve.
+const MARK_CELLS: usize = 16;
+const MARK_CELLS_PER_CURVE: usize = 4;
 /// Whole numbers below it are written out.
 const WHOLE: f64 = 1e15;
 
@@ -49,8 +52,15 @@ impl Watch {
     /// Number of charts of a page.
     pub(super) fn charts_of_a_page(&self) -> usize {
         let screen = Rect::new(0, 0, self.size.0, self.size.1);
-        let (columns, rows) = self.grid(self.content_area(screen), self.tags().len());
+        let (columns, rows) = self.grid(self.content_area(screen), self.chart_count());
         usize::from(columns) * usize::from(rows)
+    }
+
+    /// Numbers of the first and the last chart of the page and of all charts, from 1; `None` if all are on the page.
+    pub(super) fn charts_on_the_page(&self) -> Option<(usize, usize, usize)> {
+        let (all, page) = (self.chart_count(), self.charts_of_a_page());
+        let first = self.chart / page * page;
+        (page < all).then_some((first + 1, (first + page).min(all), all))
     }
 
     /// Draws the page with the selected chart.
@@ -92,7 +102,10 @@ impl Watch {
         let newest = pointed.and_then(|curve| value_at(&curve.points, self.crosshair));
         let detail = newest.map(|value| Line::from(significant(value, DIGITS)));
         let title = Title::new(tag.to_string(), detail);
-        let notes = [plot.note(self), String::new()];
+        let notes = [
+            plot.note(self),
+            plot.has_below.then(below_log).unwrap_or_default(),
+        ];
         frame(area, buf, theme, is_selected, &title, notes);
         let below = |width: u16| plot.time_marks(width);
         let left = (&plot.left[..], GUTTER);
@@ -109,30 +122,67 @@ impl Watch {
             self.draw_curve(&mut canvas, theme, curve, &plot);
         }
         canvas.render(buf);
+        self.draw_marks(buf, theme, (&plot, &canvas), &curves);
         self.draw_crosshair(buf, theme, &plot, &canvas);
     }
 
     fn draw_curve(&self, canvas: &mut Canvas, theme: Theme, curve: &Curve, plot: &Plot) {
-        let style = theme.class(curve.colour).remove_modifier(Modifier::BOLD);
-        // Runs beyond the palette, and all without colours, have dashes of their own.
-        let dash = match curve.colour / 10 % 3 {
-            _ if !theme.has_colour() && !curve.colour.is_multiple_of(3) => {
-                Dash::Even(2 + 2 * (curve.colour % 3) as u16, 2)
-            }
-            0 => Dash::Solid,
-            1 => Dash::Even(4, 2),
-            _ => Dash::Even(2, 2),
-        };
+        let style = theme.class(curve.run).remove_modifier(Modifier::BOLD);
         let strength = if curve.is_pointed { 4.0 } else { 3.0 };
-        let stroke = Stroke::new(style, strength).dashed(dash);
+        let stroke = Stroke::new(style, strength);
         let points = &plot.thinned(&curve.points)[..];
-        if self.smoothing > 0 {
-            let faint = Stroke::new(theme.faint(style), 1.0);
+        let faint = Stroke::new(theme.faint(style), 1.0);
+        if self.is_grouped {
+            // Only the edges of the band: in a filled one the mean would not be seen.
+            let edge = faint.dashed(Dash::Even(1, 2));
+            for end in [|value: MinMaxLast| value.min, |value: MinMaxLast| value.max] {
+                let line = points.iter();
+                let line = line.map(|&(time, value)| (time, MinMaxLast::of(end(value))));
+                let line: Points = line.collect();
+                series::draw(canvas, &line, &plot.scale, &edge, false);
+            }
+            series::draw(canvas, points, &plot.scale, &stroke, false);
+        } else if self.smoothing > 0 {
             series::draw(canvas, points, &plot.scale, &faint, true);
             let smooth = series::smoothed(&curve.points, SMOOTHING[self.smoothing]);
             series::draw(canvas, &plot.thinned(&smooth), &plot.scale, &stroke, false);
         } else {
             series::draw(canvas, points, &plot.scale, &stroke, true);
+        }
+    }
+
+    /// Draws the mark of each run onto its curve: at the end, and at columns of its own.
+    fn draw_marks(
+        &self,
+        buf: &mut Buffer,
+        theme: Theme,
+        (plot, canvas): (&Plot, &Canvas),
+        curves: &[Curve],
+    ) {
+        let apart = MARK_CELLS + MARK_CELLS_PER_CURVE * curves.len();
+        let per_cell = (plot.times.1 - plot.times.0) / f64::from(plot.area.width.max(1));
+        for (place, curve) in curves.iter().enumerate() {
+            let Some(last) = curve.points.last().map(|point| point.0.min(plot.times.1)) else {
+                continue;
+            };
+            let columns = (0..plot.area.width).skip(apart * (place + 1) / (curves.len() + 1));
+            let times = columns.step_by(apart);
+            let times = times.map(|x| plot.times.0 + (f64::from(x) + 0.5) * per_cell);
+            let times = times.filter(|time| *time < last - 2.0 * per_cell);
+            let smooth = (self.smoothing > 0)
+                .then(|| series::smoothed(&curve.points, SMOOTHING[self.smoothing]));
+            let points = smooth.as_ref().unwrap_or(&curve.points);
+            let mark = marks::mark(theme, curve.run);
+            for time in times.chain([last]) {
+                let height = plot.scale.height(between(points, time));
+                let (foot, top) = plot.scale.range();
+                let is_shown = height == f64::NEG_INFINITY || (foot..=top).contains(&height);
+                if is_shown && time >= plot.times.0 {
+                    let at = canvas.anchor((time, height.max(foot)));
+                    let area = Rect::new(at.0, at.1, 1, 1);
+                    Span::styled(mark, theme.class(curve.run)).render(area, buf);
+                }
+            }
         }
     }
 
@@ -180,7 +230,7 @@ impl Watch {
             let curves = self.curves(tag);
             let value = |curve: &Curve| value_at(&curve.points, self.crosshair);
             let values = curves.iter();
-            let values = values.filter_map(|curve| Some((curve.colour, value(curve)?)));
+            let values = values.filter_map(|curve| Some((curve.run, value(curve)?)));
             return values.collect();
         }
         let runs = self.runs.iter().enumerate();
@@ -239,6 +289,16 @@ struct Plot {
     left: Vec<Mark>,
     /// Times at both ends.
     times: (f64, f64),
+    /// Whether values without a logarithm lie on the lower edge of a logarithmic scale.
+    has_below: bool,
+}
+
+/// Note on what lies on the lower edge of a logarithmic scale.
+fn below_log() -> String {
+    format!(
+        " {} ",
+        say!("watch-below-log", "0 and below: at the bottom")
+    )
 }
 
 impl Plot {
@@ -248,8 +308,10 @@ impl Plot {
             return None;
         }
         let times = watch.zoom.or(ends(curves))?;
-        let is_positive = |value: &Timed| value.1.min > 0.0;
+        let is_positive = |value: &Timed| value.1.last > 0.0;
         let shown = curves.iter().map(|curve| visible(&curve.points, times));
+        let mut all = shown.clone().flatten();
+        let has_below = watch.is_log && all.any(|(_, value)| value.last <= 0.0);
         let shown: Vec<Points> = shown
             .map(|points| {
                 let points = points.iter().copied();
@@ -266,6 +328,7 @@ impl Plot {
             scale,
             left,
             times,
+            has_below,
         })
     }
 

@@ -12,8 +12,8 @@ const PLACES: usize = 128;
 
 /// A curve.
 pub(super) struct Curve {
-    /// Number of the colour.
-    pub colour: usize,
+    /// Index of the run whose colour and mark it has.
+    pub run: usize,
     /// Times on the axis with values, in order.
     pub points: Points,
     /// Whether the run is under the cursor.
@@ -29,7 +29,7 @@ impl Watch {
             let run = &self.runs[index].1;
             let points = run.scalars.get(tag)?.points();
             Some(Curve {
-                colour: index,
+                run: index,
                 points: self.timed(run, points, begin),
                 is_pointed: Some(index) == pointed,
             })
@@ -59,6 +59,34 @@ impl Watch {
         runs.fold(f64::NAN, f64::min)
     }
 
+    /// Whether the runs that are shown have times on the axis.
+    pub(super) fn has_axis(&self, axis: TimeAxis) -> bool {
+        let mut runs = self.shown().into_iter().map(|index| &self.runs[index].1);
+        match axis {
+            TimeAxis::Steps => true,
+            TimeAxis::Epochs => runs.any(|run| run.scalars.contains_key("epoch")),
+            TimeAxis::Relative | TimeAxis::Wall => runs.any(|run| start(run).is_finite()),
+            TimeAxis::Values => runs.any(|run| run.scalars.contains_key(&self.axis)),
+        }
+    }
+
+    /// Index of the run whose colour and mark each run has: of a group that of its first run.
+    pub(super) fn looks(&self) -> Vec<usize> {
+        if !self.is_grouped {
+            return (0..self.runs.len()).collect();
+        }
+        let shown = self.shown().into_iter();
+        let hidden = 0..self.runs.len();
+        let mut firsts: BTreeMap<String, usize> = BTreeMap::new();
+        for index in shown.chain(hidden.clone()) {
+            let name = group_name(&self.runs[index].0);
+            firsts.entry(name).or_insert(index);
+        }
+        hidden
+            .map(|index| firsts[group_name(&self.runs[index].0).as_str()])
+            .collect()
+    }
+
     /// The points with their times on the axis, in order.
     fn timed(&self, run: &Run, points: &[Point], begin: f64) -> Points {
         let origin = if self.time == TimeAxis::Relative {
@@ -68,7 +96,7 @@ impl Watch {
         };
         let known = |tag: &str| run.scalars.get(tag).map(|series| steps_of(series.points()));
         let axis = match self.time {
-            TimeAxis::Epochs => known("epoch"),
+            TimeAxis::Epochs => Some(known("epoch").unwrap_or_default()),
             TimeAxis::Values => Some(known(&self.axis).unwrap_or_default()),
             TimeAxis::Steps | TimeAxis::Relative | TimeAxis::Wall => None,
         };
@@ -92,11 +120,11 @@ impl Watch {
     fn groups(&self, curves: Vec<Curve>) -> Vec<Curve> {
         let mut groups: BTreeMap<String, Vec<Curve>> = BTreeMap::new();
         for curve in curves {
-            let name = group_name(&self.runs[curve.colour].0);
+            let name = group_name(&self.runs[curve.run].0);
             groups.entry(name).or_default().push(curve);
         }
         let mut joined: Vec<Curve> = groups.into_values().filter_map(mean).collect();
-        joined.sort_by_key(|curve| curve.colour);
+        joined.sort_by_key(|curve| curve.run);
         joined
     }
 }
@@ -117,7 +145,7 @@ fn steps_of(points: &[Point]) -> Points {
 }
 
 /// Value at `time` on straight lines between `points`; NaN outside and of none.
-fn between(points: &[(f64, MinMaxLast)], time: f64) -> f64 {
+pub(super) fn between(points: &[(f64, MinMaxLast)], time: f64) -> f64 {
     let after = points.partition_point(|point| point.0 < time);
     match (
         after.checked_sub(1).and_then(|i| points.get(i)),
@@ -168,7 +196,7 @@ fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
         (time, value)
     });
     Some(Curve {
-        colour: curves.first()?.colour,
+        run: curves.first()?.run,
         points: points.filter(|(_, value)| value.last.is_finite()).collect(),
         is_pointed: curves.iter().any(|curve| curve.is_pointed),
     })
@@ -188,7 +216,7 @@ mod tests {
     #[test]
     fn the_mean_has_its_standard_error() {
         let curve = |values: [f64; 2]| Curve {
-            colour: 0,
+            run: 0,
             points: vec![
                 (0.0, MinMaxLast::of(values[0])),
                 (10.0, MinMaxLast::of(values[1])),

@@ -10,6 +10,9 @@ use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::key_table::KeyRow;
 use crate::util::lang::say;
 
+/// Settings by which a key moves their table.
+const SETTINGS_OF_A_PAGE: usize = 10;
+
 /// Keys of the screen as they are shown, with what they do.
 pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
     KEYS.iter().map(|row| (row.shown, (row.help)()))
@@ -43,39 +46,73 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         },
     },
     KeyRow {
+        codes: &[
+            KeyCode::Char('n'),
+            KeyCode::Char('N'),
+            KeyCode::PageDown,
+            KeyCode::PageUp,
+        ],
+        shown: "n N",
+        label: || say!("watch-label-chart", "chart"),
+        help: || say!("watch-key-chart", "next chart or setting, the one before"),
+        act: |watch, code| {
+            let is_table = watch.content == Content::Settings;
+            let page = if is_table {
+                SETTINGS_OF_A_PAGE
+            } else {
+                watch.charts_of_a_page()
+            };
+            let at = if is_table {
+                &mut watch.setting
+            } else {
+                &mut watch.chart
+            };
+            *at = match code {
+                KeyCode::Char('N') => at.saturating_sub(1),
+                KeyCode::PageUp => at.saturating_sub(page),
+                KeyCode::PageDown => *at + page,
+                _ => *at + 1,
+            }
+        },
+    },
+    KeyRow {
+        codes: &[KeyCode::Enter, KeyCode::Esc],
+        shown: "enter",
+        label: || say!("watch-label-enlarge", "enlarge"),
+        help: || say!("watch-key-enlarge", "enlarge the chart; esc goes back"),
+        act: |watch, code| {
+            if code == KeyCode::Enter {
+                watch.is_large = !watch.is_large;
+            } else {
+                watch.go_back();
+            }
+        },
+    },
+    KeyRow {
+        codes: &[KeyCode::Tab, KeyCode::BackTab],
+        shown: "tab",
+        label: || say!("watch-label-view", "view"),
+        help: || {
+            say!(
+                "watch-key-view",
+                "charts, settings of the runs; histograms, texts of the run"
+            )
+        },
+        act: |watch, _| {
+            watch.content = match watch.content {
+                Content::Charts => Content::Histograms,
+                Content::Histograms => Content::Settings,
+                Content::Settings => Content::Texts,
+                Content::Texts => Content::Charts,
+            }
+        },
+    },
+    KeyRow {
         codes: &[KeyCode::Char(' ')],
         shown: "space",
         label: || say!("watch-label-hide", "hide"),
         help: || say!("watch-key-hide", "show or hide the run"),
         act: |watch, _| watch.toggle(),
-    },
-    KeyRow {
-        codes: &[KeyCode::Char('a')],
-        shown: "a",
-        label: || "",
-        help: || say!("watch-key-all", "show all runs, or only this one"),
-        act: |watch, _| {
-            if watch.hidden.is_empty() {
-                let kept = watch.pointed().map(|(_, name, _)| Arc::clone(name));
-                let names = watch.runs.iter().map(|(name, _)| Arc::clone(name));
-                watch.hidden = names.filter(|name| Some(name) != kept.as_ref()).collect();
-            } else {
-                watch.hidden.clear();
-            }
-        },
-    },
-    KeyRow {
-        codes: &[KeyCode::Char('p')],
-        shown: "p",
-        label: || "",
-        help: || say!("watch-key-pin", "pin the run to the top of the list"),
-        act: |watch, _| {
-            if let Some(name) = watch.pointed().map(|(_, name, _)| Arc::clone(name))
-                && !watch.pinned.remove(&name)
-            {
-                watch.pinned.insert(name);
-            }
-        },
     },
     KeyRow {
         codes: &[KeyCode::Char('/')],
@@ -109,53 +146,30 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         },
     },
     KeyRow {
-        codes: &[
-            KeyCode::Char('n'),
-            KeyCode::Char('N'),
-            KeyCode::PageDown,
-            KeyCode::PageUp,
-        ],
-        shown: "n N",
-        label: || say!("watch-label-chart", "chart"),
-        help: || say!("watch-key-chart", "next chart, the one before"),
-        act: |watch, code| {
-            watch.chart = match code {
-                KeyCode::Char('N') => watch.chart.saturating_sub(1),
-                KeyCode::PageUp => watch.chart.saturating_sub(watch.charts_of_a_page()),
-                KeyCode::PageDown => watch.chart + watch.charts_of_a_page(),
-                _ => watch.chart + 1,
-            }
-        },
-    },
-    KeyRow {
-        codes: &[KeyCode::Enter, KeyCode::Esc],
-        shown: "enter",
-        label: || say!("watch-label-enlarge", "enlarge"),
-        help: || say!("watch-key-enlarge", "enlarge the chart; esc goes back"),
-        act: |watch, code| {
-            if code == KeyCode::Enter {
-                watch.is_large = !watch.is_large;
-            } else {
-                watch.go_back();
-            }
-        },
-    },
-    KeyRow {
-        codes: &[KeyCode::Tab, KeyCode::BackTab],
-        shown: "tab",
-        label: || say!("watch-label-view", "view"),
-        help: || {
-            say!(
-                "watch-key-view",
-                "charts, histograms of the run, settings of the runs, texts of the run"
-            )
-        },
+        codes: &[KeyCode::Char('a')],
+        shown: "a",
+        label: || "",
+        help: || say!("watch-key-all", "show all runs, or only this one"),
         act: |watch, _| {
-            watch.content = match watch.content {
-                Content::Charts => Content::Histograms,
-                Content::Histograms => Content::Settings,
-                Content::Settings => Content::Texts,
-                Content::Texts => Content::Charts,
+            if watch.hidden.is_empty() {
+                let kept = watch.pointed().map(|(_, name, _)| Arc::clone(name));
+                let names = watch.runs.iter().map(|(name, _)| Arc::clone(name));
+                watch.hidden = names.filter(|name| Some(name) != kept.as_ref()).collect();
+            } else {
+                watch.hidden.clear();
+            }
+        },
+    },
+    KeyRow {
+        codes: &[KeyCode::Char('p')],
+        shown: "p",
+        label: || "",
+        help: || say!("watch-key-pin", "pin the run to the top of the list"),
+        act: |watch, _| {
+            if let Some(name) = watch.pointed().map(|(_, name, _)| Arc::clone(name))
+                && !watch.pinned.remove(&name)
+            {
+                watch.pinned.insert(name);
             }
         },
     },
@@ -190,12 +204,19 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
             )
         },
         act: |watch, _| {
-            watch.turn_to(match watch.time {
-                TimeAxis::Steps => TimeAxis::Epochs,
-                TimeAxis::Epochs => TimeAxis::Relative,
-                TimeAxis::Relative => TimeAxis::Wall,
-                TimeAxis::Wall | TimeAxis::Values => TimeAxis::Steps,
-            });
+            let mut axis = watch.time;
+            loop {
+                axis = match axis {
+                    TimeAxis::Steps => TimeAxis::Epochs,
+                    TimeAxis::Epochs => TimeAxis::Relative,
+                    TimeAxis::Relative => TimeAxis::Wall,
+                    TimeAxis::Wall | TimeAxis::Values => TimeAxis::Steps,
+                };
+                if watch.has_axis(axis) {
+                    break;
+                }
+            }
+            watch.turn_to(axis);
         },
     },
     KeyRow {
@@ -231,7 +252,7 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         help: || {
             say!(
                 "watch-key-smooth",
-                "smooth the curves; mean and standard error of runs that differ in their number only"
+                "smooth; mean and standard error of runs that differ in a number"
             )
         },
         act: |watch, code| {

@@ -5,13 +5,13 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{Content, Order, Watch};
+use super::{Content, Order, Watch, marks};
 use crate::tui::app::{ClickTarget, Drawn};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Title, cut, frame};
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
-use crate::util::text::{padded, right_aligned, sanitise, shorten_front, wrap};
+use crate::util::text::{abbreviate, padded, right_aligned, sanitise, width, wrap, wrap_whole};
 use crate::watch::{CurveFinding, Run, findings};
 
 /// Cells of a value.
@@ -53,9 +53,14 @@ impl Watch {
         };
         let values = tag.map(|tag| self.values_of(&tag)).unwrap_or_default();
         let lines = listed.iter().enumerate().skip(first).take(rows.into());
-        for ((place, &index), row) in lines.zip(inside.rows()) {
-            let value = values.get(&index).copied();
-            let line = self.line((place, index), value, cells, theme);
+        let looks = self.looks();
+        let room = name_room(cells, !values.is_empty());
+        let shown: Vec<usize> = lines.clone().map(|(_, &index)| index).collect();
+        let names = self.short_names(&shown, room);
+        for (((place, &index), name), row) in lines.zip(names).zip(inside.rows()) {
+            let look = looks[index];
+            let value = values.get(&index).or_else(|| values.get(&look)).copied();
+            let line = self.line((place, index, look), &padded(&name, room), value, theme);
             line.render(row, buf);
             drawn.hits.push((row, ClickTarget::Line(place)));
         }
@@ -67,17 +72,22 @@ impl Watch {
 
     fn line(
         &self,
-        (place, index): (usize, usize),
+        (place, index, look): (usize, usize, usize),
+        name_cells: &str,
         value: Option<f64>,
-        cells: usize,
         theme: Theme,
     ) -> Line<'static> {
         let (name, run) = &self.runs[index];
         let is_hidden = self.hidden.contains(name);
-        let symbol = match (is_hidden, self.pinned.contains(name)) {
-            (true, _) => "○",
-            (false, true) => "◆",
-            (false, false) => "●",
+        let symbol = if is_hidden {
+            "○"
+        } else {
+            marks::mark(theme, look)
+        };
+        let pin = if self.pinned.contains(name) {
+            "↑"
+        } else {
+            " "
         };
         let is_pointed = place == self.cursor;
         let pointer = if is_pointed { "▸" } else { " " };
@@ -89,8 +99,6 @@ impl Watch {
             " "
         };
         let value = value.map_or(String::new(), |value| significant(value, 4));
-        let room = cells.saturating_sub(VALUE + 5);
-        let name = padded(&shorten_front(&sanitise(name), room), room);
         let style = match (is_pointed, is_hidden) {
             (true, _) => theme.strong(),
             (_, true) => theme.dim(),
@@ -99,23 +107,42 @@ impl Watch {
         let colour = if is_hidden {
             theme.dim()
         } else {
-            theme.class(index)
+            theme.class(look)
         };
         Line::from(vec![
             Span::styled(pointer, theme.accent()),
             Span::styled(symbol, colour),
-            Span::styled(format!(" {name} "), style),
+            Span::styled(pin, theme.accent()),
+            Span::styled(format!("{name_cells} "), style),
             Span::styled(trouble, theme.warning()),
             Span::styled(right_aligned(&value, VALUE), style),
         ])
     }
 
+    /// Names of these runs in at most so many cells. Where a name is longer, the beginning that all runs share is left out.
+    pub(super) fn short_names(&self, runs: &[usize], cells: usize) -> Vec<String> {
+        let all: Vec<String> = self.runs.iter().map(|(name, _)| sanitise(name)).collect();
+        let is_long = all.iter().any(|name| width(name) > cells);
+        let shared = if is_long { common_beginning(&all) } else { 0 };
+        let short = |&run: &usize| match &all[run] {
+            name if shared > 1 && all.len() > 1 => format!("…{}", &name[shared..]),
+            name => name.clone(),
+        };
+        let short: Vec<String> = runs.iter().map(short).collect();
+        abbreviate(&short, cells)
+    }
+
     /// Lines about the run under the cursor.
     fn facts(&self, cells: usize, theme: Theme) -> Vec<Line<'static>> {
-        let Some((_, _, run)) = self.pointed() else {
+        let Some((_, name, run)) = self.pointed() else {
             return Vec::new();
         };
         let mut lines = vec![Line::styled("─".repeat(cells), theme.frame())];
+        let name = sanitise(name);
+        if width(&name) > name_room(cells, true) {
+            let whole = wrap_whole(&name, cells).into_iter();
+            lines.extend(whole.map(|line| Line::styled(line, theme.text())));
+        }
         lines.push(Line::styled(self.age(run), theme.dim()));
         let problems = run.problem.iter().map(|problem| sanitise(problem));
         let found = findings(run);
@@ -138,6 +165,23 @@ impl Watch {
             say!("watch-changed", "changed {age}", age)
         }
     }
+}
+
+/// Cells of a name in a list of so many, which may have values.
+fn name_room(cells: usize, has_values: bool) -> usize {
+    cells.saturating_sub(if has_values { VALUE + 5 } else { 5 })
+}
+
+/// Length of the beginning that all `names` share, up to the end of a word, in bytes.
+fn common_beginning(names: &[String]) -> usize {
+    let Some((first, others)) = names.split_first() else {
+        return 0;
+    };
+    let shared = first
+        .char_indices()
+        .take_while(|&(at, c)| others.iter().all(|name| name[at..].starts_with(c)));
+    let word_ends = shared.filter(|(_, c)| !c.is_alphanumeric());
+    word_ends.last().map_or(0, |(at, c)| at + c.len_utf8())
 }
 
 /// Describes a finding.
@@ -164,5 +208,24 @@ fn described(finding: &CurveFinding) -> String {
         CurveFinding::Plateau { tag } => {
             say!("watch-plateau", "{tag} does not fall", tag = sanitise(tag))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_beginning_ends_with_a_word() {
+        let of = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+            names[0][..common_beginning(&names)].to_owned()
+        };
+        assert_eq!(
+            of(&["sweep/lr=0.1,seed=1", "sweep/lr=0.12,seed=1"]),
+            "sweep/lr=0."
+        );
+        assert_eq!(of(&["宽-1", "宽-2"]), "宽-");
+        assert_eq!(of(&["wide", "wider"]), "");
     }
 }

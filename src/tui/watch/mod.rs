@@ -5,6 +5,7 @@ mod curves;
 mod heat;
 mod keys;
 mod list;
+mod marks;
 mod settings;
 mod texts;
 mod view;
@@ -86,6 +87,8 @@ pub struct Watch {
     content: Content,
     /// The selected chart.
     chart: usize,
+    /// First row of the table of settings.
+    setting: usize,
     /// Whether the selected chart has all the room.
     is_large: bool,
     time: TimeAxis,
@@ -134,6 +137,7 @@ impl Watch {
             cursor: 0,
             content: Content::Charts,
             chart: 0,
+            setting: 0,
             is_large: false,
             time: TimeAxis::Steps,
             axis: "".into(),
@@ -184,13 +188,24 @@ impl Watch {
     /// Keeps cursor and chart within what there is.
     fn clamp(&mut self) {
         self.cursor = self.cursor.min(self.listed().len().saturating_sub(1));
-        let charts = match self.content {
+        if !self.has_axis(self.time) {
+            self.turn_to(TimeAxis::Steps);
+        }
+        if self.content == Content::Settings {
+            self.setting = self.setting.min(self.last_setting());
+        } else {
+            self.chart = self.chart.min(self.chart_count().saturating_sub(1));
+        }
+    }
+
+    /// Number of charts or texts that can be selected.
+    fn chart_count(&self) -> usize {
+        match self.content {
             Content::Charts => self.tags().len(),
             Content::Histograms => self.histogram_tags().len(),
             Content::Texts => self.pointed().map_or(0, |(_, _, run)| run.texts.len()),
-            Content::Settings => return,
-        };
-        self.chart = self.chart.min(charts.saturating_sub(1));
+            Content::Settings => 0,
+        }
     }
 
     /// Indices of the runs that the filter lets through, in the order of the list.

@@ -8,29 +8,39 @@ use ratatui::layout::{Margin, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::Watch;
+use super::{Watch, marks};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Title, cut, frame};
 use crate::util::lang::say;
-use crate::util::text::{padded, sanitise, shorten, shorten_front, width};
+use crate::util::text::{padded, sanitise, shorten, width};
 
 /// Cells of a name, and of a value with the blank after it.
 const NAME: usize = 20;
 const VALUE: usize = 14;
 
 impl Watch {
+    /// Runs that are compared: those that are shown, in the order of the list.
+    fn compared(&self) -> Vec<usize> {
+        let mut listed = self.listed();
+        listed.retain(|&run| !self.hidden.contains(&self.runs[run].0));
+        listed
+    }
+
+    fn settings_of(&self, runs: &[usize]) -> BTreeSet<&Arc<str>> {
+        let runs = runs.iter();
+        runs.flat_map(|&run| self.runs[run].1.hparams.keys())
+            .collect()
+    }
+
+    /// Index of the last row of the table.
+    pub(super) fn last_setting(&self) -> usize {
+        self.settings_of(&self.compared()).len().saturating_sub(1)
+    }
+
     /// Draws the table into `area`: a column for each run that is shown, from the one under the cursor on.
     pub(super) fn draw_settings(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        let shown = self.shown();
-        let listed: Vec<usize> = self
-            .listed()
-            .into_iter()
-            .filter(|run| shown.contains(run))
-            .collect();
-        let names: BTreeSet<&Arc<str>> = listed
-            .iter()
-            .flat_map(|&run| self.runs[run].1.hparams.keys())
-            .collect();
+        let listed = self.compared();
+        let names = self.settings_of(&listed);
         let value = |run: usize, name: &Arc<str>| self.runs[run].1.hparams.get(name);
         let mut rows: Vec<(bool, &Arc<str>)> = names
             .into_iter()
@@ -42,21 +52,51 @@ impl Watch {
         rows.sort();
         let differing = rows.iter().filter(|(is_equal, _)| !is_equal).count();
         let note = say!("watch-differing", "{count} differ", count = differing);
-        let title = Title::new(say!("watch-settings", "Settings"), [Line::from(note)]);
-        frame(area, buf, theme, false, &title, Default::default());
         let inside = area.inner(Margin::new(1, 1));
         let cells = usize::from(inside.width);
         let widest = rows.iter().map(|(_, name)| width(&sanitise(name))).max();
         let first = widest.unwrap_or(0).clamp(4, NAME) + 1;
         let columns = cells.saturating_sub(first) / VALUE;
-        let start = self.cursor.min(listed.len().saturating_sub(columns.max(1)));
+        let pointed = self.pointed().map(|(index, ..)| index);
+        let pointed = listed.iter().position(|run| Some(*run) == pointed);
+        let start = pointed.unwrap_or(self.cursor);
+        let start = start.min(listed.len().saturating_sub(columns.max(1)));
         let runs: Vec<usize> = listed.iter().copied().skip(start).take(columns).collect();
-        let mut header = Line::from(" ".repeat(first));
-        for &run in &runs {
-            let name = shorten_front(&sanitise(&self.runs[run].0), VALUE - 1);
-            header.push_span(Span::styled(padded(&name, VALUE), theme.class(run)));
+        let height = usize::from(inside.height).saturating_sub(1);
+        let top = self.setting.min(rows.len().saturating_sub(height.max(1)));
+        let mut notes = [String::new(), String::new()];
+        if runs.len() < listed.len() {
+            let (first, last, all) = (start + 1, start + runs.len(), listed.len());
+            let text = say!(
+                "watch-runs-shown",
+                "runs {first}–{last} of {all} (↑ ↓)",
+                first,
+                last,
+                all
+            );
+            notes[0] = format!(" {text} ");
         }
-        let lines = rows.into_iter().map(|(is_equal, name)| {
+        if rows.len() > height {
+            let (first, last, all) = (top + 1, top + height, rows.len());
+            let text = say!(
+                "watch-rows-shown",
+                "{first}–{last} of {all} (n N)",
+                first,
+                last,
+                all
+            );
+            notes[1] = format!(" {text} ");
+        }
+        let title = Title::new(say!("watch-settings", "Settings"), [Line::from(note)]);
+        frame(area, buf, theme, false, &title, notes);
+        let short = self.short_names(&runs, VALUE - 3);
+        let mut header = Line::from(" ".repeat(first));
+        for (&run, name) in runs.iter().zip(&short) {
+            let mark = format!("{} ", marks::mark(theme, run));
+            header.push_span(Span::styled(mark, theme.class(run)));
+            header.push_span(Span::styled(padded(name, VALUE - 2), theme.class(run)));
+        }
+        let lines = rows.into_iter().skip(top).map(|(is_equal, name)| {
             let style = if is_equal {
                 theme.dim()
             } else {

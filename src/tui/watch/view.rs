@@ -111,7 +111,33 @@ impl Watch {
             Content::Settings => say!("watch-settings", "Settings"),
             Content::Texts => say!("watch-texts", "Texts"),
         };
-        let room = usize::from(area.width).saturating_sub(width(&age) + width(content) + 18);
+        let part = match self.content {
+            Content::Charts | Content::Histograms => self.charts_on_the_page(),
+            Content::Settings | Content::Texts => None,
+        };
+        let content = match part {
+            Some((first, last, all)) if first == last => {
+                say!(
+                    "watch-page-of-one",
+                    "{content} {first} of {all} (n N)",
+                    content,
+                    first,
+                    all
+                )
+            }
+            Some((first, last, all)) => {
+                say!(
+                    "watch-page",
+                    "{content} {first}–{last} of {all} (n N)",
+                    content,
+                    first,
+                    last,
+                    all
+                )
+            }
+            None => content.to_owned(),
+        };
+        let room = usize::from(area.width).saturating_sub(width(&age) + width(&content) + 18);
         let source = shorten_front(&sanitise(&self.source), room);
         let line = badge
             + Span::styled(format!("  {source}"), theme.strong())

@@ -93,9 +93,14 @@ impl Scale {
         self.step / self.gap as f64
     }
 
-    /// Height of `value`; not finite for a value that is not, or not positive on a logarithmic scale.
+    /// Height of `value`; not finite for a value that is not, and negative infinity on a logarithmic scale for a value
+    /// that is not positive.
     pub fn height(&self, value: f64) -> f64 {
-        let value = if self.is_log { value.log10() } else { value };
+        let value = match value {
+            value if self.is_log && value <= 0.0 => f64::NEG_INFINITY,
+            value if self.is_log => value.log10(),
+            value => value,
+        };
         value / self.unit() - self.bottom as f64
     }
 

@@ -182,6 +182,8 @@ pub(in crate::tui) fn draw(
     // A value beyond the axis leaves the plot, but not by so much that lines become long.
     let height = |value: f64| match scale.height(value) {
         height if height.is_nan() => top + 1.0,
+        // On a logarithmic axis zero and negative values are infinitely far below, but they are values.
+        f64::NEG_INFINITY => foot,
         height => height.clamp(foot - 1.0, top + 1.0),
     };
     let mut before = None;
@@ -235,6 +237,25 @@ mod tests {
         losses[30] = 2.2;
         let (_, high) = value_range([points(&losses).as_slice()], Chart::Loss, false);
         assert!((high - 2.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn values_without_a_logarithm_lie_on_the_lower_edge() {
+        let rows = 5;
+        let drawn = |values: &[f64]| {
+            let area = ratatui::layout::Rect::new(0, 0, 6, rows);
+            let scale = Scale::fit((0.1, 10.0), true, rows);
+            let mut canvas = Canvas::new(area, (1.0, values.len() as f64), scale.range());
+            let stroke = Stroke::new(ratatui::style::Style::new(), 1.0);
+            draw(&mut canvas, &points(values), &scale, &stroke, true);
+            let row = |y| ratatui::layout::Rect::new(0, y, 6, 1);
+            (0..rows)
+                .map(|y| !canvas.is_blank(row(y)))
+                .collect::<Vec<bool>>()
+        };
+        let lower = [false, false, false, false, true];
+        assert_eq!(drawn(&[-1.0, 0.0, -20.0]), lower);
+        assert_eq!(drawn(&[0.0, 0.0]), lower);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) struct Distributions {
     next_epoch: u64,
     /// Time before which there is none.
     next_time: Instant,
+    /// Step of the last report.
+    reported_step: Option<u64>,
 }
 
 impl Distributions {
@@ -31,6 +33,7 @@ impl Distributions {
             scratch: Scratch::new(session),
             next_epoch: 0,
             next_time: Instant::now(),
+            reported_step: None,
         }
     }
 }
@@ -40,19 +43,36 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn begin_distributions(&mut self) {
         if let Some(state) = &mut self.distributions {
             (state.next_epoch, state.next_time) = (0, Instant::now());
+            state.reported_step = None;
         }
         self.report_distributions();
     }
 
     /// Reports the distributions, if that is wanted and a report is due. Called after every epoch.
     pub(super) fn report_distributions(&mut self) {
-        let (epoch, start) = (self.session.position().epoch, Instant::now());
+        let (epoch, now) = (self.session.position().epoch, Instant::now());
+        let is_due = |state: &Distributions| epoch >= state.next_epoch && now >= state.next_time;
+        if self.distributions.as_ref().is_some_and(is_due) {
+            self.report_distributions_now();
+        }
+    }
+
+    /// Reports the distributions where the training ends, which a short one does before another report is due.
+    pub(super) fn report_last_distributions(&mut self) {
+        let step = Some(self.session.position().step);
+        let is_new = |state: &Distributions| state.reported_step != step;
+        if self.distributions.as_ref().is_some_and(is_new) {
+            self.report_distributions_now();
+        }
+    }
+
+    fn report_distributions_now(&mut self) {
+        let (position, start) = (self.session.position(), Instant::now());
         let Some(state) = &mut self.distributions else {
             return;
         };
-        if epoch < state.next_epoch || start < state.next_time {
-            return;
-        }
+        let epoch = position.epoch;
+        state.reported_step = Some(position.step);
         let training = Training::from(&self.session);
         let snapshot = state.observation.snapshot(&training, &mut state.scratch);
         state.next_epoch = epoch + 1 + epoch / FIRST;

@@ -360,6 +360,9 @@ impl<S: Sink> Trainer<S> {
     /// Enters `state` and reports it.
     pub(crate) fn set_state(&mut self, state: State) {
         self.report_progress();
+        if matches!(state, State::Finished(_) | State::Diverged(_)) {
+            self.report_last_distributions();
+        }
         self.state = state.clone();
         self.goes_on = false;
         self.note_training();

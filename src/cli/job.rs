@@ -382,6 +382,15 @@ fn front_end(
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
     }
     if args.export_training.is_some() {
+        if limits.epochs.is_none() && args.settings.has("epochs") {
+            return Err(Error::Usage(
+                say!(
+                    "script-needs-epochs",
+                    "--export-training takes a training with an end, such as --epochs 100"
+                )
+                .into(),
+            ));
+        }
         return Ok(FrontEnd::Script { limits });
     }
     if let Some(count) = trial_count(args)? {

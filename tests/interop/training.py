@@ -146,16 +146,35 @@ def main():
         differences = [compare(name, [json.loads(line) for line in log.open()], epochs)]
         check_model(program, path, where, end)
         if name in ("adam", "regularised", "mixed"):
-            run([*several, "--events", "log"], where, env=environment)
+            run([*several, "--events", "log", "--force"], where, env=environment)
             differences.append(compare(name, [json.loads(line) for line in log.open()], epochs))
         if name == "textbook":
             check_event_file(program, alone[:2], where, epochs[-1])
+            check_refusals(alone[:2], where, environment)
         print(f"training: {name}: losses differ by at most {max(differences):.1e} of themselves", flush=True)
+
+
+def check_refusals(script, where, environment):
+    """The script ends with a sentence that helps, and replaces no results of another run."""
+
+    def refused(options, *words, command=script):
+        ended = subprocess.run([*command, *options], cwd=where, env=environment, capture_output=True, text=True)
+        assert ended.returncode == 1 and ended.stdout == "", (options, ended)
+        assert "Traceback" not in ended.stderr and all(word in ended.stderr for word in words), (options, ended.stderr)
+
+    model = (where / "model.json").read_bytes()
+    logged = (where / "log" / "log.jsonl").read_bytes()
+    refused(["--events", "other"], "model.json: exists already", "--force", "--output")
+    refused(["--events", "log", "--output", "other.json"], "log: has a log already", "--force", "--events")
+    refused(["gone.csv", "--events", "other", "--output", "other.json"], "gone.csv: No such file", "train.py TABLE")
+    refused([], "pip install numpy torch", command=[script[0], "-I", "-S", script[1]])
+    assert model == (where / "model.json").read_bytes() and logged == (where / "log" / "log.jsonl").read_bytes()
+    assert not (where / "other.json").exists()
 
 
 def check_event_file(program, script, where, last):
     """`nn-tui watch` shows what the script logs where TensorBoard is installed, in float32."""
-    run([*script, "--events", "events"], where)
+    run([*script, "--events", "events", "--force"], where)
     if not list((where / "events").glob("events.out.tfevents.*")):
         print("training: no event file, TensorBoard is not installed")
         return

@@ -228,7 +228,14 @@ fn the_training_on_the_screen_becomes_a_script() {
     says(&format!(":epochs 9\n{export}"), "saved script");
     let script = std::fs::read_to_string(&path).expect("a script");
     assert!(script.contains("EPOCHS = 9") && script.contains("SIZES = [4, 8, 3]"));
-    says(&export, "exists already");
+    // What exists is replaced after a question, without an option that can't be typed there.
+    says(&export, "already exists");
+    says("n:lr 0.4\n", "0.4");
+    assert_eq!(std::fs::read_to_string(&path).expect("a script"), script);
+    says(&format!("r{export}"), "already exists");
+    says("y", "saved script");
+    let replaced = std::fs::read_to_string(&path).expect("a script");
+    assert!(replaced.contains("LEARNING_RATE = 0.4"), "{replaced}");
     let other = folder.path().join("other.py");
     says(
         &format!(":lr 0.5\n:export-training {}\n", other.display()),

@@ -43,6 +43,7 @@ fn what_a_script_does_not_reproduce_is_named() {
     for (options, name) in [
         ("iris --time-limit 3s", "--time-limit"),
         ("iris --folds 3", "--folds"),
+        ("iris --epochs none", "such as --epochs 100"),
         ("iris --refit", "--refit"),
         ("iris --val datasets/iris.csv", "(--val)"),
         ("sine --lags 2", "(--lags)"),

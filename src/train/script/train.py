@@ -29,10 +29,13 @@ import sys
 import zipfile
 import zlib
 
-import numpy
-import torch
-import torch.distributed as dist
-from torch import nn
+try:
+    import numpy
+    import torch
+    import torch.distributed as dist
+    from torch import nn
+except ImportError as error:
+    sys.exit(f"{error}; it comes with: pip install numpy torch")
 
 SIZES = @SIZES@  # Inputs, neurons of each hidden layer, outputs.
 ACTIVATION, OUTPUT = nn.@ACTIVATION@, nn.@OUTPUT@
@@ -260,12 +263,21 @@ def save(network, model, sets, path):
     print(f"saved {path}:", ", ".join(f"{name} loss {scores['loss']:.4g}" for name, scores in sets.items()))
 
 
+def check_unused(arguments):
+    """Ends the script rather than replace the results of another run."""
+    if os.path.exists(arguments.output):
+        sys.exit(f"{arguments.output}: exists already; --force replaces it, --output names another file")
+    if os.path.isdir(arguments.events) and os.listdir(arguments.events):
+        sys.exit(f"{arguments.events}: has a log already; --force replaces it, --events names another directory")
+
+
 def open_log(folder):
     """Opens the log for nn-tui watch, an event file if TensorBoard is installed. Returns what adds an epoch to it."""
     os.makedirs(folder, exist_ok=True)
     try:
         from torch.utils.tensorboard import SummaryWriter
-        events = SummaryWriter(folder)
+        # Readers drop what an earlier run has logged there.
+        events = SummaryWriter(folder, purge_step=0)
     except ImportError:
         events, lines = None, open(os.path.join(folder, "log.jsonl"), "w", encoding="utf-8")
 
@@ -361,9 +373,9 @@ def read_table(path):
     """Inputs and targets, (rows, neurons) each, of the training rows and of the validation rows."""
     sets = unpack(SETS).decode()
 #if built-in
-    content = unpack(BUILT_IN) if path is None else _unpacked(path, open(path, "rb").read())
+    content = unpack(BUILT_IN) if path is None else content_of(path)
 #else
-    content = _unpacked(path, open(path, "rb").read())
+    content = content_of(path)
 #end
     text = content.decode(ENCODING).lstrip("\ufeff")
     # What is above the first row, and comments, become empty lines.
@@ -393,6 +405,14 @@ def read_table(path):
         [torch.tensor(inputs[rows]).reshape(-1, SIZES[0]), torch.tensor(targets[rows]).reshape(-1, SIZES[-1])]
         for rows in ("t", "v")
     ]
+
+
+def content_of(path):
+    try:
+        with open(path, "rb") as file:
+            return _unpacked(path, file.read())
+    except OSError as error:
+        sys.exit(f"{path}: {error.strerror}; where the table is now: python3 {sys.argv[0]} TABLE")
 
 
 def row_inputs(cells):
@@ -445,6 +465,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--events", default=os.path.join("runs", @NAME@), help="directory of the log")
     parser.add_argument("--output", default="model.json", help="model for nn-tui")
+    parser.add_argument("--force", action="store_true", help="replace the model and the log of another run")
     arguments = parser.parse_args()
 #if built-in
 #else
@@ -452,6 +473,8 @@ def main():
         parser.error("which table?")
 #end
     rank, processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    if rank == 0 and not arguments.force:
+        check_unused(arguments)
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", 0)))
     if processes > 1:

@@ -1,5 +1,6 @@
 //! Functions of keys and typed commands: training, files, and the way out.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -14,6 +15,7 @@ use crate::nn::Initialisation;
 use crate::settings::LEARNING_RATE;
 use crate::train::{Command, Replace, StepSize, Weights};
 use crate::tui::text;
+use crate::util::text::sanitise;
 
 /// Result of an action. An error is shown to the person.
 pub(crate) type Done = Result<(), String>;
@@ -291,7 +293,7 @@ impl Model {
     }
 
     /// Asks a user who quits for another path than the one that cannot be written.
-    fn ask_for_other_path(&mut self, purpose: Purpose, path: &Path, error: Error) {
+    fn ask_for_other_path(&mut self, purpose: Purpose, path: &Path, error: impl Display) {
         let mut prompt = Prompt::new(purpose, &path.to_string_lossy());
         prompt.error = Some(text::save_elsewhere(error));
         self.prompt.overlay = Some(Overlay::Prompt(prompt));
@@ -305,7 +307,8 @@ impl Model {
             _ => return self.leaving_later = None,
         };
         if self.leaving_later.is_some() {
-            self.ask_for_other_path(purpose, &path, Error::Exists(path.clone()));
+            let shown = sanitise(&path.display().to_string());
+            self.ask_for_other_path(purpose, &path, text::file_exists(shown));
         }
     }
 
@@ -417,9 +420,12 @@ impl Model {
         self.send_export(path, Weights::Last, self.unless_forced());
     }
 
-    /// Writes the training as a script, over an existing file only with `--force`.
+    /// Writes the training as a script, after a question if that replaces a file and `--force` was not given.
     pub(super) fn export_training_to(&mut self, path: PathBuf) {
-        let replace = self.run.force;
+        self.send_script(path, self.run.force);
+    }
+
+    pub(super) fn send_script(&mut self, path: PathBuf, replace: bool) {
         self.send(Command::ExportTraining { path, replace });
     }
 

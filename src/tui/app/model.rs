@@ -37,6 +37,8 @@ pub enum Confirm {
     Replace(PathBuf, Weights),
     /// Replace the file that exists by a checkpoint.
     ReplaceByCheckpoint(PathBuf),
+    /// Replace the file that exists by a script of this training.
+    ReplaceByScript(PathBuf),
     /// Continue from this checkpoint, though weights are unsaved.
     Restore(PathBuf),
     /// Restart with this seed and initialisation, though weights are unsaved.

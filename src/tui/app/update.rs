@@ -487,6 +487,9 @@ impl Model {
             (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByCheckpoint(path)) => {
                 self.replace_by_checkpoint(path);
             }
+            (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByScript(path)) => {
+                self.send_script(path, true);
+            }
             (KeyCode::Char('y' | 'Y'), Confirm::Restore(path)) => {
                 self.send(Command::Restore { path });
             }

@@ -74,6 +74,10 @@ impl Model {
                     self.prompt
                         .status(text::script_saved(path, file_size(bytes)));
                 }
+                Err(Error::Exists(path)) => {
+                    let question = Confirm::ReplaceByScript(path);
+                    self.prompt.overlay = Some(Overlay::Confirm(question));
+                }
                 Err(error) => self.prompt.error(error.to_string()),
             },
             Event::CheckpointWritten {

@@ -16,7 +16,9 @@ pub(super) fn render(pane: &mut Pane<'_>, confirm: &Confirm) {
         s => text::minutes((s / 60.0).round()),
     };
     let (title, text, keys) = match confirm {
-        Confirm::Replace(path, _) | Confirm::ReplaceByCheckpoint(path) => (
+        Confirm::Replace(path, _)
+        | Confirm::ReplaceByCheckpoint(path)
+        | Confirm::ReplaceByScript(path) => (
             text::replace_title(),
             text::file_exists(sanitise(&path.display().to_string())),
             text::replace_keys(),

@@ -220,8 +220,10 @@ impl Shown<'_> {
         let total = self.report.trainings;
         let has_file = file.is_some();
         let options = Config::read()?.with(args.training.screen);
+        let commands = combinations.iter();
+        let commands = commands.map(|indices| command(args, indices).join(" "));
         let board = Board::new(
-            Arc::clone(table),
+            (Arc::clone(table), commands.collect()),
             sanitise(&self.source),
             (total, self.jobs),
             options.keys.clone(),

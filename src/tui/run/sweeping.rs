@@ -86,8 +86,9 @@ pub(crate) fn run_sweep(
             .name("sweep".into())
             .spawn_scoped(scope, move || {
                 let done = sweep(&link);
-                if done.is_ok() {
-                    link.send(Progress::Done);
+                if let Ok(standings) = &done {
+                    let best = standings.first().map(|best| best.combination);
+                    link.send(Progress::Done(best));
                 }
                 done
             })

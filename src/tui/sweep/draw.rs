@@ -6,14 +6,14 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{Board, Row, Sort};
+use super::{Board, Loss, Row, Sort, chart};
 use crate::tui::app::{ClickTarget, Drawn};
 use crate::tui::key_table::KeyScreen;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Column, Listing, Title, ascii, bar, bars, cut, frame, wide};
 use crate::util::numbers::loss;
-use crate::util::text::{padded, shorten, width};
+use crate::util::text::{padded, shorten, width, wrap_whole};
 
 /// Cells of a curve.
 const CURVE: usize = 16;
@@ -22,6 +22,11 @@ const MIN_SIZE: (u16, u16) = (40, 12);
 /// Cells of the bar of an effect, and settings and values that are listed at most.
 const BAR: usize = 12;
 const EFFECTS: usize = 4;
+/// Height of the screen from which on all settings are listed.
+const TALL: u16 = 40;
+/// Lines of the table around its rows, and lines of the best command at most.
+const AROUND_ROWS: u16 = 3;
+const COMMAND: usize = 3;
 /// Longest value of a setting.
 const VALUE: usize = 16;
 
@@ -34,21 +39,58 @@ pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme:
         wide::mend(buf);
         return drawn;
     }
-    let effects = effects(board, theme, area.width);
+    let listed = if area.height >= TALL {
+        usize::MAX
+    } else {
+        EFFECTS
+    };
+    let effects = effects(board, theme, area.width, listed);
     let below = match effects.len() as u16 {
         0 => 0,
         lines if area.height >= MIN_SIZE.1 + lines + 2 => lines + 2,
         _ => 0,
     };
-    let [head, table, below, foot] = Layout::vertical([
+    let command = best_command(board, theme, area);
+    let best = match command.len() as u16 {
+        0 => 0,
+        lines => lines + 2,
+    };
+    let rows = board.rows();
+    let room = area.height.saturating_sub(2 + below + best);
+    // What all rows of the table will leave empty is for their curves.
+    let all = if board.shows_trainings {
+        board.total
+    } else {
+        board.table.values.len()
+    };
+    let needed = u16::try_from(all)
+        .unwrap_or(u16::MAX)
+        .saturating_add(AROUND_ROWS);
+    let curves = match room.saturating_sub(needed) {
+        rest if rest >= chart::MIN_HEIGHT => rest,
+        _ => 0,
+    };
+    let [head, table, curves, below, best, foot] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),
+        Constraint::Length(curves),
         Constraint::Length(below),
+        Constraint::Length(best),
         Constraint::Length(1),
     ])
     .areas(area);
     line(header(board, theme), head, buf);
-    draw_table(board, table, buf, theme, &mut drawn);
+    draw_table(board, &rows, table, buf, theme, &mut drawn);
+    if curves.height > 0 {
+        chart::draw(board, &rows, curves, buf, theme);
+    }
+    if best.height > 2 {
+        let title = Title::new::<String>(text::sweep_best_title(), []);
+        let inside = framed(best, buf, theme, &title);
+        for (row, command) in inside.rows().zip(command) {
+            line(command, row, buf);
+        }
+    }
     if below.height > 2 {
         let score = board.table.score_name();
         // Until all are done, the values of a setting have met different values of the others.
@@ -106,8 +148,26 @@ fn header(board: &Board, theme: Theme) -> Line<'static> {
     ])
 }
 
-fn draw_table(board: &Board, area: Rect, buf: &mut Buffer, theme: Theme, drawn: &mut Drawn) {
-    let rows = board.rows();
+/// Lines with the command line of the best combination, once that is known; none where the table would have no room.
+fn best_command(board: &Board, theme: Theme, area: Rect) -> Vec<Line<'static>> {
+    let command = board.best.and_then(|best| board.commands.get(best));
+    let command = command.filter(|_| area.height >= MIN_SIZE.1 + COMMAND as u16 + 2);
+    let room = usize::from(area.width.saturating_sub(2)).max(1);
+    let command = command.map(|command| wrap_whole(&crate::util::text::sanitise(command), room));
+    let lines = command.into_iter().flatten().take(COMMAND);
+    lines
+        .map(|line| Line::styled(line, theme.strong()))
+        .collect()
+}
+
+fn draw_table(
+    board: &Board,
+    rows: &[Row],
+    area: Rect,
+    buf: &mut Buffer,
+    theme: Theme,
+    drawn: &mut Drawn,
+) {
     let name = if board.shows_trainings {
         text::sweep_trainings_title()
     } else {
@@ -174,25 +234,28 @@ fn cells(board: &Board, row: &Row, theme: Theme) -> Vec<Line<'static>> {
 }
 
 /// The last values as bars: the lowest of them is lowest, the highest highest.
-fn sparkline(values: &[f64]) -> String {
-    let finite = || values.iter().copied().filter(|value| value.is_finite());
+fn sparkline(losses: &[Loss]) -> String {
+    let values = || losses.iter().map(|loss| loss.value);
+    let finite = || values().filter(|value| value.is_finite());
     let (low, high) = (
         finite().fold(f64::INFINITY, f64::min),
         finite().fold(f64::NEG_INFINITY, f64::max),
     );
     // Several points to a cell, the last of which counts.
-    let per_cell = values.len().div_ceil(CURVE).max(1);
-    let points = values.chunks(per_cell).filter_map(<[f64]>::last);
-    let shares = points.map(|&value| match (value - low) / (high - low) {
-        share if share.is_finite() => share.max(1e-9),
-        _ if value.is_finite() => 1e-9,
-        _ => 0.0,
-    });
+    let per_cell = losses.len().div_ceil(CURVE).max(1);
+    let points = losses.chunks(per_cell).filter_map(<[Loss]>::last);
+    let shares = points
+        .map(|loss| loss.value)
+        .map(|value| match (value - low) / (high - low) {
+            share if share.is_finite() => share.max(1e-9),
+            _ if value.is_finite() => 1e-9,
+            _ => 0.0,
+        });
     bars(shares, 1).pop().unwrap_or_default()
 }
 
 /// A line for each setting that differs, that of the largest effect first: bar, and means by value.
-fn effects(board: &Board, theme: Theme, cells: u16) -> Vec<Line<'static>> {
+fn effects(board: &Board, theme: Theme, cells: u16, count: usize) -> Vec<Line<'static>> {
     if board.table.has_rounds {
         return Vec::new();
     }
@@ -227,5 +290,5 @@ fn effects(board: &Board, theme: Theme, cells: u16) -> Vec<Line<'static>> {
         }
         line
     };
-    effects.iter().take(EFFECTS).map(line).collect()
+    effects.iter().take(count).map(line).collect()
 }

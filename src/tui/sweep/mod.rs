@@ -1,5 +1,6 @@
 //! The screen of a sweep: a live table of its trainings, or of its combinations of settings.
 
+mod chart;
 mod draw;
 mod keys;
 
@@ -21,7 +22,10 @@ const CURVE: usize = 64;
 
 /// Validation loss at the end of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Loss(f64);
+struct Loss {
+    epoch: u64,
+    value: f64,
+}
 
 impl Merge for Loss {
     fn merge(&mut self, later: &Self) {
@@ -55,8 +59,8 @@ pub enum Progress {
     /// End of an epoch, with the loss on the validation rows.
     Epoch(Planned, u64, f64),
     Trained(Swept),
-    /// All trainings are done.
-    Done,
+    /// All trainings are done; this combination is the best.
+    Done(Option<usize>),
     /// No training goes on.
     Ended,
 }
@@ -65,6 +69,8 @@ pub enum Progress {
 #[derive(Debug)]
 pub(crate) struct Board {
     table: Arc<SweepTable>,
+    /// Command line of a training with each combination.
+    commands: Vec<String>,
     /// Name of the data.
     source: String,
     /// Number of trainings, at most.
@@ -78,6 +84,8 @@ pub(crate) struct Board {
     chosen: usize,
     /// Whether all trainings are done.
     is_done: bool,
+    /// The best combination, once all are done.
+    best: Option<usize>,
     keys: KeyState,
 }
 
@@ -95,7 +103,7 @@ struct Row {
     count: (usize, usize),
     /// Epoch of the training that began last.
     epoch: u64,
-    curve: Vec<f64>,
+    curve: Vec<Loss>,
 }
 
 impl KeyScreen for Board {
@@ -115,15 +123,17 @@ impl KeyScreen for Board {
 }
 
 impl Board {
-    /// Creates the state before the first training of this number, of which so many run at a time.
+    /// Creates the state before the first training of this number, of which so many run at a time. Each combination of
+    /// `table` has its command line among `commands`.
     pub fn new(
-        table: Arc<SweepTable>,
+        (table, commands): (Arc<SweepTable>, Vec<String>),
         source: String,
         (total, jobs): (usize, usize),
         keys: KeyMap,
     ) -> Self {
         Self {
             table,
+            commands,
             source,
             total,
             jobs,
@@ -133,6 +143,7 @@ impl Board {
             sort: Sort::Score,
             chosen: 0,
             is_done: false,
+            best: None,
             keys: KeyState::new(String::new(), keys),
         }
     }
@@ -144,7 +155,7 @@ impl Board {
                 self.add_epoch(&planned, epoch, loss);
             }
             Msg::Sweep(Progress::Trained(swept)) => self.add(&swept),
-            Msg::Sweep(Progress::Done) => self.is_done = true,
+            Msg::Sweep(Progress::Done(best)) => (self.is_done, self.best) = (true, best),
             // The error is shown on the terminal that the screen leaves.
             Msg::Sweep(Progress::Ended) if !self.is_done => return vec![Effect::Quit { code: 0 }],
             Msg::Key(key) => return self.press(&key).into_iter().collect(),
@@ -188,7 +199,7 @@ impl Board {
     fn add_epoch(&mut self, planned: &Planned, epoch: u64, loss: f64) {
         let training = self.training(planned);
         training.epoch = epoch;
-        training.curve.push(Loss(loss));
+        training.curve.push(Loss { epoch, value: loss });
     }
 
     /// Adds a training that is done.
@@ -323,9 +334,8 @@ impl Board {
     }
 }
 
-fn curve(training: &Training) -> Vec<f64> {
-    let losses = training.curve.buckets().iter();
-    losses.map(|loss| loss.0).collect()
+fn curve(training: &Training) -> Vec<Loss> {
+    training.curve.buckets().to_vec()
 }
 
 #[cfg(test)]

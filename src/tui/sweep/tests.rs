@@ -22,7 +22,19 @@ fn table() -> Arc<SweepTable> {
 
 /// A sweep of four combinations with two seeds, of which the last training goes on.
 fn board() -> Board {
-    let mut board = Board::new(table(), "iris".into(), (8, 2), KeyMap::default());
+    let command = |values: &Vec<String>| {
+        let [lr, hidden] = &values[..] else {
+            return String::new();
+        };
+        format!("nn-tui iris --headless --lr {lr} --hidden {hidden}")
+    };
+    let commands = table().values.iter().map(command).collect();
+    let mut board = Board::new(
+        (table(), commands),
+        "iris".into(),
+        (8, 2),
+        KeyMap::default(),
+    );
     for combination in 0..4 {
         for seed in 0..2 {
             let planned = Planned {
@@ -87,6 +99,28 @@ fn the_table_as_it_looks() {
 }
 
 #[test]
+fn the_best_command_line_is_shown_once_all_are_done() {
+    let mut board = board();
+    let command = "nn-tui iris --headless --lr 0.1 --hidden 8";
+    assert!(!drawn(&board, 200, 60).contains(command));
+    board.update(Msg::Sweep(Progress::Done(Some(1))));
+    for (width, height) in [(80, 24), (120, 36), (200, 60)] {
+        let screen = drawn(&board, width, height);
+        assert!(screen.contains(command), "{screen}");
+        assert!(
+            screen.contains("lr") && screen.contains("Mean accuracy by setting"),
+            "{screen}"
+        );
+    }
+    // The curves have what the table leaves.
+    let screen = drawn(&board, 200, 60);
+    let empty = screen
+        .lines()
+        .filter(|line| line.trim_matches(['│', ' ', '\n']).is_empty());
+    assert!(empty.count() < 12, "{screen}");
+}
+
+#[test]
 fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
     let mut board = board();
     let labels = |board: &Board| -> Vec<String> {
@@ -112,7 +146,12 @@ fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
 
 #[test]
 fn it_is_drawn_at_any_size() {
-    let empty = Board::new(table(), String::new(), (8, 2), KeyMap::default());
+    let empty = Board::new(
+        (table(), Vec::new()),
+        String::new(),
+        (8, 2),
+        KeyMap::default(),
+    );
     let full = board();
     for width in (0..140).step_by(7) {
         for height in 0..40 {

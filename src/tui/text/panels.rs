@@ -226,6 +226,7 @@ texts! {
     trainings_done(done, total) "{done} of {total} trainings";
     at_a_time(jobs) "{jobs} at a time";
     sweep_trainings_title() "Trainings";
+    sweep_best_title() "Best command line";
     sweep_settings_title() "Combinations";
     sorted_by_score(score) "by {score}";
     sorted_by_loss() "by loss";

@@ -1,0 +1,67 @@
+//! The chart of a sweep: validation losses over the epochs, that of the chosen row above the others.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Margin, Rect};
+
+use super::{Board, Row};
+use crate::tui::app::Chart;
+use crate::tui::panels::chart::scale::{Labels, Scale};
+use crate::tui::panels::chart::series::{self, Points, value_range};
+use crate::tui::text;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{Canvas, Dash, Mark, Stroke, Title, draw_axes, frame, plot_area};
+use crate::util::numbers::{tick_labels, ticks};
+use crate::util::stats::MinMaxLast;
+
+/// Smallest chart, with its frame.
+pub(super) const MIN_HEIGHT: u16 = 9;
+/// Rows with curves at most, from the first on.
+const MAX_CURVES: usize = 60;
+/// Cells of the labels on the left, at least.
+const GUTTER: u16 = 5;
+/// Cells between two ticks of the horizontal axis, at least.
+const TICK_CELLS: u16 = 8;
+
+/// Draws the curves of `rows` into `area`.
+pub(super) fn draw(board: &Board, rows: &[Row], area: Rect, buf: &mut Buffer, theme: Theme) {
+    let chosen = rows.get(board.chosen);
+    let label = chosen.map_or(String::new(), |row| board.label(row));
+    let title = Title::new(text::validation_loss_title(), [label]);
+    frame(area, buf, theme, false, &title, Default::default());
+    let inside = area.inner(Margin::new(1, 1));
+    let others = rows.iter().take(MAX_CURVES).map(points);
+    let curves: Vec<Points> = others.chain(chosen.map(points)).collect();
+    let last = curves.iter().filter_map(|curve| Some(curve.last()?.0));
+    let Some(last) = last.reduce(f64::max).filter(|_| inside.height > 3) else {
+        return;
+    };
+    let range = value_range(curves.iter().map(Vec::as_slice), Chart::Loss, false);
+    let scale = Scale::fit(range, false, inside.height - 2);
+    let left = scale.marks(Labels::Number);
+    let epochs = (0.0, last.max(1.0));
+    let below = |width: u16| -> Vec<Mark> {
+        let epochs = ticks(0.0, epochs.1, usize::from(width / TICK_CELLS).clamp(1, 12));
+        let places = epochs.iter().map(|epoch| epoch / last.max(1.0));
+        places.zip(tick_labels(&epochs)).collect()
+    };
+    let caption = text::label_epoch().trim();
+    draw_axes(inside, buf, theme, (&left, GUTTER), below, caption);
+    let mut canvas = Canvas::new(plot_area(inside, &left, GUTTER), epochs, scale.range());
+    let style = theme.validation();
+    let faint = Stroke::new(theme.faint(style), 1.0).dashed(Dash::Even(1, 2));
+    let (own, others) = curves.split_at(curves.len() - usize::from(chosen.is_some()));
+    let strokes = own.iter().map(|curve| (curve, faint));
+    let strokes = strokes.chain(others.iter().map(|curve| (curve, Stroke::new(style, 3.0))));
+    for (curve, stroke) in strokes {
+        series::draw(&mut canvas, curve, &scale, &stroke, false);
+    }
+    canvas.render(buf);
+}
+
+/// Losses of a row over the epochs.
+fn points(row: &Row) -> Points {
+    let losses = row.curve.iter();
+    losses
+        .map(|loss| (loss.epoch as f64, MinMaxLast::of(loss.value)))
+        .collect()
+}

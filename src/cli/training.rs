@@ -48,6 +48,18 @@ pub(super) fn train(job: Job) -> Result<Work> {
                 Some(order) => order.refits(&session),
                 None => job.refits(session.dataset(), limits, is_validated)?,
             };
+            if settings.final_model.refit {
+                let batch = session.engine().batch();
+                let fits = session
+                    .architecture()
+                    .check_fits(batch, memory::available());
+                // A second network nobody asked for is left out where there is no memory for it.
+                settings.final_model.refit =
+                    fits.map(|()| true).or_else(|error| match job.refit {
+                        Some(true) => Err(error),
+                        _ => Ok(false),
+                    })?;
+            }
             if job.choices.is_automatic {
                 (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
             }

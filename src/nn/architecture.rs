@@ -16,9 +16,10 @@ use util::numbers::grouped;
 const BYTES_PER_ACTIVATION: u128 = 8;
 
 /// Bytes that training takes per parameter: the parameter, its gradient, the largest state of an optimizer,
-/// copies in snapshots and for what is shown, each an `f32` (33 bytes measured); and what saving takes as
-/// text on top of that (32 bytes measured), so that no network is trained that can't be saved.
-const BYTES_PER_PARAMETER: u128 = 4 * (16 + MAX_STATE as u128);
+/// copies in snapshots and for what is shown, each an `f32` (33 bytes measured); and what saving takes on top of
+/// that, as text (32 bytes measured) or as a checkpoint (48 bytes measured), so that no network is trained that
+/// can't be saved. A second network on all rows takes less than that.
+const BYTES_PER_PARAMETER: u128 = 4 * (30 + MAX_STATE as u128);
 
 /// Shape of a network and the functions it is made of. Always valid: every layer has a neuron,
 /// and loss and output go together.

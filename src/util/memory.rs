@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 use crate::lang::say;
@@ -16,8 +17,12 @@ const MINIMUM: usize = 2 << 20;
 /// Threads of a run, and the address space that the C library reserves for each of them.
 const THREADS: u64 = 6;
 const BYTES_PER_THREAD: u64 = 64 << 20;
-/// Growth of a vector below which the memory left is not looked up.
+/// Bytes below which the memory left is not looked up before one allocation.
 const SMALL: u64 = 64 << 20;
+/// Bytes by which vectors grow, all together, before the memory left is looked up.
+const STEP: u64 = 4 << 20;
+/// Bytes by which vectors have grown since then.
+static GROWN: AtomicU64 = AtomicU64::new(0);
 
 /// Returns how many bytes this process can still allocate without swapping: what the system, the control
 /// groups and the limits of the process leave. `None` where none of them is known.
@@ -97,11 +102,19 @@ pub fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Resul
     if items.capacity() - items.len() >= additional {
         return Ok(());
     }
+    // Many small vectors fill the memory as well as a large one.
+    let bytes = |growth: usize| (growth as u64).saturating_mul(size_of::<T>() as u64);
+    let growth = items.len().max(additional);
+    let before = GROWN.fetch_add(bytes(growth), Ordering::Relaxed);
+    let grown = before.saturating_add(bytes(growth));
+    let mut left = None;
+    if grown >= STEP {
+        left = available();
+        GROWN.store(0, Ordering::Relaxed);
+    }
     // As much again, as vectors grow; where that is too much, an eighth.
-    for growth in [items.len(), items.len() / 8] {
-        let growth = growth.max(additional);
-        let bytes = (growth as u64).saturating_mul(size_of::<T>() as u64);
-        let is_there = bytes < SMALL || available().is_none_or(|available| bytes <= available);
+    for growth in [growth, (items.len() / 8).max(additional)] {
+        let is_there = left.is_none_or(|left| bytes(growth) <= left);
         if is_there && items.try_reserve_exact(growth).is_ok() {
             return Ok(());
         }

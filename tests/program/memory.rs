@@ -103,6 +103,25 @@ fn that_a_network_does_not_fit_into_is_told() {
     assert_eq!(failed["kind"], "memory");
 }
 
+/// Around the size that still fits, a network is trained, saved while it is, and trained once more on all rows, or refused.
+#[test]
+fn that_a_network_just_fits_into_is_enough_for_all_that_follows() {
+    let (mut saved, mut refused) = (0, 0);
+    for neurons in (450..=850).step_by(50) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let line = format!(
+            "digits --headless -e 2 --refit --checkpoint c --checkpoint-every 1epochs --hidden {neurons},{neurons} -o m.npz"
+        );
+        let output = limited("-d 90000", &line, folder.path());
+        match code(&output) {
+            0 => saved += 1,
+            1 => refused += 1,
+            _ => panic!("{neurons}: {}", stderr(&output)),
+        }
+    }
+    assert!(saved > 0 && refused > 0, "{saved} saved, {refused} refused");
+}
+
 /// Around the size that still fits, a network is trained and saved, or refused.
 #[test]
 fn that_a_network_just_fits_into_is_not_overrun() {

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::nn::LoggedChange;
 use crate::nn::engine::EngineSnapshot;
 use crate::util::lang::say;
+use crate::util::memory;
 
 /// Number of snapshots that are kept however large the network is.
 const FEW: usize = 3;
@@ -144,12 +145,24 @@ fn least_useful(steps: &[u64]) -> usize {
 }
 
 impl Session {
-    /// Keeps snapshots for rewinding in up to `bytes` of memory from now on; none for 0. Results are not affected.
+    /// Keeps snapshots for rewinding in up to `bytes` of memory from now on; none for 0, or if there would be no memory
+    /// left to go on training and to save. Results are not affected.
     pub(in crate::train) fn keep_past(&mut self, bytes: u64) {
-        self.snapshots.rewind_bytes = bytes;
+        self.snapshots.rewind_bytes = match memory::available() {
+            None => bytes,
+            Some(free) => self.past_that_fits(bytes, free),
+        };
         if self.snapshots.of(Purpose::Rewind).next().is_none() {
             self.keep_for_rewinding(None);
         }
+    }
+
+    /// Returns how many of `wanted` bytes snapshots for rewinding may take where `free` bytes are free.
+    fn past_that_fits(&self, wanted: u64, free: u64) -> u64 {
+        let room = u128::from(free).saturating_sub(self.architecture().training_bytes());
+        let few = (FEW as u128 * MAX_ENGINES).saturating_mul(bytes(self.architecture()));
+        let fitting = u64::try_from(room).unwrap_or(u64::MAX).min(wanted);
+        if room < few { 0 } else { fitting }
     }
 
     /// Takes a snapshot for rewinding, if they are kept. `engine` is the state of the engine, if it was copied already;

@@ -324,4 +324,12 @@ mod tests {
             assert!(runs[0].1.problem.is_some(), "{text}");
         }
     }
+    proptest::proptest! {
+        #[test]
+        fn no_stream_panics(parts in proptest::collection::vec(proptest::string::string_regex(
+            "\n|==> |a?| <==|[0-9],[0-9]|\\{"
+        ).expect("an expression"), 0..30), size in 1usize..20) {
+            runs(format!("==> {}", parts.concat()).as_bytes(), size);
+        }
+    }
 }

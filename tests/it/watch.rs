@@ -220,6 +220,28 @@ fn values_of_a_chart_are_the_axis_of_the_others() {
 }
 
 #[test]
+fn an_axis_of_times_that_logs_do_not_have_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("training.log"), "epoch,loss\n1,2\n2,1\n").expect("written");
+    let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
+    watcher.poll();
+    let size = (80, 24);
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(size.0, size.1));
+    watch.update(Msg::Runs(watcher.runs(), SystemTime::UNIX_EPOCH));
+    for is_of_times in [false, false, true, true, false] {
+        let screen = drawn(&mut watch, size);
+        let says_so = screen.contains("these logs do not say when");
+        assert_eq!(says_so, is_of_times, "{screen}");
+        press(&mut watch, "x");
+    }
+    // A wait for logs says which.
+    watch.update(Msg::Runs(Vec::new(), SystemTime::UNIX_EPOCH));
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("waiting for event files, CSV"), "{screen}");
+}
+
+#[test]
 fn what_curves_show_is_said_of_the_run_under_the_cursor() {
     let size = (120, 36);
     let mut watch = watching(size);

@@ -29,7 +29,7 @@ impl Header {
         let delimiter = *b"|\t;,".iter().max_by_key(|d| count(d)).unwrap_or(&b',');
         // Ultralytics pads its names with blanks.
         let names = cells(line, delimiter).into_iter();
-        let names: Vec<String> = names.map(Cow::into_owned).collect();
+        let names: Vec<String> = names.map(|name| name.trim().to_owned()).collect();
         let is_number = |name: &String| name.parse::<f64>().is_ok();
         if names.is_empty() || names.iter().all(is_number) {
             return Err(say!("watch-no-header", "the first line has no names of columns").into());
@@ -39,6 +39,7 @@ impl Header {
 
     /// Parses a number; with a decimal comma where commas do not separate cells.
     fn number(&self, cell: &str) -> Option<f64> {
+        let cell = cell.trim();
         let with_comma = || cell.replace(',', ".").parse().ok();
         let has_comma = self.delimiter != b',' && cell.contains(',');
         if has_comma {
@@ -93,21 +94,35 @@ impl LogReader for Table {
     }
 }
 
-/// Cells of a line without blanks around them.
+/// Cells of a line. Those in quotation marks may have delimiters, and doubled quotation marks.
 fn cells(line: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
-    if !line.contains('"') {
-        let cells = line.split(char::from(delimiter));
-        return cells.map(|cell| cell.trim().into()).collect();
+    let mut cells = Vec::new();
+    let mut rest = Some(line);
+    while let Some(line) = rest {
+        let quoted = line.trim_start_matches(' ').strip_prefix('"');
+        let (quoted, line) = match quoted.map(unquoted) {
+            Some((cell, after)) => (Some(cell), after),
+            None => (None, line),
+        };
+        let split = line.split_once(char::from(delimiter));
+        rest = split.map(|(_, after)| after);
+        cells.push(quoted.unwrap_or(split.map_or(line, |(cell, _)| cell).into()));
     }
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .delimiter(delimiter)
-        // The reader lives for one line.
-        .buffer_capacity(line.len())
-        .from_reader(line.as_bytes());
-    let record = reader.records().next().and_then(Result::ok);
-    let record = record.unwrap_or_default();
-    record.iter().map(|cell| cell.to_owned().into()).collect()
+    cells
+}
+
+/// Text up to the quotation mark at its end, and what follows that.
+fn unquoted(text: &str) -> (Cow<'_, str>, &str) {
+    let mut cell = Cow::from("");
+    let mut rest = text;
+    while let Some((part, after)) = rest.split_once('"') {
+        cell += part;
+        let Some(after_two) = after.strip_prefix('"') else {
+            return (cell, after);
+        };
+        cell += "\"";
+        rest = after_two;
+    }
+    cell += rest;
+    (cell, "")
 }

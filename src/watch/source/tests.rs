@@ -98,6 +98,20 @@ fn names_of_steps_and_times_have_any_case_and_may_be_quoted() {
 }
 
 #[test]
+fn numbers_may_be_quoted_and_have_decimal_commas() {
+    let quoted = "\"step\", \"a \"\"b\"\", c\" ,d\n\"1\", \" 0.5\" ,2\n2,\"0.25,3\n";
+    let run = read(Format::Table, quoted.as_bytes(), 9);
+    assert_eq!(values(&run, "a \"b\", c"), [(1.0, 0.5)]);
+    assert_eq!(values(&run, "d"), [(1.0, 2.0)]);
+    for (delimiter, comma) in [(";", ","), ("\t", ","), ("|", ".")] {
+        let text = format!("step,loss\n1,0{comma}5\n").replacen(',', delimiter, 1);
+        let text = text.replacen("1,", &format!("1{delimiter}"), 1);
+        let run = read(Format::Table, text.as_bytes(), 9);
+        assert_eq!(values(&run, "loss"), [(1.0, 0.5)], "{text}");
+    }
+}
+
+#[test]
 fn what_is_no_log_says_so() {
     let error = |format: Format, text: &str| {
         let mut reader = format.reader();

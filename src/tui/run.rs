@@ -22,6 +22,7 @@ use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
 use super::options::ScreenOptions;
 use super::terminal::{Screen, give_back, restore_on_panic};
+use super::text;
 use super::theme::Theme;
 use super::{fault_injection, render, render_loading, sweep, watch};
 use crate::data::Dataset;
@@ -31,6 +32,7 @@ use crate::record::{LogOption, Recorders};
 use crate::settings::TableShape;
 use crate::train::{Event, Session, Settings, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
+use crate::util::text::sanitise;
 use lanes::LaneWorkers;
 pub(crate) use sweeping::{SweepEnd, SweepLink, run_sweep};
 pub(crate) use watching::watch_runs;
@@ -384,9 +386,14 @@ impl Program {
                 Effect::ListFiles(folder) => self.list_files(folder),
                 Effect::TakeScreenshot(path) => {
                     let taken = self.take_screenshot(&path).map(|()| path);
-                    self.update(Msg::ScreenshotTaken(
-                        taken.map_err(|error| error.to_string()),
-                    ))?;
+                    let problem = |error| match error {
+                        // The option that the error names can't be typed here.
+                        Error::Exists(path) => {
+                            text::file_exists(sanitise(&path.display().to_string()))
+                        }
+                        error => error.to_string(),
+                    };
+                    self.update(Msg::ScreenshotTaken(taken.map_err(problem)))?;
                 }
                 Effect::Suspend => self.suspend_job(),
                 Effect::Redraw => {

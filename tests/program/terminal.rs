@@ -537,6 +537,9 @@ fn help_is_searched_and_the_screen_is_saved() {
         picture.starts_with("<svg") && picture.contains("Accuracy"),
         "{picture}"
     );
+    terminal.press(":screenshot shown.svg\r");
+    let refused = terminal.wait_for("shown.svg already exists");
+    assert!(!refused.contains("--force"), "{refused}");
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();

@@ -2,7 +2,7 @@
 
 use nn_tui::data::DataSummary;
 use nn_tui::train::{Command, Event, StepSize};
-use nn_tui::tui::app::{Confirm, Msg, Overlay, View};
+use nn_tui::tui::app::{Confirm, Model, Msg, Overlay, View};
 use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Symbols, Theme};
 use nn_tui::util::lang::{Lang, set_current};
@@ -166,6 +166,11 @@ fn a_lesson_and_a_quiz() {
         check("lesson-question", &shown);
         let mut shown = Shown::new(dataset("xor"), textbook_plan(&[2]), size);
         shown.press(":batch 2\n");
+        let is_changed = |model: &Model| {
+            let in_force = model.run.in_force.as_ref();
+            in_force.is_some_and(|now| now.batch.get() == 2)
+        };
+        assert!(shown.wait_until(is_changed));
         shown.press(":quiz\n");
         check("quiz", &shown);
     }

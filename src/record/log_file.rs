@@ -61,9 +61,22 @@ impl Write for LogFile {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::{fs, thread};
 
     use super::*;
+
+    #[test]
+    fn a_number_at_the_end_of_a_directory_is_no_format() {
+        let directory = |path: &str| {
+            let option = LogOption::new(Path::new(path), false);
+            option.map(|option| option.directory().map(Path::to_owned))
+        };
+        let of_run = directory("runs/lr0.1").expect("a directory");
+        assert_eq!(of_run.as_deref(), Some(Path::new("runs/lr0.1")));
+        assert_eq!(directory("run.csv").expect("a file"), None);
+        assert!(directory("run.yaml").is_err());
+    }
 
     #[test]
     fn lines_are_in_the_file_soon_after_a_flush() {

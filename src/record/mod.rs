@@ -174,13 +174,18 @@ pub struct LogOption {
 }
 
 impl LogOption {
-    /// Chooses the format by the extension of `path`. A directory, or a path that ends in a slash or has no extension,
-    /// gets an event file.
+    /// Chooses the format by the extension of `path`. A directory, or a path that ends in a slash, has no extension, or
+    /// one of digits as `lr0.1`, gets an event file.
     ///
     /// # Errors
     /// [`Error::Usage`] for an extension that no format has.
     pub fn new(path: &Path, replace: bool) -> Result<Self> {
-        let extension = path.extension().map(OsStr::to_ascii_lowercase);
+        let is_number = |extension: &&OsStr| {
+            let mut bytes = extension.as_encoded_bytes().iter();
+            bytes.all(u8::is_ascii_digit)
+        };
+        let extension = path.extension().filter(|extension| !is_number(extension));
+        let extension = extension.map(OsStr::to_ascii_lowercase);
         let ends_in_slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         if extension.is_none() || ends_in_slash || path.is_dir() {
             return Ok(Self {

@@ -168,7 +168,7 @@ fn a_lesson_and_a_quiz() {
         shown.press(":batch 2\n");
         let is_changed = |model: &Model| {
             let in_force = model.run.in_force.as_ref();
-            in_force.is_some_and(|now| now.batch.get() == 2)
+            in_force.is_some_and(|now| now.plan.batch.get() == 2)
         };
         assert!(shown.wait_until(is_changed));
         shown.press(":quiz\n");

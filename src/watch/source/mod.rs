@@ -73,10 +73,11 @@ impl Format {
 
     /// Returns the format of a log of text by its first line, which names steps or epochs.
     pub(super) fn of_first_line(line: &str) -> Option<Self> {
-        if table::begins(line) {
-            Some(Self::Table)
+        // Objects have quotation marks and commas, too.
+        if json_lines::begins(line) {
+            Some(Self::JsonLines)
         } else {
-            json_lines::begins(line).then_some(Self::JsonLines)
+            table::begins(line).then_some(Self::Table)
         }
     }
 

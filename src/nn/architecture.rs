@@ -315,7 +315,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 6.8 GiB of memory, and 1.0 GiB are free \
+            "the network 1000 → 100000 → 10 has 101,100,010 parameters; training them takes 12.1 GiB of memory, and 1.0 GiB are free \
              beside what the program needs"
         );
         assert!(network(&[4, 8, 3]).check_fits(16, Some(1 << 20)).is_ok());

@@ -220,7 +220,7 @@ fn values_of_a_chart_are_the_axis_of_the_others() {
 }
 
 #[test]
-fn an_axis_of_times_that_logs_do_not_have_says_so() {
+fn axes_of_times_that_logs_do_not_have_are_passed_over() {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("training.log"), "epoch,loss\n1,2\n2,1\n").expect("written");
     let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
@@ -229,10 +229,10 @@ fn an_axis_of_times_that_logs_do_not_have_says_so() {
     let mut watch = Watch::new("runs".into(), "", KeyMap::default());
     watch.update(Msg::Resize(size.0, size.1));
     watch.update(Msg::Runs(watcher.runs(), SystemTime::UNIX_EPOCH));
-    for is_of_times in [false, false, true, true, false] {
+    for axis in ["step", "epoch", "step"] {
         let screen = drawn(&mut watch, size);
-        let says_so = screen.contains("these logs do not say when");
-        assert_eq!(says_so, is_of_times, "{screen}");
+        assert!(screen.contains(&format!("{axis}│")), "{axis}: {screen}");
+        assert!(!screen.contains("these logs do not say when"), "{screen}");
         press(&mut watch, "x");
     }
     // A wait for logs says which.

@@ -250,7 +250,7 @@ fn damaged_checkpoints_are_refused() {
     let text = b"nn-tui checkpoint 1\n{}";
     refused(
         text,
-        "it has version 1 of the format, this program reads version 3",
+        "it has version 1 of the format, this program reads version 4",
     );
     for (name, message) in [("no", "no: no such file"), ("", "it is not a regular file")] {
         let output = run("--resume", &[&path(name)]);

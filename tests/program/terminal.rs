@@ -565,9 +565,10 @@ fn the_data_are_described_at_any_time() {
 
 #[test]
 fn from_a_cell_and_from_a_list_to_the_row_in_the_network() {
-    let mut terminal = Terminal::start(&["iris", "--pace", "200"]);
-    terminal.wait_for_number("epoch", |epoch| epoch > 3);
-    terminal.press(" ");
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    terminal.press("10S");
+    terminal.wait_for_number("epoch", |epoch| epoch == 10);
     terminal.wait_for("paused");
     // The curves, and in them the confusion matrix, which fills the screen.
     terminal.press("\t\t\x1b[C\r");

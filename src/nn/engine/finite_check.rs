@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::Step;
 use super::partition::{LayerBuffers, NeuronShare, RowShare};
 use super::step::SummedGradient;
-use crate::LearningRule;
 use crate::kernels::gradient::largest_gradient;
-use crate::kernels::output::sum_of_costs;
+use crate::kernels::output::{sum_of_costs, sum_of_squared_errors};
 use crate::kernels::sparse::Scratch;
+use crate::{LearningRule, Loss};
 use util::lang::say;
 
 /// A value that is infinite or NaN.
@@ -68,6 +68,7 @@ impl std::error::Error for NonFinite {}
 /// most `n * max |a| * max |delta|`, and those two are known; only if that bound is too large is the
 /// gradient computed for the check alone, in memory that is allocated for it.
 pub(super) struct FiniteCheck<'a> {
+    pub loss: Loss,
     /// All shares, in their order.
     pub neurons: &'a [&'a NeuronShare],
     /// All shares, in their order.
@@ -82,6 +83,7 @@ impl WithSimd for FiniteCheck<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let Self {
+            loss: function,
             neurons,
             rows,
             rule,
@@ -139,7 +141,13 @@ impl WithSimd for FiniteCheck<'_> {
         Ok(Step {
             loss,
             correct: rows.iter().map(|share| share.correct).sum(),
-            squared_error: rows.iter().map(|share| share.squared_error).sum(),
+            squared_error: sum_of_squared_errors(
+                function,
+                rows.iter().map(|share| {
+                    let output = share.layers.last().expect("a network has an output layer");
+                    (&share.costs, &output.deltas)
+                }),
+            ),
         })
     }
 }

@@ -233,8 +233,6 @@ pub(super) struct RowShare {
     pub costs: Panels,
     /// Number of rows whose largest output is that of their class.
     pub correct: usize,
-    /// Sum of the squared errors of a single output; 0 with several.
-    pub squared_error: f64,
     /// The largest magnitude of the parameters in each layer of some neurons, if they decay: the shares of rows cover
     /// those of neurons.
     pub largest_parameters: Vec<f32>,
@@ -286,7 +284,6 @@ impl RowShare {
             layers: layers.collect(),
             costs: panels(architecture.outputs()),
             correct: 0,
-            squared_error: 0.0,
             largest_parameters: vec![0.0; architecture.depth()],
         }
     }

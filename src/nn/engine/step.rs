@@ -15,7 +15,7 @@ use super::{NonFinite, Step};
 use crate::kernels::aligned::Aligned;
 use crate::kernels::elementwise::{activate, largest_magnitude, times_derivative};
 use crate::kernels::gradient::{Samples, gradient};
-use crate::kernels::output::{OutputRows, count_correct, output_deltas, sum_of_squared_errors};
+use crate::kernels::output::{OutputRows, count_correct, output_deltas};
 use crate::kernels::panels::Panels;
 use crate::kernels::product::{Start, product};
 use crate::kernels::sparse::Scratch;
@@ -156,7 +156,6 @@ impl WithSimd for OutputLayer<'_> {
                 costs: &mut rows.costs,
             },
         );
-        rows.squared_error = sum_of_squared_errors(architecture.loss(), &rows.costs, &layer.deltas);
         rows.correct = count_correct(
             simd,
             architecture.output(),
@@ -236,6 +235,7 @@ impl WithSimd for WholeStep<'_> {
         pass.with_simd(simd);
         let rows = &[&*rows];
         let check = FiniteCheck {
+            loss: architecture.loss(),
             neurons: &[neurons],
             rows,
             rule: &params.rule,

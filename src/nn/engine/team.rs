@@ -283,6 +283,7 @@ impl Shared {
         let (neurons, rows) = (self.neurons(threads), self.rows(threads));
         let (neurons, rows) = (references(&neurons), references(&rows));
         self.unit.run(FiniteCheck {
+            loss: self.architecture.loss(),
             neurons: &neurons,
             rows: &rows,
             rule,

@@ -74,17 +74,26 @@ pub(crate) fn of_each_output<S: Simd, const V: usize>(
     largest.get()
 }
 
-/// Sum over the rows of the squared error of the only output, from its `costs` and `deltas` as [`output_deltas`] leaves
-/// them; 0 with several outputs.
-#[inline(always)]
-pub(crate) fn sum_of_squared_errors(loss: Loss, costs: &Panels, deltas: &Panels) -> f64 {
-    if costs.columns() != 1 {
+/// Sum over the rows of the squared error of the only output, from the costs and deltas of each part as [`output_deltas`]
+/// leaves them, in an order that does not depend on the number of parts; 0 with several outputs.
+pub(crate) fn sum_of_squared_errors<'a>(
+    loss: Loss,
+    parts: impl Iterator<Item = (&'a Panels, &'a Panels)> + Clone,
+) -> f64 {
+    let first = parts.clone().next().map(|(costs, _)| costs);
+    let Some(first) = first.filter(|costs| costs.columns() == 1) else {
         return 0.0;
+    };
+    let mut sum = 0.0;
+    for p in 0..first.count() {
+        for (costs, deltas) in parts.clone() {
+            for (&cost, &delta) in costs.panel(p).iter().zip(deltas.panel(p)) {
+                let (cost, delta) = (f64::from(cost), f64::from(delta));
+                sum += with_loss!(loss, |L| L::squared_error(cost, delta));
+            }
+        }
     }
-    let each = (0..costs.rows()).map(|r| (costs.get(r, 0).into(), deltas.get(r, 0).into()));
-    with_loss!(loss, |L| each
-        .map(|(cost, delta)| L::squared_error(cost, delta))
-        .sum())
+    sum
 }
 
 /// The loss of a mini-batch: the sum of what its outputs add to it, `costs` of [`output_deltas`] for

@@ -280,7 +280,7 @@ const MESSAGE_PATIENCE: Duration = Duration::from_secs(3);
 /// Shorter wait, after which a terminal that was restored gets the message in place of what it has not read.
 const TERMINAL_PATIENCE: Duration = Duration::from_millis(500);
 
-/// What the terminal is to have received at the end: the sequences that restore it, and the messages after them.
+/// Text that the terminal is to have received at the end: the sequences that restore it, and the messages after them.
 /// Empty if it was never taken.
 static LAST_WORDS: Mutex<LastWords> = Mutex::new(LastWords {
     text: String::new(),

@@ -198,7 +198,7 @@ impl Stream {
     }
 }
 
-/// What a part of a stream begins with.
+/// Kind of a part of a stream, by its first bytes.
 enum Part {
     /// So many bytes of the current file; then all, or perhaps the beginning of a header.
     Content(usize),

@@ -91,7 +91,12 @@ pub fn has_minimum() -> bool {
 /// # Errors
 /// [`Error::Memory`].
 pub fn check_reserve() -> Result<()> {
-    try_allocate(say!("memory-start", "starting"), RESERVE)
+    let purpose = say!("memory-start", "starting");
+    // Each thread takes address space of its own, whenever it allocates first: none may be left for the others.
+    if is_address_space_limited() {
+        check(purpose, RESERVE)?;
+    }
+    try_allocate(purpose, RESERVE)
 }
 
 /// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.

@@ -144,7 +144,7 @@ fn that_a_network_just_fits_into_is_not_overrun() {
 fn that_is_short_from_the_start_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let (mut done, mut refused) = (0, 0);
-    for kibibytes in (8_000..112_000).step_by(4_000) {
+    for kibibytes in (8_000..640_000).step_by(8_000) {
         let output = limited(
             &format!("-v {kibibytes}"),
             "digits --describe",

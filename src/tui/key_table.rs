@@ -6,10 +6,13 @@ use ratatui::layout::{Constraint, Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::app::prompt::{Prompt, PromptEvent, Purpose};
 use super::app::{ClickTarget, Drawn, Effect};
 use super::keymap::KeyMap;
 use super::panels::footer::keys;
+use super::text;
 use super::theme::Theme;
+use super::widgets::overlay::prompt::{cursor_column, typed};
 use super::widgets::{Title, cut, frame};
 use crate::util::lang::say;
 use crate::util::text::{padded, sanitise, width, wrap};
@@ -25,11 +28,33 @@ pub(super) struct KeyRow<S> {
     pub act: fn(&mut S, KeyCode),
 }
 
+impl<S: KeyScreen> KeyRow<S> {
+    /// The key that opens the help.
+    pub const HELP: Self = Self {
+        codes: &[KeyCode::Char('?')],
+        shown: "?",
+        label: || say!("watch-label-help", "help"),
+        help: || say!("watch-key-help", "this help"),
+        act: |screen, _| screen.key_state_mut().is_help_open = true,
+    };
+
+    /// The key that types the filter, with its own help.
+    pub const fn filter(help: fn() -> &'static str) -> Self {
+        Self {
+            codes: &[KeyCode::Char('/')],
+            shown: "/",
+            label: text::key_filter,
+            help,
+            act: |screen, _| screen.key_state_mut().is_typing = true,
+        }
+    }
+}
+
 /// State that the keys of every such screen change.
 #[derive(Debug)]
 pub(super) struct KeyState {
     /// Text that rows are filtered by.
-    pub filter: String,
+    pub filter: Prompt,
     /// Whether the filter is being typed.
     pub is_typing: bool,
     pub is_help_open: bool,
@@ -39,9 +64,9 @@ pub(super) struct KeyState {
 }
 
 impl KeyState {
-    pub fn new(filter: String, keys: KeyMap) -> Self {
+    pub fn new(filter: &str, keys: KeyMap) -> Self {
         Self {
-            filter,
+            filter: Prompt::new(Purpose::Search, filter),
             is_typing: false,
             is_help_open: false,
             keys,
@@ -50,18 +75,14 @@ impl KeyState {
     }
 
     /// Edits the filter. Escape removes it.
-    fn edit(&mut self, code: KeyCode) {
-        match code {
-            KeyCode::Enter => self.is_typing = false,
-            KeyCode::Esc => {
+    fn edit(&mut self, key: &KeyEvent) {
+        match self.filter.on_key(key) {
+            PromptEvent::Editing => {}
+            PromptEvent::Submitted(_) => self.is_typing = false,
+            PromptEvent::Cancelled => {
                 self.is_typing = false;
-                self.filter.clear();
+                self.filter.replace("");
             }
-            KeyCode::Backspace => {
-                self.filter.pop();
-            }
-            KeyCode::Char(c) => self.filter.push(c),
-            _ => {}
         }
     }
 }
@@ -81,7 +102,7 @@ pub(super) trait KeyScreen: Sized + 'static {
     /// Inserts `text` into the filter, if that is being typed.
     fn insert(&mut self, text: &str) {
         if self.key_state().is_typing {
-            self.key_state_mut().filter.push_str(text);
+            self.key_state_mut().filter.insert(text);
             self.settle();
         }
     }
@@ -91,18 +112,20 @@ pub(super) trait KeyScreen: Sized + 'static {
         if key.kind == KeyEventKind::Release {
             return None;
         }
-        if key.modifiers.contains(KeyModifiers::CONTROL) {
-            return match key.code {
-                KeyCode::Char('c') => Some(Effect::Quit { code: 130 }),
-                KeyCode::Char('l') => Some(Effect::Redraw),
-                KeyCode::Char('z') => Some(Effect::Suspend),
-                _ => None,
-            };
+        let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if is_control => return Some(Effect::Quit { code: 130 }),
+            KeyCode::Char('l') if is_control => return Some(Effect::Redraw),
+            KeyCode::Char('z') if is_control => return Some(Effect::Suspend),
+            _ => {}
         }
         let state = self.key_state_mut();
         if state.is_typing {
-            state.edit(key.code);
+            state.edit(key);
             self.settle();
+            return None;
+        }
+        if is_control {
             return None;
         }
         let key = state.keys.usual(key)?;
@@ -132,10 +155,9 @@ pub(super) trait KeyScreen: Sized + 'static {
         let inside = area.inner(Margin::new(1, 0));
         if state.is_typing {
             let label = say!("watch-filter", "filter: ");
-            let text = sanitise(&state.filter);
-            let x = inside.x + (width(label) + width(&text)) as u16;
-            let line = Span::styled(label, theme.dim()) + Span::styled(text, theme.strong());
-            cut(line, inside.width.into()).render(inside, buf);
+            let line = typed(&state.filter, label, inside.width.into(), theme);
+            let x = inside.x + cursor_column(&line) as u16;
+            line.render(inside, buf);
             drawn.cursor = Some(Position::new(
                 x.min(inside.right().saturating_sub(1)),
                 inside.y,
@@ -159,8 +181,8 @@ pub(super) trait KeyScreen: Sized + 'static {
             hints.iter().map(|(key, label, _)| (key.as_str(), *label)),
             theme,
         );
-        if !state.filter.is_empty() {
-            let filter = format!("  /{}", sanitise(&state.filter));
+        if !state.filter.text().is_empty() {
+            let filter = format!("  /{}", sanitise(state.filter.text()));
             line.push_span(Span::styled(filter, theme.accent()));
         }
         cut(line, inside.width.into()).render(inside, buf);

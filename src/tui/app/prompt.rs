@@ -23,7 +23,7 @@ pub enum Purpose {
     /// New value of the shown row in the column with this index.
     Input(usize),
     Command,
-    /// Search in the help.
+    /// Search in the help, or filter of rows.
     Search,
 }
 
@@ -96,7 +96,7 @@ impl Prompt {
 
     /// Inserts typed or pasted text at the cursor, without line breaks and other control characters, as far as there is
     /// room.
-    pub(super) fn insert(&mut self, text: &str) {
+    pub(in crate::tui) fn insert(&mut self, text: &str) {
         self.replace_selection();
         self.error = None;
         let room = MAX_TEXT.saturating_sub(self.text().chars().count());

@@ -62,33 +62,18 @@ pub(super) const KEYS: [KeyRow<Board>; 6] = [
             }
         },
     },
-    KeyRow {
-        codes: &[KeyCode::Char('/')],
-        shown: "/",
-        label: text::key_filter,
-        help: || {
-            say!(
-                "sweep-key-filter",
-                "show only rows with this text: hidden 16"
-            )
-        },
-        act: |board, _| {
-            board.keys.is_typing = true;
-            board.chosen = 0;
-        },
-    },
+    KeyRow::filter(|| {
+        say!(
+            "sweep-key-filter",
+            "show only rows with this text: hidden 16"
+        )
+    }),
     KeyRow {
         codes: &[KeyCode::Esc],
         shown: "esc",
         label: || "",
         help: || say!("sweep-key-all", "show all rows again"),
-        act: |board, _| board.keys.filter.clear(),
+        act: |board, _| board.keys.filter.replace(""),
     },
-    KeyRow {
-        codes: &[KeyCode::Char('?')],
-        shown: "?",
-        label: || say!("watch-label-help", "help"),
-        help: || say!("watch-key-help", "this help"),
-        act: |board, _| board.keys.is_help_open = true,
-    },
+    KeyRow::HELP,
 ];

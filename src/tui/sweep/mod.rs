@@ -144,7 +144,7 @@ impl Board {
             chosen: 0,
             is_done: false,
             best: None,
-            keys: KeyState::new(String::new(), keys),
+            keys: KeyState::new("", keys),
         }
     }
 
@@ -257,9 +257,10 @@ impl Board {
         } else {
             self.rows_of_combinations()
         };
-        if !self.keys.filter.is_empty() {
+        let filter = self.keys.filter.text();
+        if !filter.is_empty() {
             // As a row writes it, and as on a command line.
-            let filter = self.keys.filter.replace('=', " ");
+            let filter = filter.replace('=', " ");
             rows.retain(|row| self.label(row).contains(&filter));
         }
         let by = |a: f64, b: f64| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(&b));

@@ -1,5 +1,5 @@
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 use super::*;
@@ -142,6 +142,22 @@ fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
     let effects = table().effects(&board.standings());
     assert_eq!(effects[0].setting, "lr");
     assert!(effects[0].spread() > effects[1].spread());
+}
+
+#[test]
+fn the_filter_is_edited_like_other_lines() {
+    let mut board = board();
+    press(&mut board, "/idden 8 of");
+    let control_w = KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL);
+    for key in [control_w, KeyCode::Home.into(), KeyCode::Char('h').into()] {
+        board.update(Msg::Key(key));
+    }
+    board.update(Msg::Text("\n".into()));
+    assert_eq!(board.keys.filter.text(), "hidden 8 ");
+    let footer = drawn(&board, 80, 24);
+    assert!(footer.contains("filter: hidden 8"), "{footer}");
+    board.update(Msg::Key(KeyCode::Esc.into()));
+    assert_eq!(board.rows().len(), 4);
 }
 
 #[test]

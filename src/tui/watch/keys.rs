@@ -114,18 +114,12 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         help: || say!("watch-key-hide", "show or hide the run"),
         act: |watch, _| watch.toggle(),
     },
-    KeyRow {
-        codes: &[KeyCode::Char('/')],
-        shown: "/",
-        label: || say!("watch-label-filter", "filter"),
-        help: || {
-            say!(
-                "watch-key-filter",
-                "filter runs by words and conditions: wide lr>=1e-3 val_loss<0.2"
-            )
-        },
-        act: |watch, _| watch.keys.is_typing = true,
-    },
+    KeyRow::filter(|| {
+        say!(
+            "watch-key-filter",
+            "filter runs by words and conditions: wide lr>=1e-3 val_loss<0.2"
+        )
+    }),
     KeyRow {
         codes: &[KeyCode::Char('o')],
         shown: "o",
@@ -263,11 +257,5 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
             }
         },
     },
-    KeyRow {
-        codes: &[KeyCode::Char('?')],
-        shown: "?",
-        label: || say!("watch-label-help", "help"),
-        help: || say!("watch-key-help", "this help"),
-        act: |watch, _| watch.keys.is_help_open = true,
-    },
+    KeyRow::HELP,
 ];

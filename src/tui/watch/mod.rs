@@ -118,7 +118,7 @@ impl KeyScreen for Watch {
     }
 
     fn settle(&mut self) {
-        self.filter = Filter::parse(&self.keys.filter);
+        self.filter = Filter::parse(self.keys.filter.text());
         self.clamp();
     }
 }
@@ -146,7 +146,7 @@ impl Watch {
             is_grouped: false,
             zoom: None,
             crosshair: None,
-            keys: KeyState::new(filter.to_owned(), keys),
+            keys: KeyState::new(filter, keys),
             size: (80, 24),
         }
     }
@@ -298,7 +298,7 @@ impl Watch {
         } else if self.content != Content::Charts {
             self.content = Content::Charts;
         } else {
-            self.keys.filter.clear();
+            self.keys.filter.replace("");
         }
     }
 

@@ -207,7 +207,7 @@ pub(super) fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(S
     let table = TableShape::of(session.dataset());
     let (plan, limits) = (session.plan(), job.choices.limits);
     let settings = Settings {
-        changes: changes(&job.changes, plan, limits, table).map_err(Error::Usage)?,
+        due_changes: changes(&job.changes, plan, limits, table).map_err(Error::Usage)?,
         resumed,
         ..settings
     };

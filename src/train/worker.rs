@@ -53,7 +53,7 @@ pub struct Settings {
     /// The run that the session continues.
     pub resumed: Option<Box<Resumed>>,
     /// Changes to make at their steps, which ascend.
-    pub changes: Vec<LoggedChange>,
+    pub due_changes: Vec<LoggedChange>,
     /// RacePlace among the runs of a race.
     pub place: Option<RacePlace>,
 }
@@ -72,7 +72,7 @@ impl Default for Settings {
             files: NamedFiles::default(),
             distributions: false,
             resumed: None,
-            changes: Vec::new(),
+            due_changes: Vec::new(),
             place: None,
         }
     }

@@ -68,6 +68,31 @@ fn a_resumed_run_exports_the_same_bytes() {
 }
 
 #[test]
+fn a_resumed_run_makes_the_changes_that_were_still_to_come() {
+    let (_folder, checkpoint) = place("run.checkpoint");
+    // Four steps an epoch: one change before the stop, and two after it.
+    let changes = ["6 lr 0.01", "13 lr 0.001", "17 set w1[1,1]=0.5"];
+    let changed = |epochs: &str, paths: &[&Path]| {
+        let (_folder, model) = place("model.json");
+        let line = "iris --headless --no-refit --epochs";
+        let mut words: Vec<&OsStr> = line.split(' ').map(OsStr::new).collect();
+        words.push(epochs.as_ref());
+        words.extend(changes.iter().flat_map(|at| ["--at", at]).map(OsStr::new));
+        words.extend(["--export".as_ref(), model.as_os_str()]);
+        words.extend(paths.iter().map(|path| path.as_os_str()));
+        let output = program(words).finish();
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        fs::read(&model).expect("exported")
+    };
+    let whole = changed("6", &[]);
+    changed("2", &["--checkpoint".as_ref(), &checkpoint]);
+    // Once more stopped before the last change.
+    exported("--headless --resume % --epochs 4", &[&checkpoint]);
+    let resumed = exported("--headless --resume % --epochs 6", &[&checkpoint]);
+    assert!(whole == resumed, "the resumed run differs");
+}
+
+#[test]
 fn a_killed_run_continues_from_its_last_checkpoint() {
     let line = "digits --headless --hidden 24,16 --epochs 40";
     let whole = exported(line, &[]);

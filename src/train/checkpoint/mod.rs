@@ -20,7 +20,7 @@ use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
 use crate::model_file::{Contents, is_same_file};
 use crate::nn::engine::Threads;
-use crate::nn::{ParameterId, Parameters};
+use crate::nn::{LoggedChange, ParameterId, Parameters};
 pub(crate) use file::read_about;
 pub use interval::Interval;
 pub(crate) use interval::{parse_time, show_time};
@@ -142,6 +142,9 @@ pub(super) struct Progress {
     pub is_paused: bool,
     #[serde(default)]
     pub final_model: FinalModel,
+    /// Changes still to be made at their steps, which ascend.
+    #[serde(default)]
+    pub due_changes: Vec<LoggedChange>,
     /// Position of the phase stepper inside a mini-batch.
     pub stepper: Option<StepperFields>,
 }

@@ -63,6 +63,7 @@ impl<S: Sink> Trainer<S> {
             limits,
             pace: self.settings.pace,
             final_model: FinalModel::default(),
+            due_changes: Vec::new(),
             is_paused: false,
             stepper: None,
         })
@@ -120,10 +121,10 @@ impl<S: Sink> Trainer<S> {
     /// that is refused.
     pub(super) fn make_due_changes(&mut self) -> bool {
         let now = self.session.position().step;
-        while let Some(due) = self.settings.changes.first()
+        while let Some(due) = self.settings.due_changes.first()
             && due.step <= now
         {
-            let due = self.settings.changes.remove(0);
+            let due = self.settings.due_changes.remove(0);
             if let Err(why) = self.session.check(&due.change) {
                 self.set_state(State::Failed(format!("{}: {why}", due.change)));
                 return false;

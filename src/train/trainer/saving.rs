@@ -60,6 +60,7 @@ impl<S: Sink> Trainer<S> {
                 limits: self.settings.limits,
                 pace: self.settings.pace,
                 final_model: self.settings.final_model.clone(),
+                due_changes: self.settings.due_changes.clone(),
                 is_paused: true,
                 stepper: None,
             },
@@ -238,6 +239,7 @@ impl<S: Sink> Trainer<S> {
         self.is_resumed = true;
         let before = &resumed.progress.final_model;
         self.settings.final_model.adopt(before);
+        self.settings.due_changes = resumed.progress.due_changes;
         self.meter = SpeedMeter::continued(resumed.progress.seconds);
         self.events
             .start_series(&self.session, resumed.progress.recording);

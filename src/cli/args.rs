@@ -357,7 +357,7 @@ pub struct TrainingArgs {
     #[arg(long, value_name = "N", help_heading = "Output", conflicts_with_all = NOT_OF_SEVERAL,
           value_parser = clap::value_parser!(u16).range(2..))]
     pub repeat: Option<u16>,
-    /// Headless: after the best epoch is known, train anew for as many epochs on training and validation rows, and
+    /// Headless: after the best epoch is known, train anew for 1.5 times as many on training and validation rows, and
     /// save that model; validation scores are those of the first one [default: without --epochs and --time-limit, up to
     /// 10,000 rows]
     #[arg(long, help_heading = "Output", conflicts_with_all = ["describe", "check_gradients", "resume"])]

@@ -27,7 +27,7 @@ pub(crate) const SEED: u64 = 0;
 /// Maximum number of epochs of a headless run without `--epochs`.
 pub(crate) const HEADLESS_EPOCHS: u64 = 1000;
 /// Number of epochs without a lower validation loss after which such a run is finished.
-pub(crate) const HEADLESS_PATIENCE: u64 = 50;
+pub(crate) const HEADLESS_PATIENCE: u64 = 100;
 /// Number of epochs of such a run without validation rows, which has no best epoch.
 pub(crate) const HEADLESS_EPOCHS_UNVALIDATED: u64 = 100;
 

@@ -87,8 +87,8 @@ pub enum Command {
     /// Measure the importance of the columns for the parameters of the best epoch, or for the current ones; answered by
     /// [`Event::ImportanceMeasured`].
     MeasureImportance(Weights),
-    /// Train a second network on training and validation rows, for as many epochs as gave the weights; answered by
-    /// [`Event::Refitted`].
+    /// Train a second network on training and validation rows, for 1.5 times as many epochs as gave the weights;
+    /// answered by [`Event::Refitted`].
     Refit {
         /// Weights of the first network.
         weights: Weights,

@@ -7,6 +7,9 @@ use crate::data::Scores;
 use crate::error::{Error, Result};
 use crate::model_file::Saved;
 
+/// Least number of steps of a refit. A validation loss that is lowest earlier is so by chance.
+const LEAST_STEPS: u64 = 200;
+
 /// Training anew on training and validation rows, in small parts.
 pub(super) struct Refit {
     pub session: Session,
@@ -14,6 +17,20 @@ pub(super) struct Refit {
     epochs: u64,
     /// File that the network is saved to in place of that of the run.
     pub path: Option<PathBuf>,
+}
+
+/// Returns the number of epochs of a refit: 1.5 times those that gave the `weights` of `session`, at least
+/// [`LEAST_STEPS`], and no more than it has trained.
+///
+/// With more rows a network overfits later. Few validation rows tell the best epoch only roughly, and too few epochs cost
+/// more than too many.
+pub(super) fn refit_epochs(session: &Session, weights: Weights) -> u64 {
+    let trained = session.position().epoch;
+    let best = session.best().filter(|_| weights == Weights::Best);
+    best.map_or(trained, |best| {
+        let least = LEAST_STEPS.div_ceil(session.batches().into());
+        (best.epoch + best.epoch / 2).max(least).min(trained)
+    })
 }
 
 /// Outcome of a [`Refit`].
@@ -30,15 +47,14 @@ pub struct Refitted {
 }
 
 impl Refit {
-    /// Starts from what `session` started from, to train for as many epochs as gave its `weights`.
+    /// Starts from what `session` started from, to train for its [`refit_epochs`].
     ///
     /// # Errors
     /// Those of [`Recipe::session_on_all`](super::Recipe::session_on_all).
     pub fn new(session: &Session, weights: Weights, path: Option<PathBuf>) -> Result<Self> {
-        let best = session.best().filter(|_| weights == Weights::Best);
         Ok(Self {
             session: session.recipe().session_on_all()?,
-            epochs: best.map_or(session.position().epoch, |best| best.epoch),
+            epochs: refit_epochs(session, weights),
             path,
         })
     }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::fit::{FitObserver, fit};
+use super::refit::refit_epochs;
 use super::{BestEpoch, Limit, Limits, Recipe, Session, Weights};
 use crate::data::{RowSet, Scores, Split};
 use crate::error::{Error, Result};
@@ -133,8 +134,8 @@ impl Trials {
         let best = session.best().filter(|_| self.weights == Weights::Best);
         let epochs = session.position().epoch;
         let parameters = if self.refit {
+            let limits = Limits::epochs(Some(refit_epochs(&session, self.weights)));
             session = recipe.session(split.with_all_training())?;
-            let limits = Limits::epochs(Some(best.map_or(epochs, |best| best.epoch)));
             let mut goes_on = |session: &Session| observer.goes_on(session);
             fit(&mut session, limits, &mut goes_on).map_err(diverged)?;
             session.chosen_weights(Weights::Last).parameters

@@ -435,7 +435,7 @@ fn a_run_without_epochs_stops_early_and_says_why() {
     let text = stdout(&succeed("wine --headless --lr 0.05", &[]));
     assert!(text.starts_with("stopped early after "), "{text}");
     assert!(
-        text.contains("(no lower validation loss for 50 epochs)"),
+        text.contains("(no lower validation loss for 100 epochs)"),
         "{text}"
     );
     // Without validation rows there is nothing to wait for.

@@ -105,7 +105,7 @@ fn no_network_of_several_is_saved() {
 }
 
 #[test]
-fn a_refit_trains_on_all_rows_for_the_best_number_of_epochs() {
+fn a_refit_trains_on_all_rows() {
     let (_folder, model) = place("model.json");
     let line = "iris --headless --json --test 0.2 --epochs 12 --refit --force --export";
     let output = succeed(line, &[&model]);
@@ -140,6 +140,32 @@ fn a_refit_trains_on_all_rows_for_the_best_number_of_epochs() {
     let refused = run("iris --headless --val 0 --refit", &[]);
     assert_eq!(code(&refused), 2);
     assert!(stderr(&refused).contains("--val"), "{}", stderr(&refused));
+}
+
+/// For 1.5 times the best number of epochs, at most those of the first training, and at least 200 steps, here of three
+/// mini-batches per epoch.
+#[test]
+fn a_refit_takes_more_epochs_than_the_best() {
+    let epochs = |line: &str| {
+        let output = succeed(&format!("iris --headless --json --test 0.2 {line}"), &[]);
+        let finished = events(&stdout(&output)).pop().expect("an event");
+        let [best, all, refit] = [
+            &finished["best_epoch"],
+            &finished["epoch"],
+            &finished["refit"]["epochs"],
+        ]
+        .map(|epochs| epochs.as_u64().expect("a number"));
+        (best, all, refit)
+    };
+    let (best, all, refit) = epochs("--lr 0.01");
+    assert!(best >= 67 && best * 3 / 2 < all, "{best} of {all}");
+    assert_eq!(refit, best * 3 / 2);
+    let (best, all, refit) = epochs("--patience 5");
+    assert!(best * 3 / 2 > all, "{best} of {all}");
+    assert_eq!(refit, all);
+    let (best, all, refit) = epochs("--lr 0.05");
+    assert!(best < 40 && all > 67, "{best} of {all}");
+    assert_eq!(refit, 67);
 }
 
 /// The network that has seen the validation rows cannot be scored on them.

@@ -4,12 +4,15 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use nn_tui::tui::app::{Effect, Msg};
+use nn_tui::tui::app::{ClickTarget, Effect, Msg};
 use nn_tui::tui::keymap::KeyMap;
 use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::watch::{Watch, render};
+use nn_tui::tui::watch::{Runs, Watch, render};
 use nn_tui::util::lang::{Lang, set_current};
 use nn_tui::watch::Watcher;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
@@ -252,23 +255,102 @@ fn what_curves_show_is_said_of_the_run_under_the_cursor() {
     assert!(!drawn(&mut watch, size).contains("overfits"));
 }
 
-#[test]
-fn no_key_panics_at_any_size() {
-    let keys = "v ap/x\n\x1bonNnN\n\t>>+-0xyxXysmsm?\x1b\t\t\t\n\x1b";
-    for size in [(1, 1), (40, 12), (64, 14), (80, 24), (300, 100)] {
+/// What a user does, or what happens meanwhile.
+#[derive(Debug)]
+enum Happening {
+    Key(KeyCode),
+    Msg(Msg),
+    /// The logs are other ones.
+    Runs(usize),
+    Size(u16, u16),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let keys: Vec<KeyCode> = ("jknNGoap xXysm+-0+-0/?12w<\n\t\x1b"
+        .chars()
+        .map(KeyCode::Char))
+    .chain([KeyCode::Right, KeyCode::Left, KeyCode::Right, KeyCode::Left])
+    .chain([KeyCode::Enter, KeyCode::Esc, KeyCode::Tab])
+    .chain([KeyCode::PageDown, KeyCode::Home, KeyCode::End])
+    .collect();
+    let pick = |target: fn(usize) -> ClickTarget| {
+        (0..9usize).prop_map(move |at| Happening::Msg(Msg::Pick(target(at))))
+    };
+    prop_oneof![
+        12 => select(keys).prop_map(Happening::Key),
+        1 => pick(ClickTarget::Row),
+        1 => pick(ClickTarget::Line),
+        1 => (0..3usize).prop_map(Happening::Runs),
+        1 => (1..150u16, 1..60u16).prop_map(|(width, height)| Happening::Size(width, height)),
+    ]
+}
+
+/// Lines of a log: two numbers that choose step and value, and one that chooses the tags.
+fn lines() -> impl Strategy<Value = String> {
+    const NUMBERS: [&str; 12] = [
+        "0", "1", "2", "3", "50", "1000", "-7", "1e9", "1e300", "-1e300", "1e-300", "NaN",
+    ];
+    let line = (0..NUMBERS.len(), 0..NUMBERS.len(), 0..4usize, 0..2000u32);
+    let line = line.prop_map(|(step, value, tag, other)| {
+        let tag = ["loss", "val_loss", "a/b", "epoch"][tag];
+        // Most logs have steps in order.
+        let step = if other > 300 {
+            &other.to_string()
+        } else {
+            NUMBERS[step]
+        };
+        let value = NUMBERS[value];
+        format!("{{\"step\":{step},\"{tag}\":{value},\"x\":{other},\"time\":17{other:08}}}\n")
+    });
+    vec(line, 0..30).prop_map(|lines| lines.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn no_key_panics_with_any_runs_at_any_size(
+        logs in vec(vec(lines(), 0..4), 3),
+        happenings in vec(happening(), 1..60),
+    ) {
+        let size = (80, 24);
+        let all = logs.iter().map(|logs| {
+            let named = (1..).zip(logs).map(|(n, lines)| (format!("run-{n}"), lines.clone()));
+            watched_runs(&named.collect::<Vec<_>>())
+        });
+        let all: Vec<_> = all.collect();
         let mut watch = Watch::new("runs".into(), "", KeyMap::default());
         watch.update(Msg::Resize(size.0, size.1));
-        for mut watch in [watch, watching(size)] {
-            for key in keys.chars().cycle().take(200) {
-                press(&mut watch, &key.to_string());
-                drawn(&mut watch, size);
-            }
-            assert!(matches!(
-                press(&mut watch, "\x1b\x1b\x1bq")[..],
-                [Effect::Quit { code: 0 }]
-            ));
+        watch.update(Msg::Runs(all[0].clone(), SystemTime::now()));
+        let mut size = size;
+        for happening in happenings {
+            let msg = match happening {
+                Happening::Key(code) => Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)),
+                Happening::Msg(msg) => msg,
+                Happening::Runs(index) => Msg::Runs(all[index].clone(), SystemTime::now()),
+                Happening::Size(width, height) => {
+                    size = (width, height);
+                    Msg::Resize(width, height)
+                }
+            };
+            watch.update(msg);
+            drawn(&mut watch, size);
         }
+        let quits = matches!(press(&mut watch, "\x1b\x1b\x1b\x1bq")[..], [Effect::Quit { code: 0 }]);
+        prop_assert!(quits);
     }
+}
+
+#[test]
+fn the_crosshair_moves_where_more_is_shown_than_the_chart_has() {
+    let line = |step: u32| {
+        let rare = if step <= 20 { ",\"b_loss\":0.5" } else { "" };
+        format!("{{\"step\":{step},\"a_loss\":0.25{rare}}}\n")
+    };
+    let logs = [("a".to_owned(), (0..=100).map(line).collect())];
+    let mut watch = watching_logs(&logs, (120, 36));
+    press(&mut watch, "+n>");
+    let screen = drawn(&mut watch, (120, 36));
+    assert!(screen.contains(" step 20 "), "{screen}");
 }
 
 #[test]
@@ -308,16 +390,21 @@ fn a_hundred_runs_of_fifty_tags_are_drawn_within_a_frame() {
 
 /// A screen of logs with these names and lines.
 fn watching_logs(logs: &[(String, String)], size: (u16, u16)) -> Watch {
+    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
+    watch.update(Msg::Resize(size.0, size.1));
+    watch.update(Msg::Runs(watched_runs(logs), SystemTime::now()));
+    watch
+}
+
+/// Runs of logs with these names and lines.
+fn watched_runs(logs: &[(String, String)]) -> Runs {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, lines) in logs {
         fs::write(folder.path().join(format!("{name}.jsonl")), lines).expect("written");
     }
     let mut watcher = Watcher::new(vec![folder.path().to_owned()]);
     watcher.poll();
-    let mut watch = Watch::new("runs".into(), "", KeyMap::default());
-    watch.update(Msg::Resize(size.0, size.1));
-    watch.update(Msg::Runs(watcher.runs(), SystemTime::now()));
-    watch
+    watcher.runs()
 }
 
 #[test]

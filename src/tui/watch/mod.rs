@@ -315,7 +315,7 @@ impl Watch {
         let (whole, (from, to)) = (times.whole, times.shown);
         let all = whole.1 - whole.0;
         let length = ((to - from) * factor).max(MIN_ZOOM * all);
-        let at = self.crosshair.unwrap_or(to).clamp(from, to);
+        let at = self.crosshair.unwrap_or(to).max(from).min(to);
         let from = at - (at - from) / (to - from) * length;
         let from = from.min(whole.1 - length).max(whole.0);
         self.zoom = (length < all).then_some((from, from + length));
@@ -326,7 +326,7 @@ impl Watch {
         let Some(times) = self.selected_times() else {
             return;
         };
-        let (whole, (from, to)) = (times.whole, times.shown);
+        let (from, to) = times.shown;
         let sign = if is_forward { 1.0 } else { -1.0 };
         let start = if is_forward { from } else { to };
         let wanted = (self.crosshair).map_or(start, |at| at + sign * CROSSHAIR_STEP * (to - from));
@@ -339,8 +339,8 @@ impl Watch {
         };
         self.crosshair = Some(at);
         if self.zoom.is_some() {
+            // The selected chart may be shorter than what is shown of the others.
             let shift = (at - to).max(0.0) + (at - from).min(0.0);
-            let shift = shift.clamp(whole.0 - from, whole.1 - to);
             self.zoom = Some((from + shift, to + shift));
         }
     }

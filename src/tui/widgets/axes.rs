@@ -73,7 +73,7 @@ pub(crate) fn draw_axes(
 /// Area between the axes that [`axes`] draws inside `area`, which has at least two columns and rows.
 pub(crate) fn plot_area(area: Rect, left: &[Mark], min: u16) -> Rect {
     let widest = left.iter().map(|(_, label)| width(label)).max();
-    let gutter = (widest.unwrap_or(0) as u16).clamp(min, area.width / 2) + 1;
+    let gutter = (widest.unwrap_or(0) as u16).max(min).min(area.width / 2) + 1;
     Rect {
         x: area.x + gutter,
         width: area.width - gutter,

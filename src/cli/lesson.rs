@@ -53,16 +53,7 @@ pub(super) fn list() -> Result<()> {
 /// # Errors
 /// [`Error::Usage`] if there is no such lesson, or no terminal to show it; [`Error::Lesson`] if it is not valid.
 pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> Result<Work> {
-    let lesson = Lesson::open(name)?;
-    let wrong = |problem: String| Error::Lesson(format!("{}: {problem}", sanitise(name)));
-    check_acts(&lesson).map_err(wrong)?;
-    check_table(&lesson).map_err(wrong)?;
-    let args = arguments(&lesson, options)?;
-    let checked = lesson.clone();
-    let job = job(lesson, &args, global)?;
-    if let Some(hidden) = &job.choices.hidden {
-        checked.check_layers(hidden.len()).map_err(wrong)?;
-    }
+    let job = job(Lesson::open(name)?, options, Some(global))?;
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
         let reason = unusable.unwrap_or(say!(
@@ -76,6 +67,14 @@ pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> 
         )));
     }
     train(job)
+}
+
+/// Checks that [`go_on_with`] can start the lesson called `name`, as far as that is known before its table is read.
+///
+/// # Errors
+/// Those of [`prepare`].
+pub(super) fn check(name: &str) -> Result<()> {
+    job(Lesson::open(name)?, &[], None).map(|_| ())
 }
 
 /// Checks that the table of `lesson` is built in or a file.
@@ -125,8 +124,7 @@ pub(super) fn go_on_with(name: &str) -> Result<u8> {
 /// # Errors
 /// Those of [`prepare`] and of loading.
 pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Settings)> {
-    let args = arguments(&lesson, options)?;
-    let job = job(lesson, &args, &args.global)?;
+    let job = job(lesson, options, None)?;
     let FrontEnd::Screen { limits, .. } = job.front_end else {
         unreachable!("a lesson is on the screen");
     };
@@ -139,13 +137,20 @@ pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Setting
     Ok((session, settings))
 }
 
-/// Checks the options in `args`, those of `lesson`.
-fn job(lesson: Lesson, args: &Args, global: &GlobalArgs) -> Result<Job> {
-    let mut job = Job::check(&args.training, global, true)?;
+/// Checks `lesson` and its options, with `options` in place of its own, and the `global` ones if they were given before.
+fn job(lesson: Lesson, options: &[OsString], global: Option<&GlobalArgs>) -> Result<Job> {
+    let wrong = |problem: String| Error::Lesson(format!("{}: {problem}", sanitise(&lesson.name)));
+    check_acts(&lesson).map_err(wrong)?;
+    check_table(&lesson).map_err(wrong)?;
+    let args = arguments(&lesson, options)?;
+    let mut job = Job::check(&args.training, global.unwrap_or(&args.global), true)?;
     if !matches!(job.front_end, FrontEnd::Screen { .. }) {
         return Err(Error::Usage(
             say!("lesson-screen", "a lesson needs the screen").into(),
         ));
+    }
+    if let Some(hidden) = &job.choices.hidden {
+        lesson.check_layers(hidden.len()).map_err(wrong)?;
     }
     job.lesson = Some(Arc::new(lesson));
     // Its options are not those of a training.
@@ -183,20 +188,47 @@ fn arguments(lesson: &Lesson, options: &[OsString]) -> Result<Args> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn every_lesson_has_valid_options() {
-        for name in names() {
-            let lesson = Lesson::open(name).expect(name);
-            let options: [OsString; 2] = ["--seed".into(), "3".into()];
-            let args = arguments(&lesson, &options).expect(name);
-            let job = job(lesson, &args, &args.global).expect(name);
-            assert_eq!(job.choices.seed, 3, "{name}");
-            assert!(
-                matches!(job.front_end, FrontEnd::Screen { paused: true, .. }),
-                "{name}"
+    fn every_lesson_can_start_with_another_seed() {
+        for language in Lang::ALL {
+            lang::set_current(language);
+            for name in names() {
+                let lesson = Lesson::open(name).expect(name);
+                let options: [OsString; 2] = ["--seed".into(), "3".into()];
+                let job = job(lesson, &options, None).expect(name);
+                assert_eq!(job.choices.seed, 3, "{name}");
+                assert!(
+                    matches!(job.front_end, FrontEnd::Screen { paused: true, .. }),
+                    "{name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_kept_number_may_end_in_a_digit_and_a_layer_must_exist() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mine.toml");
+        let problem = |shown: &str| {
+            let text = format!(
+                "table = \"iris\"\noptions = \"--hidden 4\"\ntitle = {{ en = \"T\", zh = \"题\" }}\n\
+                 formula = {{ en = \"f\", zh = \"f\" }}\n[[steps]]\nen = \"a\"\nzh = \"甲\"\nuntil = \"epoch > 1\"\n\
+                 keep = {{ run_9 = \"val_loss\", a7 = \"epoch\" }}\n[[steps]]\nen = \"{shown}\"\nzh = \"{shown}\"\n"
             );
+            fs::write(&path, text).expect("written");
+            let checked = check(path.to_str().expect("UTF-8"));
+            checked.err().map(|error| error.to_string())
+        };
+        for shown in ["{run_9} {a7}", "{a2[3]} {dead[2]} {x[4]}", "{w2[1,9]}"] {
+            assert_eq!(problem(shown), None, "{shown}");
+        }
+        for shown in ["{a3[1]}", "{dead[3]}", "{w99999999999999999999[1,1]}"] {
+            let problem = problem(shown).expect(shown);
+            assert!(problem.contains("the network has 2 layers"), "{problem}");
         }
     }
 }

@@ -129,6 +129,7 @@ pub(super) fn train(job: Job) -> Result<Work> {
             loading.lesson.clone_from(&job.lesson);
             let lesson = job.lesson.as_ref();
             loading.offered_step = lesson.and_then(|lesson| lesson_places::of(&lesson.name));
+            loading.check_lesson = lesson::check;
             loading.command.clone_from(&job.command);
             let checkpoint = job.checkpoint.as_ref();
             loading.checkpoint = checkpoint.map(|option| option.path.clone());

@@ -155,7 +155,7 @@ impl Lesson {
             let mut problem = None;
             step.visit_quantities(&mut |quantity: &Quantity| {
                 let is_kept = quantity.indices.is_empty() && kept.contains(&quantity.name.as_str());
-                if !is_kept && !is_quantity(quantity) {
+                if !is_kept && kind_of(quantity).is_none() {
                     problem.get_or_insert_with(|| unknown_number(quantity, &kept));
                 }
             });
@@ -288,28 +288,34 @@ const QUANTITIES: &[(&str, bool, usize)] = &[
     ("b", true, 1),
 ];
 
-/// The layer, from 1, that a number is one of; none for those of the run, the inputs and the targets.
-fn layer_of(quantity: &Quantity) -> Option<usize> {
-    let word = quantity.name.trim_end_matches(|c: char| c.is_ascii_digit());
-    match quantity.name[word.len()..].parse() {
-        Ok(layer) => Some(layer),
-        Err(_) if matches!(word, "x" | "y") => None,
-        Err(_) => quantity.indices.first().copied(),
-    }
+/// The row of [`QUANTITIES`] that `quantity` is one of; none if a run has no number of that name with as many indices.
+fn kind_of(quantity: &Quantity) -> Option<&'static (&'static str, bool, usize)> {
+    let (word, layer) = split_layer(&quantity.name);
+    QUANTITIES.iter().find(|(name, has_layer, indices)| {
+        let is_called = if *has_layer {
+            *name == word && !layer.is_empty()
+        } else {
+            *name == quantity.name
+        };
+        is_called && *indices == quantity.indices.len()
+    })
 }
 
-/// Returns whether a run has a number of that name with as many indices.
-fn is_quantity(quantity: &Quantity) -> bool {
-    let word = quantity.name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let mut known = QUANTITIES.iter();
-    known.any(|&(name, has_layer, indices)| {
-        let is_called = if has_layer {
-            name == word && word.len() < quantity.name.len()
-        } else {
-            name == quantity.name
-        };
-        is_called && indices == quantity.indices.len()
-    })
+/// Splits the number of a layer off the end of a name.
+fn split_layer(name: &str) -> (&str, &str) {
+    let word = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name.split_at(word.len())
+}
+
+/// The layer, from 1, that a number is one of; none for those of the run, the inputs and the targets, and kept ones.
+fn layer_of(quantity: &Quantity) -> Option<usize> {
+    let (_, has_layer, _) = kind_of(quantity)?;
+    if *has_layer {
+        let (_, layer) = split_layer(&quantity.name);
+        return Some(layer.parse().unwrap_or(usize::MAX));
+    }
+    let of_layers = quantity.indices.first().copied();
+    of_layers.filter(|_| !matches!(quantity.name.as_str(), "x" | "y"))
 }
 
 /// Adds to a problem the number of its step, which has this index.

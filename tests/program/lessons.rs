@@ -58,6 +58,28 @@ fn a_lesson_whose_options_do_not_go_with_its_table_is_named() {
 }
 
 #[test]
+fn a_lesson_that_cannot_start_leaves_the_run_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.toml");
+    let text = "table = \"iris\"\noptions = \"--hidden 4\"\ntitle = { en = \"T\", zh = \"题\" }\n\
+                formula = { en = \"f\", zh = \"f\" }\n[[steps]]\nen = \"{a3[1]}\"\nzh = \"{a3[1]}\"\n";
+    std::fs::write(&path, text).expect("written");
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    terminal.press(&format!(":lesson {}\r", path.display()));
+    terminal.wait_for("the network has 2 layers");
+    // It still runs, and ends when it is interrupted.
+    terminal.press("\x03");
+    assert_eq!(terminal.exit_code(), 130);
+    let mut terminal = Terminal::start(&["iris", "--paused"]);
+    terminal.wait_for("paused");
+    terminal.press(":lesson any-function\r");
+    terminal.wait_for("Enough neurons fit any function");
+    terminal.press(":quit\r");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[test]
 fn a_lesson_that_was_left_offers_to_go_on() {
     let state = tempfile::tempdir().expect("a folder");
     let variables = [("XDG_STATE_HOME", state.path().to_str().expect("UTF-8"))];

@@ -11,6 +11,7 @@ use super::lesson::Course;
 use super::model::Model;
 use super::update::{Effect, Msg};
 use crate::data::{Part, Progress};
+use crate::error::Result;
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
 use crate::settings::Invocation;
@@ -60,6 +61,8 @@ pub struct Loading {
     pub lesson: Option<Arc<Lesson>>,
     /// Index of the step at which it was left another time.
     pub offered_step: Option<usize>,
+    /// Returns whether the lesson of a name could start in place of the run, and why not.
+    pub check_lesson: fn(&str) -> Result<()>,
     /// Keys in place of others.
     pub keys: KeyMap,
     /// Command line of the run; `None` where no command repeats it.
@@ -89,6 +92,7 @@ impl Loading {
             notice: None,
             lesson: None,
             offered_step: None,
+            check_lesson: |name| Lesson::open(name).map(|_| ()),
             keys: KeyMap::default(),
             command: None,
             size: (0, 0),
@@ -123,6 +127,7 @@ impl Loading {
         model.motion.is_on = self.motion;
         model.keys.clone_from(&self.keys);
         model.command.clone_from(&self.command);
+        model.check_lesson = self.check_lesson;
         model.course = self.lesson.clone().map(Course::new);
         if let Some(course) = &mut model.course {
             // The file may have fewer steps now.

@@ -19,6 +19,8 @@ use super::training::{Phase, Run};
 use super::update::Effect;
 use super::what_if::Sliders;
 use crate::data::Samples;
+use crate::error::Result;
+use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
 use crate::nn::{Change, Initialisation};
 use crate::settings::{Choices, Invocation};
@@ -176,6 +178,8 @@ pub struct Model {
     pub course: Option<Course>,
     /// The numbers that are asked for.
     pub(crate) quiz: Option<Quiz>,
+    /// Returns whether the lesson of a name could start in place of this run, and why not.
+    pub(super) check_lesson: fn(&str) -> Result<()>,
     /// Name of the lesson that was ended, with the index of the step to go on at.
     pub(super) left_lesson: Option<(String, usize)>,
     /// Name of the lesson that follows when the program leaves this run.
@@ -247,6 +251,7 @@ impl Model {
             lane_ids: 0,
             course: None,
             quiz: None,
+            check_lesson: |name| Lesson::open(name).map(|_| ()),
             left_lesson: None,
             next_lesson: None,
             leaving: None,

@@ -411,8 +411,11 @@ impl Model {
     }
 
     /// Leaves the run for the lesson called `name`, after a question if much would be lost.
+    ///
+    /// # Errors
+    /// If that lesson could not start.
     fn start_lesson(&mut self, name: &str) -> Done {
-        Lesson::open(name).map_err(|error| error.to_string())?;
+        (self.check_lesson)(name).map_err(|error| error.to_string())?;
         self.next_lesson = Some(name.to_owned());
         if self.course.is_some() {
             // What a lesson has trained is of no use after it.

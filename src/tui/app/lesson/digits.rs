@@ -56,6 +56,9 @@ pub(super) fn narrow(c: char) -> char {
     match c {
         '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
         '－' => '-',
+        '＋' => '+',
+        '：' => ':',
+        '？' => '?',
         '．' | '。' => '.',
         '，' => ',',
         c if c.is_whitespace() => ' ',

@@ -108,17 +108,19 @@ impl Quiz {
         (self.at + 1, self.questions.len())
     }
 
-    /// Handles a key for the number that is typed. Returns whether it has to do with that: letters and blanks, which
-    /// train outside a text, change nothing.
+    /// Handles a key for the number that is typed. Returns whether it has to do with that: every character is the
+    /// number's but for `:` and `?`, which no number has. Letters and blanks are ignored; other signs are typed, since
+    /// `1/2` without its stroke would be another number.
     pub fn press(&mut self, key: &KeyEvent) -> bool {
         let typed = match key.code {
             KeyCode::Char(c) => KeyCode::Char(narrow(c)),
             code => code,
         };
         match typed {
-            KeyCode::Char(c @ ('0'..='9' | '.' | ',' | '-' | '−')) => self.typed.push(c),
-            KeyCode::Char('e') if !self.typed.is_empty() => self.typed.push('e'),
+            KeyCode::Char(':' | '?') => return false,
+            KeyCode::Char('e' | 'E') if !self.typed.is_empty() => self.typed.push('e'),
             KeyCode::Char(c) if c == ' ' || c.is_alphabetic() => return true,
+            KeyCode::Char(c) => self.typed.push(c),
             KeyCode::Backspace if !self.typed.is_empty() => _ = self.typed.pop(),
             KeyCode::Esc if !self.typed.is_empty() => self.typed.clear(),
             KeyCode::Enter => {

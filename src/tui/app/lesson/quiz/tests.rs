@@ -117,6 +117,28 @@ fn the_field_ignores_letters_and_takes_wide_digits() {
 }
 
 #[test]
+fn every_sign_belongs_to_the_number() {
+    for (typed, is_right) in [
+        ("+2", true),
+        ("2.0E+0", true),
+        ("＋２", true),
+        ("20e-1", true),
+        ("4/2", false),
+        ("(2)", false),
+        ("=2", false),
+        ("2_0", false),
+    ] {
+        let mut quiz = Quiz::default();
+        quiz.fill(Some(&trace()), &architecture());
+        type_number(&mut quiz, typed);
+        let reply = quiz.reply.expect("a reply");
+        assert_eq!(matches!(reply, Reply::Right(..)), is_right, "{typed}");
+        let is_no_number = matches!(reply, Reply::Wrong(_, Mistake::NotANumber, _));
+        assert_eq!(is_no_number, !is_right, "{typed}");
+    }
+}
+
+#[test]
 fn the_number_of_questions_is_known_before_they_are_made() {
     let all = questions(&trace(), Loss::Quadratic, Output::Sigmoid);
     let of_rows = all.iter().filter(|question| question.row.is_some());

@@ -341,6 +341,45 @@ fn keys_commands_and_clicks_lead_to_moments_and_back() {
 }
 
 #[test]
+fn the_help_of_an_earlier_moment_begins_with_its_keys() {
+    let mut shown = screen((80, 24));
+    type_line(&mut shown, "rewind 5");
+    arrive(&mut shown, 60);
+    shown.press("?");
+    let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
+    let mut lines = drawn.lines().skip_while(|line| !line.contains("Keys ("));
+    let first = lines.nth(1).expect("a line of the help");
+    assert!(first.contains("Earlier moments"), "{drawn}");
+    shown.press("\x1b");
+}
+
+#[test]
+fn the_best_score_of_an_earlier_moment_is_not_a_later_one() {
+    let mut shown = screen((120, 36));
+    shown.press(":view curves\n");
+    let best = |shown: &Shown| -> Vec<u64> {
+        let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
+        let words: Vec<&str> = drawn.split_whitespace().collect();
+        let marked = words
+            .windows(4)
+            .filter(|words| words[0] == "best" && words[2] == "@");
+        marked.filter_map(|words| words[3].parse().ok()).collect()
+    };
+    assert!(
+        best(&shown).iter().any(|&epoch| epoch > 2),
+        "{:?}",
+        best(&shown)
+    );
+    type_line(&mut shown, "rewind 2");
+    arrive(&mut shown, 24);
+    let then = best(&shown);
+    assert!(
+        !then.is_empty() && then.iter().all(|&epoch| epoch <= 2),
+        "{then:?}"
+    );
+}
+
+#[test]
 fn going_on_makes_a_branch_and_a_ghost_and_undo_leads_back() {
     let mut shown = screen((120, 36));
     type_line(&mut shown, "rewind 5");

@@ -50,21 +50,24 @@ impl Model {
     /// Groups of keys in the order of the help: those that matter now first.
     pub(crate) fn help_groups(&self) -> Vec<Group> {
         let navigation = &self.navigation;
-        let now: &[Group] = if self.inspector.open.is_some() {
-            &[Group::Inspector, Group::Editing]
+        let mut now = Vec::new();
+        if self.run.past.is_some() {
+            now.push(Group::Rewinding);
+        }
+        if self.inspector.open.is_some() {
+            now.extend([Group::Inspector, Group::Editing]);
         } else if navigation.is_charting() {
-            &[Group::Chart]
-        } else if navigation.view == View::Health {
-            &[Group::Health]
-        } else if navigation.view == View::Scores {
-            &[Group::Scores]
-        } else if matches!(navigation.view, View::Regions | View::Hidden) {
-            &[Group::Pictures]
-        } else if navigation.enlarged && navigation.has_choice() {
-            &[Group::Rows]
+            now.push(Group::Chart);
         } else {
-            &[]
-        };
+            match navigation.view {
+                View::Health => now.push(Group::Health),
+                View::Scores => now.push(Group::Scores),
+                View::Race => now.push(Group::Race),
+                View::Regions | View::Hidden => now.push(Group::Pictures),
+                _ if navigation.enlarged && navigation.has_choice() => now.push(Group::Rows),
+                _ => {}
+            }
+        }
         let others = Group::ALL.into_iter().filter(|group| !now.contains(group));
         now.iter().copied().chain(others).collect()
     }

@@ -101,7 +101,7 @@ struct Row {
     loss: f64,
     /// Trainings that are done, and those that have begun.
     count: (usize, usize),
-    /// Epoch of the training that began last.
+    /// Mean of the best epochs once all trainings are done, before that the epoch of the one that began last.
     epoch: u64,
     curve: Vec<Loss>,
 }
@@ -318,6 +318,13 @@ impl Board {
                 epoch: training.epoch,
                 curve: curve(training),
             });
+        }
+        // The best epoch, as its score and loss are those of it.
+        for row in rows.iter_mut().filter(|row| row.count.0 == row.count.1) {
+            if let Some(place) = standing_places[row.combination] {
+                let epoch = standings[place].mean(|outcome| outcome.epoch as f64);
+                row.epoch = epoch.round() as u64;
+            }
         }
         rows
     }

@@ -47,7 +47,7 @@ fn board() -> Board {
             }
             if (combination, seed) != (3, 1) {
                 let outcome = Outcome {
-                    epoch: 18 + seed,
+                    epoch: 16 + 2 * seed,
                     loss: 0.1 + 0.1 * combination as f64,
                     score: 0.99 - 0.02 * combination as f64 - 0.01 * seed as f64,
                     seconds: 1.0,
@@ -129,6 +129,8 @@ fn rows_are_means_with_their_errors_in_the_order_that_is_asked_for() {
     let best = &board.rows()[0];
     assert!((best.score - 0.985).abs() < 1e-12 && (best.error - 0.005).abs() < 1e-12);
     assert_eq!((best.count, board.rows()[3].count), ((2, 2), (1, 2)));
+    // The mean of 16 and 18, and how far the one is that goes on.
+    assert_eq!([best.epoch, board.rows()[3].epoch], [17, 20]);
     assert_eq!(labels(&board)[0], "lr 0.1  hidden 4");
     press(&mut board, "\t");
     assert_eq!(board.rows().len(), 8);

@@ -23,7 +23,7 @@ texts! {
     lane_is_fixed() "a run of a race is not changed; :adopt makes it the main run, esc leads back";
     lanes_in_lockstep() "in lockstep: all runs begin each epoch together";
     lanes_are_free() "free: each run trains as fast as it can";
-    lane_adopted() "this run is the main one now; the one before is a ghost";
+    lane_adopted() "this run is the main one now, and the race is over; the one before is a ghost";
     adopt_main() "this is the main run; choose another one in the race";
     race_waits() "the race waits; space: train";
     race_anew(name) "runs with another {name} start anew: :race {name} …";

@@ -277,12 +277,13 @@ pub(super) fn past(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas, labels: &m
     labels.write_near(pane, (column, bottom), "", &text, style);
 }
 
-/// Epoch with the lowest validation loss, or with the best validation score, and that.
+/// Epoch with the lowest validation loss, or with the best validation score, and that; until the moment that is shown.
 fn best_epoch(model: &Model, content: Chart) -> Option<(f64, f64)> {
     if content == Chart::Loss {
         return model.run.best.map(|best| (best.epoch as f64, best.loss));
     }
     let records = model.run.history.epochs().iter();
+    let records = records.filter(|record| record.epoch <= model.run.position.epoch);
     let scores = records.map(|record| (record.epoch as f64, record.validation_score.max));
     let finite = scores.filter(|(_, score): &(f64, f64)| score.is_finite());
     finite.reduce(|best, next| if next.1 > best.1 { next } else { best })

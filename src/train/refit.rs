@@ -7,7 +7,7 @@ use crate::data::Scores;
 use crate::error::{Error, Result};
 use crate::model_file::Saved;
 
-/// Least number of steps of a refit. A validation loss that is lowest earlier is so by chance.
+/// Least number of steps of a refit, for tables whose validation loss is by chance lowest in the first epochs.
 const LEAST_STEPS: u64 = 200;
 
 /// Training anew on training and validation rows, in small parts.

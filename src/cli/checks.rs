@@ -132,7 +132,9 @@ pub(super) fn preflight(job: &Job, dataset: Dataset, json: bool) -> Result<u8> {
 /// Returns the number found by a check, and the one it is compared with.
 fn numbers(kind: PreflightKind) -> (f64, f64) {
     match kind {
-        PreflightKind::InitialLoss { found, expected } => (found, expected),
+        PreflightKind::InitialLoss {
+            found, expected, ..
+        } => (found, expected),
         PreflightKind::Gradients { error, .. } => (error, 0.0),
         PreflightKind::Memorised { relative_loss, .. } => (relative_loss, 0.0),
         PreflightKind::Shuffled { score, chance, .. } => (score, chance),

@@ -216,7 +216,11 @@ fn initial_loss(session: &Session) -> PreflightCheck {
     let expected = expected(session).initial;
     let limit = initial_limit(session.architecture(), expected);
     PreflightCheck {
-        kind: PreflightKind::InitialLoss { found, expected },
+        kind: PreflightKind::InitialLoss {
+            found,
+            expected,
+            is_of_numbers: session.data().task.scale().is_some(),
+        },
         is_passed: (TOO_LOW * expected..=limit).contains(&found),
     }
 }

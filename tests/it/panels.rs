@@ -358,6 +358,7 @@ fn preflight(numbers: &[f32]) -> Vec<PreflightCheck> {
         PreflightKind::InitialLoss {
             found: number(0),
             expected: number(1),
+            is_of_numbers: false,
         },
         PreflightKind::Gradients {
             parameters: numbers.len(),

@@ -53,5 +53,5 @@ fn four_checks_pass_or_fail() {
     let expected = events[0]["expected"].as_f64().expect("a number");
     assert!((expected - 10f64.ln()).abs() < 1e-6);
     let text = stdout(&succeed("sine --preflight", &[]));
-    assert!(text.contains("equal outputs have 0.5000"), "{text}");
+    assert!(text.contains("predicting the mean has 0.5000"), "{text}");
 }

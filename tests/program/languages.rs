@@ -60,7 +60,7 @@ fn reports_are_chinese_throughout() {
 fn errors_are_chinese_throughout() {
     let folder = tempfile::tempdir().expect("a folder");
     for (arguments, part) in [
-        ("--lr x", "“--lr <RATE>”的值“x”无效：应为：大于 0 的数"),
+        ("--lr x", "“--lr <RATE>”的值“x”无效。应为：大于 0 的数"),
         ("--nosuch", "没有参数“--nosuch”"),
         ("--hidden 0", "“--hidden <SIZES>”的值“0”无效"),
         ("--threads x", "应为不小于 1 的线程数，或 auto"),

@@ -26,8 +26,11 @@ pub enum PreflightKind {
     InitialLoss {
         /// Mean loss of at most 2000 training rows.
         found: f64,
-        /// Loss of equal outputs: `ln k` for softmax of `k` outputs and cross-entropy, half the variance for numbers.
+        /// Loss of equal outputs, `ln k` for softmax of `k` outputs and cross-entropy; for numbers that of their mean, half
+        /// the variance.
         expected: f64,
+        /// Whether numbers are predicted.
+        is_of_numbers: bool,
     },
     /// Gradients against finite differences.
     Gradients {
@@ -74,7 +77,19 @@ impl PreflightKind {
 impl fmt::Display for PreflightKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&match *self {
-            Self::InitialLoss { found, expected } => say!(
+            Self::InitialLoss {
+                found,
+                expected,
+                is_of_numbers: true,
+            } => say!(
+                "preflight-loss-numbers",
+                "{found} before training; predicting the mean has {expected}",
+                found = loss(found).trim(),
+                expected = loss(expected).trim()
+            ),
+            Self::InitialLoss {
+                found, expected, ..
+            } => say!(
                 "preflight-loss-found",
                 "{found} before training; equal outputs have {expected}",
                 found = loss(found).trim(),

@@ -151,7 +151,12 @@ fn listing(model: &Model, theme: Theme) -> Listing {
             Column::new(text::head_best_loss(), 13, 8).right(),
             Column::new(best_score.clone(), 8.max(width(&best_score) as u16), 7).right(),
             Column::new(text::label_epoch(), 9, 6).right(),
-            Column::new(text::head_speed(), 6, 3).right(),
+            Column::new(
+                text::head_speed(),
+                6.max(width(text::head_speed()) as u16),
+                3,
+            )
+            .right(),
             Column::new(text::head_state(), 14, 5),
             Column::new(text::head_finding(), 44, 4),
         ],

@@ -85,16 +85,20 @@ impl Lang {
     /// Returns the language of the locale that the environment `variable`s name. A locale whose characters are not
     /// UTF-8 cannot show Chinese: it means English.
     ///
-    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides, as in POSIX.
+    /// As in POSIX, the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides; and of `LC_ALL`,
+    /// `LC_CTYPE` and `LANG` on the characters.
     pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let mut locales = ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(variable);
-        let locale = locales
-            .find(|locale| !locale.is_empty())
-            .unwrap_or_default();
-        let locale = locale.to_ascii_lowercase();
-        let is_utf8 = locale.contains("utf-8") || locale.contains("utf8");
+        let locale = |category: &str| {
+            let variables = ["LC_ALL", category, "LANG"].into_iter();
+            let mut locales = variables.filter_map(&variable);
+            let locale = locales.find(|locale| !locale.is_empty());
+            locale.unwrap_or_default().to_ascii_lowercase()
+        };
+        let is_utf8 = ["LC_MESSAGES", "LC_CTYPE"].into_iter().all(|category| {
+            let locale = locale(category);
+            locale.contains("utf-8") || locale.contains("utf8")
+        });
+        let locale = locale("LC_MESSAGES");
         let is_chinese = locale.split(['_', '-', '.', '@']).next() == Some("zh");
         if is_chinese && is_utf8 {
             Self::Zh
@@ -132,5 +136,13 @@ mod tests {
             assert_eq!(of(all, messages, lang), expected, "{all} {messages} {lang}");
         }
         assert_eq!(Lang::of_locale(|_| None), Lang::En);
+        for (characters, expected) in [("C", Lang::En), ("en_GB.UTF-8", Lang::Zh)] {
+            let language = Lang::of_locale(|name| match name {
+                "LC_CTYPE" => Some(characters.to_owned()),
+                "LANG" => Some("zh_CN.UTF-8".to_owned()),
+                _ => None,
+            });
+            assert_eq!(language, expected, "{characters}");
+        }
     }
 }

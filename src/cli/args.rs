@@ -224,6 +224,9 @@ pub enum Command {
     ///
     /// A lesson is a training with texts, questions and tasks that explain it step by step, in English or Chinese.
     Lesson {
+        /// Step to go to at once; what comes before is done for you
+        #[arg(long, value_name = "N")]
+        step: Option<usize>,
         /// Name of a lesson, or a file with one (TOML)
         name: Option<String>,
         /// Options of training in place of those of the lesson, such as --seed 3

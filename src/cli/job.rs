@@ -1,5 +1,6 @@
 //! From arguments to a checked job.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -73,6 +74,10 @@ pub struct Job {
     pub cast: Option<CastOption>,
     /// The lesson that the training is part of.
     pub lesson: Option<Arc<Lesson>>,
+    /// Options in place of those of the lesson.
+    pub lesson_options: Vec<OsString>,
+    /// Number of the step that the lesson goes to at once.
+    pub lesson_step: Option<usize>,
     pub front_end: FrontEnd,
 }
 
@@ -173,6 +178,8 @@ impl Job {
                 replace: global.force,
             }),
             lesson: None,
+            lesson_options: Vec::new(),
+            lesson_step: None,
             front_end: front_end(args, &choices, global, has_screen)?,
             choices,
         };

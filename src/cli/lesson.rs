@@ -52,8 +52,16 @@ pub(super) fn list() -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Usage`] if there is no such lesson, or no terminal to show it; [`Error::Lesson`] if it is not valid.
-pub(super) fn prepare(name: &str, options: &[OsString], global: &GlobalArgs) -> Result<Work> {
-    let job = job(Lesson::open(name)?, options, Some(global))?;
+pub(super) fn prepare(
+    name: &str,
+    step: Option<usize>,
+    options: &[OsString],
+    global: &GlobalArgs,
+) -> Result<Work> {
+    let job = Job {
+        lesson_step: step,
+        ..job(Lesson::open(name)?, options, Some(global))?
+    };
     let unusable = tui::unusable();
     if !io::stdout().is_terminal() || unusable.is_some() {
         let reason = unusable.unwrap_or(say!(
@@ -95,18 +103,19 @@ fn check_table(lesson: &Lesson) -> Result<(), String> {
     }
 }
 
-/// Runs the lesson called `name` in place of this process, whose keyboard nobody else reads then. Returns its exit code
+/// Runs the lesson called `name`, with options `before` its name and others after it, in place of this process, whose keyboard nobody else reads then. Returns its exit code
 /// where the system cannot replace a process, or that of a signal that came while the run before it ended.
 ///
 /// # Errors
 /// [`Error::Worker`] if the program cannot be started.
-pub(super) fn go_on_with(name: &str) -> Result<u8> {
+pub(super) fn go_on_with(before: &[String], name: &str, options: &[OsString]) -> Result<u8> {
     if let Some(signal) = end_of_runs() {
         return Ok(128 + signal as u8);
     }
     let started = std::env::current_exe().and_then(|program| {
         let mut command = Command::new(program);
-        command.args(["lesson", "--lang", lang::current().name(), name]);
+        command.args(["lesson", "--lang", lang::current().name()]);
+        command.args(before).arg(name).args(options);
         replace_process(command)
     });
     started.map_err(|cause| {
@@ -153,6 +162,7 @@ fn job(lesson: Lesson, options: &[OsString], global: Option<&GlobalArgs>) -> Res
         lesson.check_layers(hidden.len()).map_err(wrong)?;
     }
     job.lesson = Some(Arc::new(lesson));
+    job.lesson_options = options.to_vec();
     // Its options are not those of a training.
     job.command = None;
     Ok(job)

@@ -157,7 +157,8 @@ fn prepare_work(args: Args) -> Result<Work> {
         Some(Command::Lesson {
             name: Some(name),
             options,
-        }) => return lesson::prepare(&name, &options, &args.global),
+            step,
+        }) => return lesson::prepare(&name, step, &options, &args.global),
         Some(Command::Lesson { name: None, .. }) => lesson::list()?,
         Some(Command::Sweep(sweep)) => {
             let code = sweep::run(&sweep, &args.global)?;

@@ -129,6 +129,8 @@ pub(super) fn train(job: Job) -> Result<Work> {
             loading.lesson.clone_from(&job.lesson);
             let lesson = job.lesson.as_ref();
             loading.offered_step = lesson.and_then(|lesson| lesson_places::of(&lesson.name));
+            loading.first_step = job.lesson_step;
+            let lesson_options = job.lesson_options.clone();
             loading.check_lesson = lesson::check;
             loading.command.clone_from(&job.command);
             let checkpoint = job.checkpoint.as_ref();
@@ -166,7 +168,11 @@ pub(super) fn train(job: Job) -> Result<Work> {
                     lesson_places::keep(lesson, *step);
                 }
                 match exit.lesson {
-                    Some(name) => lesson::go_on_with(&name),
+                    Some((name, None)) => lesson::go_on_with(&[], &name, &[]),
+                    Some((name, Some(step))) => {
+                        let step = ["--step".into(), step.to_string()];
+                        lesson::go_on_with(&step, &name, &lesson_options)
+                    }
                     None => Ok(exit.code),
                 }
             }))

@@ -32,7 +32,7 @@ const ROWS_BELOW: u16 = 48;
 /// From this width on the lesson is beside the panels, else below them; beyond the other one, lines would only grow longer.
 const LESSON_BESIDE: u16 = 110;
 const LESSON_MAX_WIDTH: u16 = 60;
-/// Smallest screen with room for a lesson, and rows that it has at least.
+/// Smallest screen with room for a lesson and panels beside it, and rows that it has at least.
 const LESSON_MIN_SIZE: (u16, u16) = (50, 16);
 const LESSON_MIN_ROWS: u16 = 8;
 /// Rows that a band of [`Height::Share`] has at least.
@@ -236,11 +236,12 @@ pub(crate) struct Parts {
 /// Columns on the right and rows at the bottom that the lesson of `model` takes of the screen.
 pub(crate) fn dock(model: &Model) -> (u16, u16) {
     let (width, height) = model.navigation.size;
-    if model.course.is_none() && model.quiz.is_none()
-        || height < LESSON_MIN_SIZE.1
-        || width < LESSON_MIN_SIZE.0
-    {
+    if model.course.is_none() && model.quiz.is_none() {
         return (0, 0);
+    }
+    if height < LESSON_MIN_SIZE.1 || width < LESSON_MIN_SIZE.0 {
+        // Alone on the screen, it can still be read.
+        return (0, height.saturating_sub(3));
     }
     if width >= LESSON_BESIDE {
         return ((width * 36 / 100).min(LESSON_MAX_WIDTH), 0);

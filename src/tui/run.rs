@@ -49,8 +49,9 @@ const SIGNAL_GAP: Duration = Duration::from_millis(50);
 pub struct Exit {
     /// Exit code.
     pub code: u8,
-    /// Name of the lesson that the user went on to, if so.
-    pub lesson: Option<String>,
+    /// Name of the lesson that the user went on to, if so; with the number of a step if it is the one before, which is
+    /// started anew and goes there.
+    pub lesson: Option<(String, Option<usize>)>,
     /// Name of the lesson that was left, if so, with the index of the step to go on at.
     pub place: Option<(String, usize)>,
 }
@@ -297,7 +298,7 @@ impl Program {
         Ok(())
     }
 
-    fn next_lesson(&self) -> Option<String> {
+    fn next_lesson(&self) -> Option<(String, Option<usize>)> {
         match &self.app {
             App::Running(model) => model.next_lesson.clone(),
             App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,

@@ -211,7 +211,10 @@ fn the_cursor_is_where_text_is_inserted() {
     let at = cursor(&shown).expect("a cursor");
     let screen = drawn_with(&shown, Theme::new(Depth::None));
     let row = screen.lines().nth(at.y.into()).expect("a row");
-    assert!(row.starts_with("│= -0.5 ") && at.x == 7, "{at}\n{screen}");
+    assert!(
+        row.starts_with("│z1[1] = -0.5 ") && at.x == 13,
+        "{at}\n{screen}"
+    );
 }
 
 /// No size cuts a wide character in two or draws over one.

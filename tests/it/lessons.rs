@@ -3,9 +3,12 @@
 use nn_tui::error::Error;
 use nn_tui::lesson::{Kind, Lesson, names};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
+use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
-use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
 
 use crate::support::screen::{Shown, drawn_with};
 
@@ -412,4 +415,121 @@ fn escape_stops_on_the_way_to_a_step() {
     let course = shown.model.course.clone().expect("a lesson");
     assert!(!course.is_hurried() && course.step < 7, "{}", course.step);
     assert_eq!(shown.model.run.pace, pace);
+}
+
+#[test]
+fn a_step_that_cannot_be_reached_offers_to_start_anew() {
+    let screen = |shown: &Shown| drawn_with(&shown.model, Theme::new(Depth::None));
+    let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+    shown.press(":lesson 6\n");
+    let course = |model: &Model| model.course.clone().expect("a lesson");
+    assert!(shown.wait_until(|model| course(model).step == 5));
+    shown.press(":step 2 batch\n");
+    assert!(
+        shown.wait_until(|model| model.run.position.step == 2 && model.run.phase == Phase::Paused)
+    );
+    assert!(screen(&shown).contains("enter does it for you"));
+    shown.press("\n");
+    assert!(
+        shown.wait_until(|model| model.run.position.step == 3 && model.run.phase == Phase::Paused)
+    );
+    shown.look();
+    assert!(
+        screen(&shown).contains("cannot come to that"),
+        "{}",
+        screen(&shown)
+    );
+    assert!(screen(&shown).contains("enter start the lesson anew"));
+}
+
+#[test]
+fn a_task_that_the_reader_interrupts_can_go_on() {
+    let mut shown = Shown::lesson("xor", &[], (120, 36));
+    shown.press("\n3\n");
+    shown.press(":pace 1\n\n");
+    assert!(shown.wait_until(|model| model.run.phase == Phase::Training));
+    shown.press(" ");
+    assert!(shown.wait_until(|model| model.run.phase == Phase::Paused));
+    shown.look();
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    assert!(screen.contains("enter does it for you"), "{screen}");
+    shown.press(":pace full\n\n");
+    assert!(shown.wait_until(|model| model.course.as_ref().is_some_and(|course| course.is_done)));
+}
+
+/// Question and field of a quiz on a small screen, or with a long formula.
+#[test]
+fn the_number_that_is_asked_for_is_in_view() {
+    let mut shown = Shown::lesson("mini-batch", &[], (60, 20));
+    shown.press(":lesson 5\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    let screen = |shown: &Shown| drawn_with(&shown.model, Theme::new(Depth::None));
+    for size in [(60, 20), (80, 24), (45, 14), (40, 12)] {
+        shown.update(Msg::Resize(size.0, size.1));
+        assert!(
+            screen(&shown).contains("z1[1] ="),
+            "{size:?} {}",
+            screen(&shown)
+        );
+    }
+    let mut shown = Shown::lesson(
+        "initialisation",
+        &["--hidden", "2", "--batch", "1"],
+        (80, 24),
+    );
+    shown.press(":quiz\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    assert!(screen(&shown).contains("z1[1] ="), "{}", screen(&shown));
+    assert!(screen(&shown).contains("pgup pgdn"), "{}", screen(&shown));
+    let before = screen(&shown);
+    let area = Rect::new(0, 0, 80, 24);
+    let mut buf = Buffer::empty(area);
+    let drawn = render(area, &mut buf, &shown.model, Theme::new(Depth::None));
+    shown.update(Msg::Drawn(drawn));
+    let page_down = KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE);
+    shown.update(Msg::Key(page_down));
+    assert_ne!(screen(&shown), before, "it is scrolled");
+    shown.press("5");
+    assert!(
+        screen(&shown).contains("z1[1] = 5"),
+        "typing shows the field again"
+    );
+}
+
+#[test]
+fn a_quiz_begins_anew_when_the_run_goes_on() {
+    let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+    shown.press(":quiz\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    shown.press("2\n");
+    assert!(drawn_with(&shown.model, Theme::new(Depth::None)).contains("number 2/56"));
+    shown.press(":step 1 batch\n");
+    assert!(shown.wait_until(|model| model.run.position.step == 1 && model.is_quizzed()));
+    assert!(drawn_with(&shown.model, Theme::new(Depth::None)).contains("number 1/56"));
+}
+
+#[test]
+fn the_enter_key_opens_a_run_in_the_list_of_a_race() {
+    let mut shown = Shown::lesson("xor", &[], (120, 36));
+    shown.type_command("race lr 0.1 0.3");
+    let is_started = |model: &Model| {
+        model
+            .race
+            .as_ref()
+            .is_some_and(|race| (0..race.lanes.len()).all(|lane| model.lane(lane).is_some()))
+    };
+    assert!(shown.wait_until(is_started));
+    shown.type_command("view race");
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    assert!(
+        screen.contains("enter opens the chosen run here"),
+        "{screen}"
+    );
+    let enter = || Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let step = |shown: &Shown| shown.model.course.as_ref().expect("a lesson").step;
+    shown.update(enter());
+    assert_eq!(step(&shown), 0, "it is not the lesson's");
+    shown.type_command("view regions");
+    shown.update(enter());
+    assert_eq!(step(&shown), 1);
 }

@@ -99,3 +99,30 @@ fn a_lesson_that_was_left_offers_to_go_on() {
     let kept = std::fs::read_to_string(state.path().join("nn-tui/lessons.json"));
     assert_eq!(kept.expect("a file"), "{\"neuron\":1}");
 }
+
+#[test]
+fn a_lesson_whose_run_has_gone_too_far_is_started_anew() {
+    let mut terminal = Terminal::start(&["lesson", "mini-batch"]);
+    terminal.wait_for("─ 1/9");
+    terminal.press(":lesson 6\r");
+    terminal.wait_for("─ 6/9");
+    terminal.press("s");
+    terminal.wait_for("✓ done");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 2);
+    // What the step asks for was met on the way; the next one cannot be.
+    terminal.press(":lesson 7\r");
+    terminal.wait_for("─ 7/9");
+    terminal.press(ENTER);
+    terminal.wait_for("cannot come to that");
+    terminal.press(ENTER);
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.wait_for("─ 7/9");
+    terminal.press("s");
+    terminal.wait_for_number("step", |step| step == 2);
+    terminal.press(":lesson 9\r");
+    terminal.wait_for("─ 9/9");
+    terminal.wait_for_number("step", |step| step == 1);
+    terminal.press(":quit\r");
+    assert_eq!(terminal.exit_code(), 0);
+}

@@ -61,6 +61,8 @@ pub struct Loading {
     pub lesson: Option<Arc<Lesson>>,
     /// Index of the step at which it was left another time.
     pub offered_step: Option<usize>,
+    /// Number of the step that it goes to at once.
+    pub first_step: Option<usize>,
     /// Returns whether the lesson of a name could start in place of the run, and why not.
     pub check_lesson: fn(&str) -> Result<()>,
     /// Keys in place of others.
@@ -92,6 +94,7 @@ impl Loading {
             notice: None,
             lesson: None,
             offered_step: None,
+            first_step: None,
             check_lesson: |name| Lesson::open(name).map(|_| ()),
             keys: KeyMap::default(),
             command: None,
@@ -133,6 +136,7 @@ impl Loading {
             // The file may have fewer steps now.
             let steps = course.lesson.steps.len();
             course.offered = self.offered_step.filter(|step| *step < steps);
+            course.begins_at = self.first_step;
         }
         model.run.checkpoint.clone_from(&self.checkpoint);
         model.run.last_checkpoint.clone_from(&self.checkpoint);

@@ -182,8 +182,9 @@ pub struct Model {
     pub(super) check_lesson: fn(&str) -> Result<()>,
     /// Name of the lesson that was ended, with the index of the step to go on at.
     pub(super) left_lesson: Option<(String, usize)>,
-    /// Name of the lesson that follows when the program leaves this run.
-    pub(in crate::tui) next_lesson: Option<String>,
+    /// Name of the lesson that follows when the program leaves this run; with the number of a step if it is the present
+    /// one, which is started anew and goes there.
+    pub(in crate::tui) next_lesson: Option<(String, Option<usize>)>,
     /// The exit code, once it was decided to leave.
     pub(super) leaving: Option<u8>,
     /// The exit code of a user who quit and is asked for another path first.
@@ -327,6 +328,8 @@ impl Model {
             .with(self.row_probe())
             .with(WeightProbe)
             .with(PhaseProbe);
+        let acts = self.course.as_ref().and_then(Course::probe);
+        acts.into_iter().for_each(|probe| observation.add(probe));
         let panels = self.navigation.panels();
         for id in &panels {
             let probes = id.panel().probes(self);

@@ -46,12 +46,27 @@ impl Panel for LessonPanel {
 
     fn draw(&self, pane: &mut Pane<'_>) {
         let area = pane.area;
-        let Page { rows, cursor, .. } = page(pane.model, area.width, pane.theme);
+        let Page {
+            mut rows,
+            mut cursor,
+            quiz_at,
+            ..
+        } = page(pane.model, area.width, pane.theme);
+        if let Some((row, _)) = &mut cursor
+            && rows.len() > area.height.into()
+        {
+            // What is asked and typed stays in view; the text is below it.
+            rows.rotate_left(quiz_at);
+            *row -= quiz_at;
+        }
         if pane.model.course.is_some() && rows.len() + 1 < area.height.into() {
             let last = area.rows().next_back().unwrap_or_default();
             pane.left(last, text::lesson_commands(), pane.theme.dim());
         }
         let first = pane.first_line(rows.len(), area.height.into());
+        if rows.len() > area.height.into() {
+            pane.footnote = text::scroll_lesson().to_owned();
+        }
         if let Some((row, column)) = cursor
             && let Some(row) = row.checked_sub(first)
             && let Some(row) = area.rows().nth(row)
@@ -80,11 +95,14 @@ fn page(model: &Model, cells: u16, theme: Theme) -> Page {
         theme,
         rows: Vec::new(),
         cursor: None,
+        quiz_at: 0,
+        is_in_race: model.navigation.is_racing(),
     };
     if let Some(course) = &model.course {
         page.course(model, course);
     }
     if let Some(quiz) = &model.quiz {
+        page.quiz_at = page.rows.len();
         page.quiz(quiz);
     }
     page
@@ -97,6 +115,10 @@ struct Page {
     rows: Vec<Row>,
     /// Line and column of the cursor, while a number is typed.
     cursor: Option<(usize, usize)>,
+    /// First line of the quiz.
+    quiz_at: usize,
+    /// Whether the enter key is that of the list of a race.
+    is_in_race: bool,
 }
 
 impl Page {
@@ -108,8 +130,11 @@ impl Page {
         }
     }
 
-    /// Writes what the enter key does now.
+    /// Writes what the enter key does now, if it is the lesson's.
     fn enter(&mut self, does: &str) {
+        if self.is_in_race {
+            return self.write(text::lesson_away(), self.theme.dim());
+        }
         let indent = width(text::enter_key()) + 1;
         let room = self.cells.saturating_sub(indent).max(1);
         for (n, line) in wrap_whole(does, room).into_iter().enumerate() {
@@ -158,8 +183,15 @@ impl Page {
                 }
             }
             Kind::Task { .. } if !course.is_done => {
-                if model.run.is_training() || step.acts.is_empty() {
+                if model.run.is_training() {
                     return self.write(text::lesson_waits(), self.theme.dim());
+                }
+                if model.is_lesson_stuck() {
+                    self.write(text::task_stuck(), self.theme.warning());
+                    return self.enter(text::lesson_anew());
+                }
+                if step.acts.is_empty() {
+                    return self.write(text::task_waits(), self.theme.dim());
                 }
                 return self.enter(text::enter_does_it());
             }
@@ -245,15 +277,7 @@ impl Page {
             &format!("{row} · {}", text::number_of(at, all)),
             self.theme.dim(),
         );
-        self.write(
-            &format!("{} = {}", question.name, question.formula),
-            self.theme.strong(),
-        );
-        let operands = question.operands.iter().take(MAX_OPERANDS);
-        let operands =
-            operands.map(|(symbol, value)| format!("{symbol}\u{a0}=\u{a0}{}", shown(*value)));
-        self.write(&operands.collect::<Vec<_>>().join(" · "), self.theme.dim());
-        let line = Span::styled("= ", self.theme.text())
+        let line = Span::styled(format!("{} = ", question.name), self.theme.strong())
             + Span::styled(quiz.typed.clone(), self.theme.accent())
             + Span::styled(" ", self.theme.text().add_modifier(Modifier::REVERSED));
         self.cursor = Some((self.rows.len(), line.width() - 1));
@@ -265,6 +289,11 @@ impl Page {
                 self.write(&format!("{} = {numbers}", question.name), self.theme.text());
             }
         }
+        self.write(&format!("= {}", question.formula), self.theme.text());
+        let operands = question.operands.iter().take(MAX_OPERANDS);
+        let operands =
+            operands.map(|(symbol, value)| format!("{symbol}\u{a0}=\u{a0}{}", shown(*value)));
+        self.write(&operands.collect::<Vec<_>>().join(" · "), self.theme.dim());
         self.write(text::quiz_hint(), self.theme.dim());
     }
 }

@@ -8,11 +8,16 @@ texts! {
     step_of_before(step) "Last time you reached step {step}: :lesson {step} goes there, and does for you what comes before.";
     no_such_step(steps) "the lesson has {steps} steps";
     on_the_way(step) "on the way to step {step} · esc: stop here";
+    scroll_lesson() "pgup pgdn";
+    lesson_away() "enter opens the chosen run here; in another view it goes on in the lesson";
     quiz_title() "Numbers by hand";
     enter_key() "enter";
     enter_continues() "continue";
     enter_does_it() "does it for you";
     lesson_waits() "the training is on its way";
+    task_waits() "the lesson goes on when you have done it";
+    task_stuck() "The run cannot come to that any more: it has gone on, or its settings are others.";
+    lesson_anew() "start the lesson anew and come back to this step";
     task_done() "✓ done";
     leave_lesson() "leave the lesson";
     next_lesson(title) "next lesson: {title}";
@@ -23,6 +28,7 @@ texts! {
     claims_differ() "This run came out differently from what the lesson describes: its settings or its seed may have been changed.";
     quiz_too_large() "There is nothing to ask: network or mini-batch is too large, or there is dropout (:hidden 2, :batch 2, :dropout 0).";
     quiz_waits() "the numbers are on their way";
+    quiz_anew() "the run has gone on: the questions begin anew";
     quiz_done(right, all) "{right} of {all} right at the first try";
     quiz_without_update() "New weights are asked for with plain gradient descent alone (:optimizer sgd, no decay, clipping or frozen weights).";
     row_of_batch(row, rows) "row {row}/{rows}";

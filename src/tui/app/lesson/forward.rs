@@ -1,10 +1,12 @@
-//! Going straight to a step of a lesson: what is asked for on the way is done for the reader.
+//! Going straight to a step of a lesson: what is asked for on the way is done for the reader, and where the run can no
+//! longer come to it, the lesson is started anew.
 
 use super::Course;
 use crate::lesson::Kind;
-use crate::train::Pace;
+use crate::train::{Pace, Probe, Request, Scratch, Snapshot, Training};
 use crate::tui::app::actions::Done;
 use crate::tui::app::model::Model;
+use crate::tui::app::training::Phase;
 use crate::tui::text;
 
 /// Step that a lesson is on the way to.
@@ -13,9 +15,26 @@ pub(super) struct Destination {
     step: usize,
     /// Whether full speed ends there.
     was_slow: bool,
+    /// Whether nothing was done in the run before.
+    is_anew: bool,
+}
+
+/// Marks a snapshot: one with this probe was taken after the worker had the commands of so many tasks done for the reader.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct ActsProbe(usize);
+
+impl Probe for ActsProbe {
+    type Answer = ();
+
+    fn compute(&self, _training: &Training<'_>, _scratch: &mut Scratch) {}
 }
 
 impl Course {
+    /// The mark of a snapshot that shows what came of the present task, once the program did it for the reader.
+    pub(in crate::tui::app) fn probe(&self) -> Option<Request> {
+        (self.has_acted && !self.is_done).then(|| Request::new(ActsProbe(self.acts)))
+    }
+
     /// Whether the lesson is on the way to a step.
     pub fn is_hurried(&self) -> bool {
         self.destination.is_some()
@@ -32,6 +51,45 @@ impl Course {
 }
 
 impl Model {
+    /// Whether the program did the present task for the reader, and the run is not where the task asks it to be all the
+    /// same: it has gone on too far, or its settings are others.
+    pub(crate) fn is_lesson_stuck(&self) -> bool {
+        let Some(course) = &self.course else {
+            return false;
+        };
+        let is_open = matches!(course.current().kind, Kind::Task { .. }) && !course.is_done;
+        let is_at_rest = !(course.is_awaiting || self.run.is_training());
+        let is_seen = |snapshot: &Snapshot| {
+            snapshot.position == self.run.position
+                && snapshot.get::<ActsProbe>().map(|(probe, ())| probe.0) == Some(course.acts)
+        };
+        is_open
+            && course.has_acted
+            && is_at_rest
+            && self.prompt.overlay.is_none()
+            && self.run.past.is_none()
+            && self.run.snapshot.as_ref().is_some_and(is_seen)
+    }
+
+    /// Starts the lesson anew, and comes back to the step of index `step`.
+    pub(super) fn restart_lesson(&mut self, step: usize) -> Done {
+        let Some(course) = &self.course else {
+            return Err(text::no_lesson().into());
+        };
+        let name = course.lesson.name.clone();
+        self.start_lesson(&name, Some(step + 1))
+    }
+
+    /// Begins a lesson that goes to the step of this number at once.
+    pub(super) fn begin_at(&mut self, number: usize) {
+        let done = self.turn_to_step(number);
+        self.prompt.report(done);
+        let course = self.course.as_mut();
+        if let Some(destination) = course.and_then(|course| course.destination.as_mut()) {
+            destination.is_anew = true;
+        }
+    }
+
     /// Goes to the step of this number, counted from 1: at once if it was reached before.
     ///
     /// # Errors
@@ -47,16 +105,23 @@ impl Model {
         self.quiz = None;
         let step = number - 1;
         if step <= course.reached {
-            course.turn_to(step);
+            self.turn_page(step);
             return Ok(());
         }
-        course.turn_to(course.reached);
+        let reached = course.reached;
+        if course.step != reached {
+            self.turn_page(reached);
+        }
         let was_slow = self.run.pace != Pace::Full;
         if was_slow {
             self.toggle_full_speed()?;
         }
         if let Some(course) = &mut self.course {
-            course.destination = Some(Destination { step, was_slow });
+            course.destination = Some(Destination {
+                step,
+                was_slow,
+                is_anew: false,
+            });
         }
         self.prompt.status(text::on_the_way(number));
         Ok(())
@@ -64,6 +129,10 @@ impl Model {
 
     /// Does what the steps before the destination ask for, as far as that is possible now.
     pub(in crate::tui::app) fn go_forward(&mut self) {
+        if self.run.phase == Phase::Pausing {
+            // The reader has something else in mind.
+            return self.stop_going_forward();
+        }
         while let Some(course) = &mut self.course {
             let Some(destination) = course.destination else {
                 return;
@@ -74,17 +143,26 @@ impl Model {
             if course.step >= destination.step {
                 return self.stop_going_forward();
             }
+            let next = course.step + 1;
             match &course.current().kind {
                 Kind::Task { .. } if !course.is_done => {
                     if !course.has_acted {
-                        self.go_on();
+                        return self.go_on();
                     }
-                    return;
+                    if !self.is_lesson_stuck() {
+                        return;
+                    }
+                    if !destination.is_anew {
+                        self.stop_going_forward();
+                        let started = self.restart_lesson(destination.step);
+                        return self.prompt.report(started);
+                    }
+                    // From the very start it was no different: with these settings the task cannot be done.
                 }
                 Kind::Question { answer, .. } => course.answered = Some(*answer),
                 _ => {}
             }
-            course.turn_to(course.step + 1);
+            self.turn_page(next);
             // Results that a task asked for are of no use to who does not see it.
             self.prompt.overlay = None;
             self.begin_step();

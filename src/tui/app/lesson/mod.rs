@@ -17,6 +17,7 @@ use crate::lesson::expression::Quantity;
 use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
 use crate::train::probes::TraceProbe;
 use crate::train::{Command, Event, Limits, Position};
+use crate::tui::panels::PanelId;
 use crate::tui::text;
 use crate::util::lang::Lang;
 use crate::util::lang::say;
@@ -49,6 +50,8 @@ pub struct Course {
     restarts: u32,
     /// Whether the program did the present task for the reader.
     has_acted: bool,
+    /// Number of tasks that it did so far.
+    acts: usize,
     /// Whether the worker has yet to say that it trains, or trains anew, as it was asked to.
     is_awaiting: bool,
     /// Numbers that were kept, by name.
@@ -61,6 +64,8 @@ pub struct Course {
     is_new: bool,
     /// Index of the step at which the reader left the lesson another time.
     pub(in crate::tui) offered: Option<usize>,
+    /// Number of the step, from 1, that a lesson which is started goes to at once.
+    pub(in crate::tui) begins_at: Option<usize>,
     /// The step that the lesson is on the way to.
     destination: Option<Destination>,
 }
@@ -70,6 +75,7 @@ impl Course {
     pub fn new(lesson: Arc<Lesson>) -> Self {
         Self {
             offered: None,
+            begins_at: None,
             destination: None,
             lesson,
             step: 0,
@@ -80,6 +86,7 @@ impl Course {
             limits: None,
             restarts: 0,
             has_acted: false,
+            acts: 0,
             is_awaiting: false,
             kept: Vec::new(),
             taken_at: None,
@@ -128,6 +135,8 @@ impl Course {
         if let Command::SetLimits(limits) = command {
             self.limits = Some(*limits);
         }
+        // What the reader interrupts has not failed.
+        self.has_acted &= !matches!(command, Command::Pause);
     }
 
     /// Limits that a restart puts in force again, if those of the run are others.
@@ -214,12 +223,21 @@ impl Model {
 
     /// Begins the first step of a new lesson, and notes when the present task is done.
     pub(super) fn settle_lesson(&mut self) {
+        if self
+            .quiz
+            .as_ref()
+            .is_some_and(|quiz| quiz.is_overtaken(self.run.position))
+        {
+            self.quiz = Some(Quiz::new(&self.run.architecture, self.run.plan.batch.get()));
+            self.prompt.status(text::quiz_anew());
+        }
         if let Some(quiz) = &mut self.quiz
             && let Some(snapshot) = &self.run.snapshot
             && snapshot.position == self.run.position
+            && !self.run.is_training()
             && let Some((TraceProbe::Step, trace)) = snapshot.get::<TraceProbe>()
         {
-            quiz.fill(trace.as_ref(), &self.run.architecture);
+            quiz.fill(trace.as_ref(), &self.run.architecture, self.run.position);
         }
         if let Some(sample) = self.quiz.as_ref().and_then(Quiz::sample) {
             // The network shows the row that is computed.
@@ -231,7 +249,12 @@ impl Model {
         };
         if std::mem::take(&mut course.is_new) {
             course.limits = Some(self.run.limits);
-            return self.begin_step();
+            let begins_at = course.begins_at;
+            self.begin_step();
+            if let Some(number) = begins_at {
+                self.begin_at(number);
+            }
+            return;
         }
         self.take_numbers();
         let Some(course) = &self.course else { return };
@@ -256,6 +279,35 @@ impl Model {
             course.is_done = true;
             course.kept.extend(kept);
         }
+    }
+
+    /// Turns to the step of this index, and to the first line of its text.
+    fn turn_page(&mut self, step: usize) {
+        if let Some(course) = &mut self.course {
+            course.turn_to(step);
+        }
+        self.navigation.scroll_by(PanelId::Lesson, i16::MIN);
+    }
+
+    /// Scrolls the panel of the lesson by a page, unless the keyboard is in a list, or in another panel that can be
+    /// scrolled. Returns whether it did.
+    fn page_in_lesson(&mut self, is_down: bool) -> bool {
+        let navigation = &mut self.navigation;
+        let is_long = |panel| {
+            navigation
+                .scroll_limit(panel)
+                .is_some_and(|limit| limit > 0)
+        };
+        let focus = navigation.focus;
+        let is_of_other = focus == PanelId::Rows || focus != PanelId::Lesson && is_long(focus);
+        if is_of_other || !is_long(PanelId::Lesson) {
+            return false;
+        }
+        let (_, below) = navigation.dock;
+        let rows = if below > 0 { below } else { navigation.size.1 };
+        let lines = i16::try_from(rows.saturating_sub(5).max(1)).unwrap_or(i16::MAX);
+        navigation.scroll_by(PanelId::Lesson, if is_down { lines } else { -lines });
+        true
     }
 
     /// Carries out what a step does when it begins.
@@ -296,10 +348,11 @@ impl Model {
         }
     }
 
-    /// Whether the enter key goes on in the lesson, whatever else it does without one.
+    /// Whether the enter key goes on in the lesson, whatever else it does without one, but for the list of a race: no
+    /// lesson leads there.
     pub(crate) fn is_enter_of_lesson(&self) -> bool {
         let is_shown = self.navigation.dock != (0, 0);
-        is_shown && (self.course.is_some() || self.quiz.is_some())
+        is_shown && !self.navigation.is_racing() && (self.course.is_some() || self.quiz.is_some())
     }
 
     /// Handles `key` if the lesson or the quiz waits for it. Returns whether it did.
@@ -308,8 +361,13 @@ impl Model {
         if !is_plain || self.navigation.dock == (0, 0) {
             return false;
         }
+        if let KeyCode::PageUp | KeyCode::PageDown = key.code {
+            return self.page_in_lesson(key.code == KeyCode::PageDown);
+        }
         if let Some(quiz) = &mut self.quiz {
             if quiz.is_asking() && quiz.press(key) {
+                // The question and what is typed are at the top.
+                self.navigation.scroll_by(PanelId::Lesson, i16::MIN);
                 return true;
             }
             if key.code == KeyCode::Esc || key.code == KeyCode::Enter && self.course.is_none() {
@@ -320,6 +378,7 @@ impl Model {
                 return false;
             }
         }
+        let is_enter_of_lesson = self.is_enter_of_lesson();
         let Some(course) = &mut self.course else {
             return false;
         };
@@ -328,7 +387,7 @@ impl Model {
             _ => 0,
         };
         match key.code {
-            KeyCode::Enter => self.go_on(),
+            KeyCode::Enter if is_enter_of_lesson => self.go_on(),
             KeyCode::Up if choices > 0 => {
                 let now = course.choice.unwrap_or(0);
                 course.choice = Some((now + choices - 1) % choices);
@@ -351,6 +410,7 @@ impl Model {
 
     /// Does what the enter key does in a lesson: answers the question, does the task, or turns to the next step.
     fn go_on(&mut self) {
+        let is_stuck = self.is_lesson_stuck();
         let Some(course) = &mut self.course else {
             return;
         };
@@ -358,24 +418,31 @@ impl Model {
             Kind::Question { .. } if course.answered.is_none() => {
                 course.answered = course.choice;
             }
+            Kind::Task { .. } if is_stuck => {
+                let step = course.step;
+                let started = self.restart_lesson(step);
+                self.prompt.report(started);
+            }
             Kind::Task { .. } if !course.is_done => {
                 // Asked to train when its limit has just been reached, a run would go on without it.
                 if course.has_acted && self.run.is_training() {
                     return;
                 }
                 course.has_acted = true;
+                course.acts += 1;
                 let acts = course.current().acts.clone();
                 self.carry_out(&acts);
             }
             _ if !course.is_at_end() => {
-                course.turn_to(course.step + 1);
+                let next = course.step + 1;
+                self.turn_page(next);
                 self.begin_step();
             }
             _ => {
                 let next = name_after(&course.lesson.name);
                 match next {
                     Some(name) => {
-                        let started = self.start_lesson(name);
+                        let started = self.start_lesson(name, None);
                         self.prompt.report(started);
                     }
                     None => self.end_lesson(),
@@ -395,28 +462,31 @@ impl Model {
                 self.quiz = None;
                 Ok(())
             }
+            (name, None) if name.parse::<usize>().is_ok() => Err(text::no_lesson().into()),
             (END | BACK, None) => Err(text::no_lesson().into()),
             (END, Some(_)) => {
                 self.end_lesson();
                 Ok(())
             }
             (BACK, Some(course)) => {
-                course.turn_to(course.step.saturating_sub(1));
+                let before = course.step.saturating_sub(1);
+                self.turn_page(before);
                 self.quiz = None;
                 Ok(())
             }
             (name, Some(_)) if let Ok(number) = name.parse() => self.turn_to_step(number),
-            (name, _) => self.start_lesson(name),
+            (name, _) => self.start_lesson(name, None),
         }
     }
 
-    /// Leaves the run for the lesson called `name`, after a question if much would be lost.
+    /// Leaves the run for the lesson called `name`, after a question if much would be lost. That begins at the step of
+    /// this number, with the options of the present one if it is started anew.
     ///
     /// # Errors
     /// If that lesson could not start.
-    fn start_lesson(&mut self, name: &str) -> Done {
+    fn start_lesson(&mut self, name: &str, step: Option<usize>) -> Done {
         (self.check_lesson)(name).map_err(|error| error.to_string())?;
-        self.next_lesson = Some(name.to_owned());
+        self.next_lesson = Some((name.to_owned(), step));
         if self.course.is_some() {
             // What a lesson has trained is of no use after it.
             self.leave(0);

@@ -6,8 +6,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::digits::{Mistake, mistake, narrow, shown};
 use crate::nn::Architecture;
-use crate::train::SampleId;
 use crate::train::probes::Trace;
+use crate::train::{Position, SampleId};
 use questions::{Question, count, questions};
 
 /// Most numbers that are asked for.
@@ -18,6 +18,8 @@ const MAX_QUESTIONS: usize = 2000;
 pub(crate) struct Quiz {
     /// Questions in order; empty until the numbers are known.
     questions: Vec<Question>,
+    /// Position of the run that they are about.
+    position: Option<Position>,
     /// Index of the present question.
     at: usize,
     /// Text typed so far.
@@ -56,8 +58,9 @@ impl Quiz {
         }
     }
 
-    /// Takes the numbers that are asked for from `trace`, unless that was done. The network is one of `architecture`.
-    pub fn fill(&mut self, trace: Option<&Trace>, architecture: &Architecture) {
+    /// Takes the numbers that are asked for from `trace` at a position of the run, unless that was done. The network is
+    /// one of `architecture`.
+    pub fn fill(&mut self, trace: Option<&Trace>, architecture: &Architecture, at: Position) {
         if !self.questions.is_empty() || self.is_too_large {
             return;
         }
@@ -74,7 +77,13 @@ impl Quiz {
         self.is_too_large = questions.is_empty() || questions.len() > MAX_QUESTIONS;
         if !self.is_too_large {
             self.questions = questions;
+            self.position = Some(at);
         }
+    }
+
+    /// Whether a number is asked for that was right before the run went on to `position`.
+    pub fn is_overtaken(&self, position: Position) -> bool {
+        self.is_asking() && self.position != Some(position)
     }
 
     /// Whether the numbers are not known yet.

@@ -4,6 +4,12 @@ use crate::nn::Loss;
 use crate::nn::{Activation, Architecture, Output, Parameters};
 use crate::train::probes::RowTrace;
 
+const START: Position = Position {
+    epoch: 0,
+    batch: 0,
+    step: 0,
+};
+
 fn architecture() -> Architecture {
     let (activation, output) = (Activation::Sigmoid, Output::Sigmoid);
     Architecture::new(vec![2, 2, 1], activation, output, Loss::Quadratic).expect("valid")
@@ -60,7 +66,7 @@ fn type_number(quiz: &mut Quiz, text: &str) {
 fn the_numbers_by_hand_are_right() {
     let mut quiz = Quiz::default();
     assert!(quiz.is_waiting() && !quiz.is_asking());
-    quiz.fill(Some(&trace()), &architecture());
+    quiz.fill(Some(&trace()), &architecture(), START);
     for text in BY_HAND {
         let name = quiz.question().expect("a question").name.clone();
         type_number(&mut quiz, text);
@@ -77,7 +83,7 @@ fn the_numbers_by_hand_are_right() {
 #[test]
 fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
     let mut quiz = Quiz::default();
-    quiz.fill(Some(&trace()), &architecture());
+    quiz.fill(Some(&trace()), &architecture(), START);
     type_number(&mut quiz, "3");
     assert_eq!(
         quiz.reply,
@@ -101,7 +107,7 @@ fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
 #[test]
 fn the_field_ignores_letters_and_takes_wide_digits() {
     let mut quiz = Quiz::default();
-    quiz.fill(Some(&trace()), &architecture());
+    quiz.fill(Some(&trace()), &architecture(), START);
     type_number(&mut quiz, "2 s");
     assert!(matches!(quiz.reply, Some(Reply::Right(..))));
     type_number(&mut quiz, " n－０。５　");
@@ -129,7 +135,7 @@ fn every_sign_belongs_to_the_number() {
         ("2_0", false),
     ] {
         let mut quiz = Quiz::default();
-        quiz.fill(Some(&trace()), &architecture());
+        quiz.fill(Some(&trace()), &architecture(), START);
         type_number(&mut quiz, typed);
         let reply = quiz.reply.expect("a reply");
         assert_eq!(matches!(reply, Reply::Right(..)), is_right, "{typed}");
@@ -186,7 +192,7 @@ fn every_formula_gives_its_number() {
 #[test]
 fn a_network_without_numbers_has_no_quiz() {
     let mut quiz = Quiz::default();
-    quiz.fill(None, &architecture());
+    quiz.fill(None, &architecture(), START);
     assert!(quiz.is_too_large && !quiz.is_asking() && !quiz.is_waiting());
 }
 

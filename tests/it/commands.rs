@@ -550,7 +550,9 @@ fn the_menu_does_what_commands_do() {
     assert!(sent(&mut model, "jl").contains("activation: Relu"));
     assert!(sent(&mut model, "jl").contains("output: Linear, loss: Quadratic"));
     assert!(sent(&mut model, "jl").contains("output: Softmax, loss: CrossEntropy"));
+    assert!(drawn(&model).contains('◂'), "the loss has steps");
     assert_eq!(sent(&mut model, "jl"), "[]", "init restarts");
+    assert!(!drawn(&model).contains('◂'), "and offers no steps");
     let adam = Optimizer::ALL
         .iter()
         .position(|&known| known == Optimizer::ADAM);

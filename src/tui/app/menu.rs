@@ -26,6 +26,13 @@ pub(crate) struct Item {
     pub command: String,
 }
 
+impl Item {
+    /// Returns whether keys move the value to its neighbours. A restart is too much for them.
+    pub fn has_steps(&self) -> bool {
+        self.setting.is_some_and(|setting| !setting.restarts)
+    }
+}
+
 /// Returns the lines of the menu.
 pub(crate) fn items(model: &Model) -> Vec<Item> {
     let choices = model.choices();

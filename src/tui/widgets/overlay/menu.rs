@@ -45,7 +45,7 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
         Layout::vertical([Constraint::Min(1), Constraint::Length(gap as u16), foot]).areas(inner);
     let first = first_shown(chosen, items.len(), body.height.into());
     let row = |(i, item): (usize, &Item)| {
-        let (left, right) = if i == chosen {
+        let (left, right) = if i == chosen && item.has_steps() {
             ("◂ ", " ▶ ")
         } else {
             ("  ", "")
@@ -63,7 +63,8 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
     let table = Table::new(lines, [widths[0], widths[1], Constraint::Fill(1)]);
     pane.draw(table.column_spacing(0), body);
     make_lines_clickable(pane, body, first, items.len());
-    if let Some(row) = body.rows().nth(chosen - first) {
+    let row = body.rows().nth(chosen - first);
+    if let Some(row) = row.filter(|_| items[chosen].has_steps()) {
         let value = width(&items[chosen].value) as u16;
         let mark = |x: u16| Rect::new(row.x + x, row.y, 2, 1).intersection(row);
         let step = |code| ClickTarget::Key(code, KeyModifiers::NONE);

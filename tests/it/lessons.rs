@@ -433,13 +433,11 @@ fn a_step_that_cannot_be_reached_offers_to_start_anew() {
     assert!(
         shown.wait_until(|model| model.run.position.step == 3 && model.run.phase == Phase::Paused)
     );
-    shown.look();
-    assert!(
-        screen(&shown).contains("cannot come to that"),
-        "{}",
-        screen(&shown)
-    );
-    assert!(screen(&shown).contains("enter start the lesson anew"));
+    let is_said = |model: &Model| {
+        let screen = drawn_with(model, Theme::new(Depth::None));
+        screen.contains("cannot come to that") && screen.contains("enter start the lesson anew")
+    };
+    assert!(shown.wait_until(is_said), "{}", screen(&shown));
 }
 
 #[test]
@@ -499,9 +497,17 @@ fn the_number_that_is_asked_for_is_in_view() {
 #[test]
 fn a_quiz_begins_anew_when_the_run_goes_on() {
     let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
-    shown.press(":quiz\n");
+    shown.type_command("quiz");
+    let plus = KeyEvent::new(KeyCode::Char('+'), KeyModifiers::NONE);
+    shown.update(Msg::Key(plus));
     assert!(shown.wait_until(Model::is_quizzed));
-    shown.press("2\n");
+    shown.press("+2\n");
+    assert_eq!(
+        shown.model.run.learning_rate, 1.0,
+        "it is no key of the training"
+    );
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    assert!(!screen.contains("+ −"), "{screen}");
     assert!(drawn_with(&shown.model, Theme::new(Depth::None)).contains("number 2/56"));
     shown.press(":step 1 batch\n");
     assert!(shown.wait_until(|model| model.run.position.step == 1 && model.is_quizzed()));
@@ -532,4 +538,28 @@ fn the_enter_key_opens_a_run_in_the_list_of_a_race() {
     shown.type_command("view regions");
     shown.update(enter());
     assert_eq!(step(&shown), 1);
+}
+
+/// Tasks whose commands pass through a pause are not taken for such as cannot be done.
+#[test]
+fn a_pause_between_two_commands_is_no_dead_end() {
+    for name in [
+        "dying-relu",
+        "linear",
+        "saturation",
+        "mini-batch",
+        "backprop-output",
+    ] {
+        let mut shown = Shown::lesson(name, &[], (120, 36));
+        let course = |model: &Model| model.course.clone().expect("a lesson");
+        let last = course(&shown.model).lesson.steps.len();
+        shown.type_command(&format!("lesson {last}"));
+        let is_there =
+            |model: &Model| course(model).step + 1 == last && !course(model).is_hurried();
+        assert!(
+            shown.wait_until(is_there),
+            "{name}, step {}",
+            course(&shown.model).step + 1
+        );
+    }
 }

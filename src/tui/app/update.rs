@@ -214,6 +214,7 @@ impl Model {
         self.settle_race();
         self.settle_inspector();
         self.settle_lesson();
+        self.look_at_undone_task();
         self.go_forward();
         self.navigation.dock = layout::dock(self);
         self.request();

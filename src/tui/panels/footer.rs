@@ -7,6 +7,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::bindings::{BINDINGS, Binding};
+use crate::tui::app::lesson::is_of_number;
 use crate::tui::app::{ClickTarget, Model, Notice, Overlay};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -156,15 +157,14 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
         keys.any(|(code, _)| *code == KeyCode::Enter)
     };
     let shown = shown.filter(|binding| !(is_enter(binding) && model.is_enter_of_lesson()));
-    // Letters are typed into the number that is asked for.
-    let is_letter = |binding: &Binding| {
+    // Characters are typed into the number that is asked for.
+    let is_typed = |binding: &Binding| {
         let mut keys = binding.keys.iter();
         keys.any(|(code, modifiers)| {
-            let is_typed = |c: char| c == ' ' || c == '-' || c.is_alphanumeric();
-            modifiers.is_empty() && code.as_char().is_some_and(is_typed)
+            modifiers.is_empty() && code.as_char().is_some_and(is_of_number)
         })
     };
-    let shown = shown.filter(|binding| !(is_letter(binding) && model.is_quizzed()));
+    let shown = shown.filter(|binding| !(is_typed(binding) && model.is_quizzed()));
     let mut hints: Vec<Hint> = shown
         .map(|binding| (model.keys.shown(binding.shown), binding))
         .collect();

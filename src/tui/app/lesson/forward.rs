@@ -3,7 +3,7 @@
 
 use super::Course;
 use crate::lesson::Kind;
-use crate::train::{Pace, Probe, Request, Scratch, Snapshot, Training};
+use crate::train::{Pace, Probe, Request, Scratch, Training};
 use crate::tui::app::actions::Done;
 use crate::tui::app::model::Model;
 use crate::tui::app::training::Phase;
@@ -19,11 +19,15 @@ pub(super) struct Destination {
     is_anew: bool,
 }
 
-/// Marks a snapshot: one with this probe was taken after the worker had the commands of so many tasks done for the reader.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct ActsProbe(usize);
+/// Snapshots at rest, each asked for when the one before had come, after which a task that the program did is taken for one
+/// that cannot be done: the first may be shown before the events that the worker reported ahead of it.
+const LOOKS: usize = 3;
 
-impl Probe for ActsProbe {
+/// Marks a snapshot: one with this probe was taken after the worker had the commands sent before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct MarkProbe(usize);
+
+impl Probe for MarkProbe {
     type Answer = ();
 
     fn compute(&self, _training: &Training<'_>, _scratch: &mut Scratch) {}
@@ -32,7 +36,7 @@ impl Probe for ActsProbe {
 impl Course {
     /// The mark of a snapshot that shows what came of the present task, once the program did it for the reader.
     pub(in crate::tui::app) fn probe(&self) -> Option<Request> {
-        (self.has_acted && !self.is_done).then(|| Request::new(ActsProbe(self.acts)))
+        (self.has_acted && !self.is_done).then(|| Request::new(MarkProbe(self.mark)))
     }
 
     /// Whether the lesson is on the way to a step.
@@ -54,21 +58,34 @@ impl Model {
     /// Whether the program did the present task for the reader, and the run is not where the task asks it to be all the
     /// same: it has gone on too far, or its settings are others.
     pub(crate) fn is_lesson_stuck(&self) -> bool {
-        let Some(course) = &self.course else {
-            return false;
-        };
-        let is_open = matches!(course.current().kind, Kind::Task { .. }) && !course.is_done;
-        let is_at_rest = !(course.is_awaiting || self.run.is_training());
-        let is_seen = |snapshot: &Snapshot| {
-            snapshot.position == self.run.position
-                && snapshot.get::<ActsProbe>().map(|(probe, ())| probe.0) == Some(course.acts)
-        };
-        is_open
-            && course.has_acted
-            && is_at_rest
-            && self.prompt.overlay.is_none()
+        self.is_task_undone() && (self.course.as_ref()).is_some_and(|course| course.looks == LOOKS)
+    }
+
+    /// Whether the program did the present task, which is not done, and the run is at rest.
+    fn is_task_undone(&self) -> bool {
+        self.course.as_ref().is_some_and(|course| {
+            let is_task = matches!(course.current().kind, Kind::Task { .. });
+            is_task && course.has_acted && !course.is_done && !course.is_awaiting
+        }) && !self.run.is_training()
             && self.run.past.is_none()
-            && self.run.snapshot.as_ref().is_some_and(is_seen)
+            && self.prompt.overlay.is_none()
+    }
+
+    /// Notes a snapshot with the present mark that shows an undone task, and asks for another one.
+    pub(in crate::tui::app) fn look_at_undone_task(&mut self) {
+        let is_undone = self.is_task_undone();
+        let snapshot = self.run.snapshot.as_ref();
+        let snapshot = snapshot.filter(|snapshot| snapshot.position == self.run.position);
+        let mark = snapshot.and_then(|snapshot| Some(snapshot.get::<MarkProbe>()?.0.0));
+        let Some(course) = &mut self.course else {
+            return;
+        };
+        if !is_undone {
+            course.looks = 0;
+        } else if mark == Some(course.mark) && course.looks < LOOKS {
+            course.looks += 1;
+            course.mark += 1;
+        }
     }
 
     /// Starts the lesson anew, and comes back to the step of index `step`.

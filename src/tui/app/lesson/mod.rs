@@ -23,7 +23,7 @@ use crate::util::lang::Lang;
 use crate::util::lang::say;
 pub(crate) use digits::{Mistake, shown};
 use forward::Destination;
-pub(crate) use quiz::{Quiz, Reply};
+pub(crate) use quiz::{Quiz, Reply, is_of_number};
 
 /// Word in place of the name of a lesson that ends the present one.
 pub(super) const END: &str = "end";
@@ -50,8 +50,10 @@ pub struct Course {
     restarts: u32,
     /// Whether the program did the present task for the reader.
     has_acted: bool,
-    /// Number of tasks that it did so far.
-    acts: usize,
+    /// Mark of the snapshot to come, another one each time.
+    mark: usize,
+    /// Number of marked snapshots that showed the task undone, since the worker last reported something else.
+    looks: usize,
     /// Whether the worker has yet to say that it trains, or trains anew, as it was asked to.
     is_awaiting: bool,
     /// Numbers that were kept, by name.
@@ -86,7 +88,8 @@ impl Course {
             limits: None,
             restarts: 0,
             has_acted: false,
-            acts: 0,
+            mark: 0,
+            looks: 0,
             is_awaiting: false,
             kept: Vec::new(),
             taken_at: None,
@@ -154,6 +157,9 @@ impl Course {
             Event::State { .. } | Event::Refused(_) | Event::ResetFailed(_)
         );
         self.is_awaiting &= !is_answer;
+        if !matches!(event, Event::Snapshot | Event::Progress(_)) {
+            self.looks = 0;
+        }
     }
 }
 
@@ -370,6 +376,11 @@ impl Model {
                 self.navigation.scroll_by(PanelId::Lesson, i16::MIN);
                 return true;
             }
+            // What is typed before the numbers are there is no key of the training.
+            let is_typed = key.code.as_char().is_some_and(is_of_number);
+            if is_typed && quiz.is_waiting() && !self.run.is_training() {
+                return true;
+            }
             if key.code == KeyCode::Esc || key.code == KeyCode::Enter && self.course.is_none() {
                 self.quiz = None;
                 return true;
@@ -429,7 +440,8 @@ impl Model {
                     return;
                 }
                 course.has_acted = true;
-                course.acts += 1;
+                course.mark += 1;
+                course.looks = 0;
                 let acts = course.current().acts.clone();
                 self.carry_out(&acts);
             }

@@ -49,6 +49,11 @@ pub(crate) enum Reply {
     Wrong(String, Mistake, Option<String>),
 }
 
+/// Whether `c` is typed into the number that is asked for: `:` and `?`, which no number has, lead elsewhere.
+pub(crate) fn is_of_number(c: char) -> bool {
+    !matches!(c, ':' | '?')
+}
+
 impl Quiz {
     /// Creates a quiz about a mini-batch of `rows` rows in a network of `architecture`, before its numbers are known.
     pub fn new(architecture: &Architecture, rows: usize) -> Self {
@@ -126,7 +131,7 @@ impl Quiz {
             code => code,
         };
         match typed {
-            KeyCode::Char(':' | '?') => return false,
+            KeyCode::Char(c) if !is_of_number(c) => return false,
             KeyCode::Char('e' | 'E') if !self.typed.is_empty() => self.typed.push('e'),
             KeyCode::Char(c) if c == ' ' || c.is_alphabetic() => return true,
             KeyCode::Char(c) => self.typed.push(c),

@@ -28,8 +28,9 @@ fn log(
     loss: impl Fn(f64) -> f64,
     val_loss: impl Fn(f64) -> f64,
 ) {
-    let mut text =
-        format!("{{\"event\":\"started\",\"learning_rate\":{lr},\"activation\":\"relu\"}}\n");
+    let mut text = format!(
+        "{{\"event\":\"started\",\"architecture\":[2,1],\"learning_rate\":{lr},\"activation\":\"relu\"}}\n"
+    );
     for epoch in 1..=60 {
         let x = f64::from(epoch);
         text += &format!(
@@ -127,7 +128,7 @@ fn settings_side_by_side() {
             .position(|line| line.contains(name))
             .expect(name)
     };
-    assert!(screen.contains("1 differ"), "{screen}");
+    assert!(screen.contains("1 differs"), "{screen}");
     assert!(line("learning_rate") < line("activation"), "{screen}");
 }
 
@@ -463,7 +464,9 @@ fn a_table_of_settings_says_what_else_there_is_and_scrolls() {
     let settings: String = (10..60).map(|i| format!(",\"setting{i}\":{i}")).collect();
     let logs: Vec<(String, String)> = (1..=6)
         .map(|run| {
-            let started = format!("{{\"event\":\"started\",\"run\":{run}{settings}}}\n");
+            let started = format!(
+                "{{\"event\":\"started\",\"architecture\":[2,1],\"run\":{run}{settings}}}\n"
+            );
             (format!("run{run}"), started + "{\"step\":1,\"loss\":0.5}\n")
         })
         .collect();

@@ -100,7 +100,21 @@ impl Watch {
         };
         let pointed = curves.iter().find(|curve| curve.is_pointed);
         let newest = pointed.and_then(|curve| value_at(&curve.points, self.crosshair));
-        let detail = newest.map(|value| Line::from(significant(value, DIGITS)));
+        let detail = pointed.zip(newest).map(|(curve, value)| {
+            let value = significant(value, DIGITS);
+            Line::from(match curve.count_at(self.crosshair) {
+                Some((count, all)) => {
+                    say!(
+                        "watch-mean-of",
+                        "{value} (mean of {count} of {all})",
+                        value,
+                        count,
+                        all
+                    )
+                }
+                None => value,
+            })
+        });
         let title = Title::new(tag.to_string(), detail);
         let notes = [
             plot.note(self),

@@ -16,6 +16,8 @@ pub(super) struct Curve {
     pub run: usize,
     /// Times on the axis with values, in order.
     pub points: Points,
+    /// First and last time of each run, if it is the mean of several.
+    pub members: Vec<(f64, f64)>,
     /// Whether the run is under the cursor.
     pub is_pointed: bool,
 }
@@ -31,6 +33,7 @@ impl Watch {
             Some(Curve {
                 run: index,
                 points: self.timed(run, points, begin),
+                members: Vec::new(),
                 is_pointed: Some(index) == pointed,
             })
         });
@@ -171,23 +174,48 @@ fn group_name(name: &str) -> String {
     format!("{}#{}", &name[..start], &name[end..])
 }
 
-/// Mean of the curves where all of them have values, with the ends of the standard error as minimum and maximum.
+impl Curve {
+    /// Number of runs that a mean is of, at `time` or else at the end, and of all of them; `None` of a single run.
+    pub(super) fn count_at(&self, time: Option<f64>) -> Option<(usize, usize)> {
+        let time = time.or(self.points.last().map(|point| point.0))?;
+        let inside = self.members.iter();
+        let inside = inside.filter(|(from, to)| (*from..=*to).contains(&time));
+        (!self.members.is_empty()).then(|| (inside.count(), self.members.len()))
+    }
+}
+
+/// Mean of those of the curves that have values at a time, with the ends of the standard error, which takes two of them, as
+/// minimum and maximum.
 fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
     if curves.len() == 1 {
         return curves.pop();
     }
-    let first = |curve: &Curve| curve.points.first().map_or(f64::NAN, |point| point.0);
-    let last = |curve: &Curve| curve.points.last().map_or(f64::NAN, |point| point.0);
-    let from = curves.iter().map(first).fold(f64::NEG_INFINITY, f64::max);
-    let to = curves.iter().map(last).fold(f64::INFINITY, f64::min);
-    let places = (0..PLACES).map(|i| from + (to - from) * i as f64 / (PLACES - 1) as f64);
-    let points = places.map(|time| {
-        let values: Vec<f64> = curves
-            .iter()
-            .map(|curve| between(&curve.points, time))
+    let ends = curves.iter().filter_map(|curve| {
+        let (first, last) = (curve.points.first()?, curve.points.last()?);
+        Some((first.0, last.0))
+    });
+    let members: Vec<(f64, f64)> = ends.collect();
+    let (from, to) = members
+        .iter()
+        .copied()
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let even = (0..PLACES).map(|i| from + (to - from) * i as f64 / (PLACES - 1) as f64);
+    let mut places: Vec<f64> = even.chain(members.iter().map(|(_, last)| *last)).collect();
+    places.retain(|time| time.is_finite());
+    places.sort_by(f64::total_cmp);
+    places.dedup();
+    let points = places.into_iter().map(|time| {
+        let there = curves.iter().zip(&members);
+        let there = there.filter(|(_, (first, last))| (*first..=*last).contains(&time));
+        let values: Vec<f64> = there
+            .map(|(curve, _)| between(&curve.points, time))
             .collect();
         let mean = crate::util::stats::mean(&values);
-        let error = crate::util::stats::standard_error(&values);
+        let error = if values.len() > 1 {
+            crate::util::stats::standard_error(&values)
+        } else {
+            0.0
+        };
         let value = MinMaxLast {
             min: mean - error,
             max: mean + error,
@@ -198,6 +226,7 @@ fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
     Some(Curve {
         run: curves.first()?.run,
         points: points.filter(|(_, value)| value.last.is_finite()).collect(),
+        members,
         is_pointed: curves.iter().any(|curve| curve.is_pointed),
     })
 }
@@ -221,14 +250,34 @@ mod tests {
                 (0.0, MinMaxLast::of(values[0])),
                 (10.0, MinMaxLast::of(values[1])),
             ],
+            members: Vec::new(),
             is_pointed: false,
         };
-        let mean = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0])]).expect("a curve");
-        let (time, value) = mean.points[PLACES - 1];
+        let both = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0])]).expect("a curve");
+        let (time, value) = both.points[PLACES - 1];
         assert_eq!(
             (time, value.last, value.min, value.max),
             (10.0, 4.0, 2.0, 6.0)
         );
-        assert_eq!(mean.points[0].1.last, 2.0);
+        assert_eq!(both.points[0].1.last, 2.0);
+        // A run that has just begun, and ends at its only point.
+        let mut begun = curve([5.0, 0.0]);
+        begun.points.pop();
+        let three = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0]), begun]).expect("a curve");
+        let at = |n: usize| (three.points[n].0, three.points[n].1.last);
+        assert_eq!([at(0), at(PLACES - 1)], [(0.0, 3.0), (10.0, 4.0)]);
+        assert_eq!(
+            [Some(0.0), None].map(|time| three.count_at(time)),
+            [Some((3, 3)), Some((2, 3))]
+        );
+        // Where there is only one, there is no error.
+        let mut short = curve([3.0, 6.0]);
+        short.points[1].0 = 5.0;
+        let long = mean(vec![curve([1.0, 2.0]), short]).expect("a curve");
+        let (time, value) = *long.points.last().expect("points");
+        assert_eq!(
+            (time, value.min, value.last, value.max),
+            (10.0, 2.0, 2.0, 2.0)
+        );
     }
 }

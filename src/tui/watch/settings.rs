@@ -51,7 +51,11 @@ impl Watch {
             .collect();
         rows.sort();
         let differing = rows.iter().filter(|(is_equal, _)| !is_equal).count();
-        let note = say!("watch-differing", "{count} differ", count = differing);
+        let note = if differing == 1 {
+            say!("watch-one-differs", "1 differs").to_owned()
+        } else {
+            say!("watch-differing", "{count} differ", count = differing)
+        };
         let inside = area.inner(Margin::new(1, 1));
         let cells = usize::from(inside.width);
         let widest = rows.iter().map(|(_, name)| width(&sanitise(name))).max();

@@ -13,7 +13,7 @@ use crate::tui;
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
 use crate::util::text::{padded, printable_json, sanitise, width};
-use crate::watch::{Filter, Run, STANDARD_INPUT, Watcher, read_stream, to_json};
+use crate::watch::{Filter, Run, Watcher, is_stream, read_stream, to_json};
 
 /// Significant digits of a value.
 const DIGITS: usize = 6;
@@ -42,13 +42,14 @@ pub(super) fn prepare(
 
 /// Checks that the paths go together and exist.
 fn check(paths: &[PathBuf]) -> Result<()> {
-    let is_stream = |path: &PathBuf| path.as_os_str() == STANDARD_INPUT;
-    if paths.len() > 1 && paths.iter().any(is_stream) {
-        return Err(Error::Usage(
-            say!("watch-alone", "- (standard input) is watched alone").into(),
-        ));
+    if let Some(path) = paths.iter().find(|path| paths.len() > 1 && is_stream(path)) {
+        return Err(Error::Usage(say!(
+            "watch-alone",
+            "{path} is a stream, which is watched alone",
+            path = sanitise(&path.to_string_lossy())
+        )));
     }
-    let missing = paths.iter().find(|path| !is_stream(path) && !path.exists());
+    let missing = (paths.iter()).find(|path| !is_stream(path) && !path.exists());
     missing.map_or(Ok(()), |path| {
         Err(Error::NoSuchInput {
             path: path.clone(),
@@ -60,7 +61,7 @@ fn check(paths: &[PathBuf]) -> Result<()> {
 /// Writes the newest values of the runs in `paths` that `filter` lets through to standard output, as JSON or text.
 ///
 /// # Errors
-/// [`Error::NoSuchInput`], [`Error::CannotRead`] without any logs, [`Error::Usage`] for standard input beside others, [`Error::CannotWrite`].
+/// [`Error::NoSuchInput`], [`Error::CannotRead`] without any logs, [`Error::Usage`] for a stream beside others, [`Error::CannotWrite`].
 fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
     check(paths)?;
     let filter = Filter::parse(filter);
@@ -80,13 +81,13 @@ fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
     )
 }
 
-/// Reads the runs as they are now; standard input to its end.
+/// Reads the runs as they are now; a stream to its end.
 ///
 /// # Errors
 /// [`Error::CannotRead`] if there are none.
 fn newest(paths: &[PathBuf]) -> Result<Vec<(Arc<str>, Arc<Run>)>> {
-    if paths.iter().any(|path| path.as_os_str() == STANDARD_INPUT) {
-        return Ok(read_stream(io::stdin().lock(), |_| {}));
+    if let Some(path) = paths.iter().find(|path| is_stream(path)) {
+        return Ok(read_stream(path, |_| {}));
     }
     let mut watcher = Watcher::new(paths.to_vec());
     while watcher.poll().1 {}

@@ -14,6 +14,24 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     recorder: |output, place| Box::new(Csv::new(output, place)),
 };
 
+/// Names of the columns, for a classification or a regression.
+pub(crate) fn header(is_regression: bool) -> [&'static str; 7] {
+    let [train, validation] = if is_regression {
+        ["train_r2", "val_r2"]
+    } else {
+        ["train_accuracy", "val_accuracy"]
+    };
+    [
+        "epoch",
+        "step",
+        "train_loss",
+        "val_loss",
+        train,
+        validation,
+        "learning_rate",
+    ]
+}
+
 /// Recorder of CSV. Values that are not finite are empty. A restart on the screen begins at epoch 1
 /// again, under the same header.
 struct Csv {
@@ -35,13 +53,8 @@ impl Recorder for Csv {
         match event {
             Event::Started(started) => {
                 if !std::mem::replace(&mut self.has_header, true) {
-                    let scores = match started.data.task.scale() {
-                        None => ["train_accuracy", "val_accuracy"],
-                        Some(_) => ["train_r2", "val_r2"],
-                    };
-                    let first = ["epoch", "step", "train_loss", "val_loss"];
-                    let header = first.iter().chain(&scores).chain(&["learning_rate"]);
-                    self.rows.write_record(header)?;
+                    let is_regression = started.data.task.scale().is_some();
+                    self.rows.write_record(header(is_regression))?;
                 }
             }
             Event::Progress(progress) => {

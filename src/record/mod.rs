@@ -4,7 +4,7 @@
 //! one file with a recorder and its `LogFormat`, and one line in `LOG_FORMATS`.
 
 mod console;
-mod csv;
+pub(crate) mod csv;
 pub(crate) mod event_file;
 pub(crate) mod gradients;
 mod json;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::source::Format;
@@ -10,8 +11,9 @@ use super::source::Format;
 const DEPTH: usize = 8;
 /// Maximum number of files that are found.
 const FILES: usize = 20_000;
-/// Number of bytes of a file that are searched for its first line.
-const LINE: u64 = 4096;
+/// Bytes of a file that are searched for the first line of a log, and the longest first line.
+const BEGIN: usize = 4096;
+const LINE: u64 = 1 << 20;
 /// Names, without extension, that say nothing about a run.
 const GENERIC: [&str; 7] = [
     "results",
@@ -39,7 +41,7 @@ pub(super) fn discover(roots: &[PathBuf]) -> BTreeMap<String, Found> {
     let mut files = Vec::new();
     for root in roots {
         if root.is_dir() {
-            search(root, DEPTH, &mut files);
+            Search::new(root, &mut files).folder(root, DEPTH);
         } else {
             files.push((root.clone(), format_of(root)));
         }
@@ -77,54 +79,91 @@ fn format_of(path: &Path) -> Format {
     Format::of_name(&name.to_string_lossy())
 }
 
-/// Adds the logs in `folder` and the folders in it. Links to folders are not followed.
-fn search(folder: &Path, depth: usize, files: &mut Vec<(PathBuf, Format)>) {
-    let mut entries: Vec<_> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .collect();
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let (path, kind) = (entry.path(), entry.file_type());
-        if files.len() >= FILES {
-            return;
-        }
-        match kind {
-            Ok(kind) if kind.is_dir() && depth > 0 => search(&path, depth - 1, files),
-            Ok(kind) if !kind.is_dir() => {
-                files.extend(log_format(&path).map(|format| (path, format)));
+/// Search for logs in a folder and those in it.
+struct Search<'f> {
+    files: &'f mut Vec<(PathBuf, Format)>,
+    /// The folder, and after it those elsewhere that links in it name.
+    folders: Vec<PathBuf>,
+}
+
+impl<'f> Search<'f> {
+    fn new(root: &Path, files: &'f mut Vec<(PathBuf, Format)>) -> Self {
+        let folders = fs::canonicalize(root).into_iter().collect();
+        Self { files, folders }
+    }
+
+    /// Adds the logs in `folder` and the folders in it.
+    fn folder(&mut self, folder: &Path, depth: usize) {
+        let mut entries: Vec<_> = fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .collect();
+        entries.sort_by_key(fs::DirEntry::file_name);
+        for entry in entries {
+            let (path, kind) = (entry.path(), entry.file_type());
+            let is_link = kind.as_ref().is_ok_and(fs::FileType::is_symlink);
+            let kind = if is_link {
+                fs::metadata(&path).map(|found| found.file_type())
+            } else {
+                kind
+            };
+            match kind {
+                _ if self.files.len() >= FILES => return,
+                Ok(kind) if kind.is_dir() && depth > 0 && (!is_link || self.follows(&path)) => {
+                    self.folder(&path, depth - 1);
+                }
+                // Opening anything else, such as a pipe, might wait for ever.
+                Ok(kind) if kind.is_file() => {
+                    let format = log_format(&path);
+                    self.files.extend(format.map(|format| (path, format)));
+                }
+                _ => {}
             }
-            _ => {}
         }
+    }
+
+    /// Returns whether the link at `path` names a folder that is searched by it only.
+    fn follows(&mut self, path: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(path) else {
+            return false;
+        };
+        let mut others = self.folders.iter();
+        let is_around = |root: &PathBuf| root.starts_with(&target);
+        let is_known = self.folders.first().is_some_and(is_around)
+            || others.any(|other| target.starts_with(other));
+        if !is_known {
+            self.folders.push(target);
+        }
+        !is_known
     }
 }
 
 /// Returns the format of a file in a folder that is searched, if it is a log. Names that data and other texts have too
-/// leave it to the first line, which names steps or epochs.
+/// leave it to the first lines, which name steps or epochs.
 fn log_format(path: &Path) -> Option<Format> {
     let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
     let is_general = ["log", "txt", "json"]
         .iter()
         .any(|other| extension == *other);
     match format_of(path) {
-        Format::Unknown if is_general => Format::of_first_line(&first_line(path)?),
+        Format::Unknown if is_general => Format::of_first_lines(&first_lines(path)?),
         Format::Unknown => None,
         Format::Table => {
-            Format::of_first_line(&first_line(path)?).filter(|format| *format == Format::Table)
+            Format::of_first_lines(&first_lines(path)?).filter(|format| *format == Format::Table)
         }
         format => Some(format),
     }
 }
 
-/// First line of a file, or what fits in [`LINE`] bytes of it.
-fn first_line(path: &Path) -> Option<String> {
-    use std::io::Read;
+/// First line of a file, of at most [`LINE`] bytes, and the others in its first [`BEGIN`] bytes.
+fn first_lines(path: &Path) -> Option<String> {
     let mut begin = Vec::new();
-    let mut file = fs::File::open(path).ok()?.take(LINE);
-    file.read_to_end(&mut begin).ok()?;
-    let line = begin.split(|&byte| byte == b'\n').next()?;
-    Some(String::from_utf8_lossy(line).into_owned())
+    let mut file = BufReader::with_capacity(BEGIN, fs::File::open(path).ok()?);
+    (&mut file).take(LINE).read_until(b'\n', &mut begin).ok()?;
+    let rest = BEGIN.saturating_sub(begin.len());
+    file.take(rest as u64).read_to_end(&mut begin).ok()?;
+    Some(String::from_utf8_lossy(&begin).into_owned())
 }
 
 /// Leaves out all states of a run in checkpoints but the one with the most steps: each has those before it.
@@ -237,6 +276,32 @@ mod tests {
         let names: Vec<&str> = both.keys().map(String::as_str).collect();
         assert_eq!(names, ["a", "a/metrics.csv", "b"]);
     }
+    #[cfg(unix)]
+    #[test]
+    fn links_to_folders_elsewhere_are_followed_once() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (root, other) = (folder.path().join("root"), folder.path().join("other"));
+        for run in [root.join("a"), other.join("b")] {
+            fs::create_dir_all(&run).expect("created");
+            fs::write(run.join("metrics.csv"), "epoch,loss\n").expect("written");
+        }
+        for (target, link) in [
+            (&other, root.join("link")),
+            (&other, root.join("same")),
+            (&other.join("b"), root.join("inner")),
+            (&root.join("a"), root.join("latest")),
+            (&root, other.join("back")),
+            (&folder.path().to_owned(), root.join("up")),
+            (&root.join("none"), root.join("broken")),
+        ] {
+            symlink(target, link).expect("linked");
+        }
+        let found = discover(&[root]);
+        let names: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(names, ["a", "inner", "link/b"]);
+    }
+
     #[test]
     fn logs_are_known_by_their_first_lines_and_none_hides_another() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -249,6 +314,14 @@ mod tests {
             ("quoted.csv", "\"Step\";\"loss\"\n"),
             ("run.csv", "epoch,loss\n"),
             ("run.jsonl", ""),
+            (
+                "long.json",
+                &format!("{{\"step\":1{}}}\n", ",\"metric\":0.5".repeat(900)),
+            ),
+            ("long.csv", &format!("epoch{}\n", ",metric".repeat(900))),
+            ("numpy.csv", "# by hand\n# epoch,loss\n"),
+            ("banner.log", "Training\n\n{\"step\":1,\"loss\":1}\n"),
+            ("tfevents_export.csv", "Step,Value\n"),
             ("config.json", "{\"step\": {}}\n"),
             ("steps.txt", "step\n1\n"),
             ("training.log", "Epoch 1/2, step 3\n"),
@@ -265,13 +338,18 @@ mod tests {
             .collect();
         let (lines, table) = (Format::JsonLines, Format::Table);
         let expected = [
+            ("banner", lines),
             ("d2", lines),
             ("keras", table),
+            ("long", lines),
+            ("long.csv", table),
             ("mae", lines),
             ("marked", table),
+            ("numpy", table),
             ("quoted", table),
             ("run", lines),
             ("run.csv", table),
+            ("tfevents_export", table),
         ];
         assert_eq!(runs, expected);
     }

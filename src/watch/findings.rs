@@ -16,6 +16,8 @@ pub(crate) enum CurveFinding {
         /// The loss.
         tag: Arc<str>,
     },
+    /// The log says that the training diverged.
+    Diverged,
     /// The newest loss is more than ten times the first one.
     Diverging {
         /// The loss.
@@ -40,7 +42,7 @@ impl CurveFinding {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::NotFinite { .. } => "not-finite",
-            Self::Diverging { .. } => "diverging",
+            Self::Diverged | Self::Diverging { .. } => "diverging",
             Self::Overfitting { .. } => "overfitting",
             Self::Plateau { .. } => "plateau",
         }
@@ -49,40 +51,63 @@ impl CurveFinding {
 
 /// Words that say of which rows a loss is.
 const TRAINING: [&str; 2] = ["train", "training"];
+/// The test rows come last: they are often looked at only once.
 const VALIDATION: [&str; 6] = ["val", "valid", "validation", "eval", "evaluation", "test"];
+/// Words that say how often a loss is logged, the smoother one first.
+const INTERVALS: [&str; 2] = ["epoch", "step"];
 
-/// A loss over the training rows, and the same one over the validation rows.
+/// Losses over the training rows, and the same ones over the validation rows, the best of each first.
 #[derive(Default)]
 struct Pair<'r> {
-    training: Option<(&'r Arc<str>, &'r Series)>,
-    validation: Option<(&'r Arc<str>, &'r Series)>,
+    training: Vec<Loss<'r>>,
+    validation: Vec<Loss<'r>>,
 }
 
-/// Returns what the losses of `run` show.
-pub(crate) fn findings(run: &Run) -> Vec<CurveFinding> {
+/// A loss.
+struct Loss<'r> {
+    tag: &'r Arc<str>,
+    series: &'r Series,
+    /// Order among those over the same rows: curves before single points, then by their words.
+    rank: (bool, usize, usize),
+}
+
+/// Returns the run of the training beside a run of the validation alone, as Keras' callback for TensorBoard writes them:
+/// `a/train` beside `a/validation`.
+pub(crate) fn training_beside<'r>(runs: &'r [(Arc<str>, Arc<Run>)], name: &str) -> Option<&'r Run> {
+    let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
+    if !VALIDATION.contains(&last) {
+        return None;
+    }
+    let is_beside = |other: &str| {
+        let (other, last) = other.rsplit_once('/').unwrap_or(("", other));
+        other == folder && TRAINING.contains(&last)
+    };
+    let (_, run) = runs.iter().find(|(other, _)| is_beside(other))?;
+    Some(run)
+}
+
+/// Returns what the losses of `run` show, which are of the validation if there is a run of the `training`.
+pub(crate) fn findings(run: &Run, training: Option<&Run>) -> Vec<CurveFinding> {
     let mut pairs: BTreeMap<String, Pair<'_>> = BTreeMap::new();
-    for (tag, series) in &run.scalars {
-        let lower = tag.to_lowercase();
-        let words = lower.split(|c: char| !c.is_alphanumeric());
-        let (of_set, name): (Vec<&str>, Vec<&str>) =
-            words.partition(|word| TRAINING.contains(word) || VALIDATION.contains(word));
-        if !name.contains(&"loss") {
-            continue;
+    add_losses(&mut pairs, run, training.is_some());
+    if let Some(training) = training {
+        let mut others = BTreeMap::new();
+        add_losses(&mut others, training, false);
+        for (name, pair) in &mut pairs {
+            let other = others.remove(name).unwrap_or_default();
+            pair.training = other.training;
         }
-        let pair = pairs.entry(name.join("_")).or_default();
-        let is_validation = of_set.iter().any(|word| VALIDATION.contains(word));
-        let side = if is_validation {
-            &mut pair.validation
-        } else {
-            &mut pair.training
-        };
-        side.get_or_insert((tag, series));
     }
     let mut found: Vec<CurveFinding> = Vec::new();
-    for pair in pairs.values() {
-        let own = [pair.training, pair.validation].into_iter().flatten();
+    found.extend(run.has_diverged.then_some(CurveFinding::Diverged));
+    for pair in pairs.values_mut() {
+        pair.training.sort_by_key(|loss| loss.rank);
+        pair.validation.sort_by_key(|loss| loss.rank);
+        let own = [&pair.training, &pair.validation].into_iter();
+        // Those of the other run are found there.
         let own: Vec<CurveFinding> = own
-            .filter_map(|(tag, series)| exploded(tag, series))
+            .skip(usize::from(training.is_some()))
+            .filter_map(|losses| exploded(losses))
             .collect();
         if own.is_empty() {
             found.extend(learning(pair));
@@ -92,38 +117,85 @@ pub(crate) fn findings(run: &Run) -> Vec<CurveFinding> {
     found
 }
 
-/// Whether the newest loss is not finite, or far above the first one.
-fn exploded(tag: &Arc<str>, series: &Series) -> Option<CurveFinding> {
-    let (first, last) = (series.points().first()?, series.last()?);
-    let tag = Arc::clone(tag);
-    let limit = EXPLODED * first.value.min.max(f64::EPSILON);
-    if !last.value.last.is_finite() {
-        Some(CurveFinding::NotFinite { tag })
-    } else {
-        (last.value.last > limit).then_some(CurveFinding::Diverging { tag })
+/// Adds the losses of `run` to the pairs by their names without the words that say of which rows they are, and how often
+/// they are logged.
+fn add_losses<'r>(pairs: &mut BTreeMap<String, Pair<'r>>, run: &'r Run, is_validation: bool) {
+    for (tag, series) in &run.scalars {
+        let lower = tag.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric());
+        let is_mark = |word: &&str| {
+            let lists = [&TRAINING[..], &VALIDATION, &INTERVALS];
+            lists.iter().any(|list| list.contains(word))
+        };
+        let (marks, name): (Vec<&str>, Vec<&str>) = words.partition(is_mark);
+        if !name.contains(&"loss") {
+            continue;
+        }
+        let place = |list: &[&str]| list.iter().position(|word| marks.contains(word));
+        let of_validation = place(&VALIDATION);
+        let pair = pairs.entry(name.join("_")).or_default();
+        let (side, rows) = if is_validation || of_validation.is_some() {
+            (&mut pair.validation, of_validation)
+        } else {
+            (&mut pair.training, place(&TRAINING))
+        };
+        let is_single = series.points().len() < 2;
+        let rank = |place: Option<usize>| place.unwrap_or(VALIDATION.len());
+        side.push(Loss {
+            tag,
+            series,
+            rank: (is_single, rank(rows), rank(place(&INTERVALS))),
+        });
     }
+}
+
+/// Whether the newest value of a loss is not finite, or that of the best of these losses far above the first one.
+fn exploded(losses: &[Loss<'_>]) -> Option<CurveFinding> {
+    let is_finite = |loss: &&Loss<'_>| {
+        let last = loss.series.last();
+        last.is_none_or(|last| last.value.last.is_finite())
+    };
+    if let Some(loss) = losses.iter().find(|loss| !is_finite(loss)) {
+        let tag = Arc::clone(loss.tag);
+        return Some(CurveFinding::NotFinite { tag });
+    }
+    let best = losses.first()?;
+    let (points, last) = (best.series.points(), best.series.last()?);
+    // Ten times a number says nothing where others are negative, such as a logarithm of a density.
+    let is_positive = points.iter().all(|point| point.value.min >= 0.0);
+    let limit = EXPLODED * first_loss(points)?;
+    (is_positive && last.value.last > limit).then(|| CurveFinding::Diverging {
+        tag: Arc::clone(best.tag),
+    })
+}
+
+/// First loss above zero; some programs log a zero before they have computed any.
+fn first_loss(points: &[Point]) -> Option<f64> {
+    let losses = points.iter().map(|point| point.value.min);
+    losses.into_iter().find(|loss| *loss > 0.0)
 }
 
 /// Whether the losses overfit, or are flat.
 fn learning(pair: &Pair<'_>) -> Option<CurveFinding> {
-    let (tag, series) = pair.validation.or(pair.training)?;
-    let tag = Arc::clone(tag);
-    let points = series.points();
+    let loss = pair.validation.first().or(pair.training.first())?;
+    let tag = Arc::clone(loss.tag);
+    let points = loss.series.points();
     let records = records(pair, points);
     if let Some(epoch) = overfitting_since(&records) {
         let since = points.get(epoch.saturating_sub(1) as usize)?.step;
         return Some(CurveFinding::Overfitting { tag, since });
     }
-    let (first, last) = (points.first()?, points.last()?);
+    let (first, last) = (first_loss(points)?, points.last()?);
     let is_late = points.len() as u64 >= LONG;
     let is_flat = trend(&records) == Some(Trend::Flat);
-    let is_high = last.value.last > UNLEARNED * first.value.last;
+    let is_high = last.value.last > UNLEARNED * first;
     (is_late && is_flat && is_high).then_some(CurveFinding::Plateau { tag })
 }
 
 /// Losses at the `points` as the rules look at them; the epochs are their numbers.
 fn records(pair: &Pair<'_>, points: &[Point]) -> Vec<EpochRecord> {
-    let training = pair.training.map_or(&[][..], |(_, series)| series.points());
+    let training = pair.training.first();
+    let training = training.map_or(&[][..], |loss| loss.series.points());
     let mut rest = training.iter().peekable();
     let mut train = f64::NAN;
     let records = points.iter().zip(1..).map(|(point, epoch)| {
@@ -136,7 +208,7 @@ fn records(pair: &Pair<'_>, points: &[Point]) -> Vec<EpochRecord> {
             train = sum / f64::from(count);
         }
         let none = MinMaxLast::of(f64::NAN);
-        let is_validated = pair.validation.is_some();
+        let is_validated = !pair.validation.is_empty();
         EpochRecord {
             epoch,
             step: point.step.max(0.0) as u64,
@@ -178,7 +250,7 @@ mod tests {
             ("train/box_loss", "val/box_loss"),
         ] {
             let run = run(&[(train, &falls), (validation, &rises)], 60);
-            let found = findings(&run);
+            let found = findings(&run, None);
             let [CurveFinding::Overfitting { tag, since }] = &found[..] else {
                 panic!("{found:?}");
             };
@@ -189,7 +261,10 @@ mod tests {
         }
         let names = |value: &dyn Fn(f64) -> f64| -> Vec<&str> {
             let run = run(&[("loss", value), ("accuracy", &|_| f64::NAN)], 60);
-            findings(&run).iter().map(CurveFinding::name).collect()
+            findings(&run, None)
+                .iter()
+                .map(CurveFinding::name)
+                .collect()
         };
         assert_eq!(
             names(&|x| if x < 50.0 { 1.0 } else { f64::NAN }),
@@ -198,5 +273,46 @@ mod tests {
         assert_eq!(names(&|x| x), ["diverging"]);
         assert_eq!(names(&|x| 0.7 + 1e-4 * (x % 7.0)), ["plateau"]);
         assert!(names(&falls).is_empty());
+        // A zero before anything was computed, and numbers without a lowest one.
+        assert!(names(&|x| if x < 2.0 { 0.0 } else { 2.0 / x }).is_empty());
+        assert!(names(&|x| -50.0 + x).is_empty());
+    }
+
+    #[test]
+    fn the_losses_of_common_layouts_are_pairs() {
+        let falls = |x: f64| 1.0 / x;
+        let rises = |x: f64| 0.5 + 0.01 * (x - 20.0).abs();
+        let overfits = |run: &Run, training: Option<&Run>, tag: &str| {
+            let found = findings(run, training);
+            let [CurveFinding::Overfitting { tag: found, .. }] = &found[..] else {
+                panic!("{found:?}");
+            };
+            assert_eq!(&**found, tag);
+        };
+        let mut tested = run(&[("loss/train", &falls), ("loss/validation", &rises)], 60);
+        tested.add_scalar("loss/test", Point::new(600.0, 0.0, 0.9));
+        overfits(&tested, None, "loss/validation");
+        let lightning = run(
+            &[
+                ("train_loss_epoch", &falls),
+                ("train_loss_step", &|x| {
+                    1.0 / x + 20.0 * f64::from(u8::from(x > 59.5))
+                }),
+                ("val_loss", &rises),
+            ],
+            60,
+        );
+        overfits(&lightning, None, "val_loss");
+        let [train, validation] =
+            [&falls as &dyn Fn(f64) -> f64, &rises].map(|loss| run(&[("epoch_loss", loss)], 60));
+        assert!(findings(&train, None).is_empty());
+        assert!(findings(&validation, None).is_empty());
+        overfits(&validation, Some(&train), "epoch_loss");
+        let runs: Vec<(Arc<str>, Arc<Run>)> = ["b/train", "a/train", "a/validation"]
+            .map(|name| (name.into(), Arc::default()))
+            .into();
+        let beside = |name| training_beside(&runs, name).map(|run| run as *const Run);
+        assert_eq!(beside("a/validation"), Some(Arc::as_ptr(&runs[1].1)));
+        assert_eq!(["a/train", "validation", "a/other"].map(beside), [None; 3]);
     }
 }

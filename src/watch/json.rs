@@ -5,15 +5,18 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::{Run, findings};
+use super::{Run, findings, training_beside};
 
 /// Formats the newest values of `runs` as one JSON object. Numbers that are not finite are `null`.
 pub(crate) fn to_json(runs: &[(Arc<str>, Arc<Run>)]) -> Value {
-    let runs: Vec<Value> = runs.iter().map(|(name, run)| run_json(name, run)).collect();
-    json!({ "runs": runs })
+    let values: Vec<Value> = runs
+        .iter()
+        .map(|(name, run)| run_json(name, run, training_beside(runs, name)))
+        .collect();
+    json!({ "runs": values })
 }
 
-fn run_json(name: &str, run: &Run) -> Value {
+fn run_json(name: &str, run: &Run, training: Option<&Run>) -> Value {
     let age = run
         .modified
         .and_then(|at| SystemTime::now().duration_since(at).ok());
@@ -52,7 +55,7 @@ fn run_json(name: &str, run: &Run) -> Value {
         "age_seconds": age.map(|age| age.as_secs_f64()),
         "gone": run.is_gone,
         "problem": run.problem,
-        "findings": findings(run).iter().map(|finding| finding.name()).collect::<Vec<_>>(),
+        "findings": findings(run, training).iter().map(|finding| finding.name()).collect::<Vec<_>>(),
         "hparams": texts(&run.hparams),
         "text": texts(&run.texts),
         "values": values.collect::<Map<String, Value>>(),

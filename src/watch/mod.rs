@@ -20,12 +20,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub(crate) use filter::Filter;
-pub(crate) use findings::{CurveFinding, findings};
+pub(crate) use findings::{CurveFinding, findings, training_beside};
 pub(crate) use json::to_json;
 pub use run::Run;
 pub(crate) use series::{HistogramPoint, Point, Series};
 use source::Format;
-pub(crate) use stream::read_stream;
+pub(crate) use stream::{is_stream, read_stream};
 use tail::Tail;
 
 /// Time between two searches for new files.
@@ -91,7 +91,12 @@ impl Watcher {
                     run: Arc::default(),
                 }
             });
-            if log.format != found.format {
+            let is_new = |path: &PathBuf| log.files.iter().all(|tail| tail.path() != path);
+            let is_gone = |tail: &Tail| matches!(tail.path().try_exists(), Ok(false));
+            // A new file replaces those that are gone and those that say everything, too.
+            let is_replaced = found.files.iter().any(is_new)
+                && (found.format.is_rewritten() || log.files.iter().any(is_gone));
+            if log.format != found.format || is_replaced {
                 (log.format, log.files, log.run) = (found.format, Vec::new(), Arc::default());
             }
             for path in found.files {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::series::{HistogramPoint, Histograms, Point, Series};
+use crate::util::lang::say;
 
 /// Maximum number of tags of a kind; further ones are left out.
 const TAGS: usize = 1000;
@@ -22,10 +23,12 @@ pub struct Run {
     pub(crate) texts: BTreeMap<Arc<str>, Arc<str>>,
     /// Hyperparameters.
     pub(crate) hparams: BTreeMap<Arc<str>, Arc<str>>,
-    /// Why the log cannot be read on.
+    /// Why the log cannot be read on, or that something was left out.
     pub(crate) problem: Option<String>,
     /// Time of the last change of its files; `None` of standard input before the first bytes.
     pub(crate) modified: Option<SystemTime>,
+    /// Whether its log says that it ended since it diverged.
+    pub(crate) has_diverged: bool,
     /// Whether its files are gone.
     pub(crate) is_gone: bool,
 }
@@ -33,15 +36,24 @@ pub struct Run {
 impl Run {
     /// Adds a value of a tag.
     pub(super) fn add_scalar(&mut self, tag: &str, point: Point) {
-        if let Some(series) = entry(&mut self.scalars, tag) {
-            Arc::make_mut(series).push(point);
+        match entry(&mut self.scalars, tag) {
+            Some(series) => Arc::make_mut(series).push(point),
+            None => self.note(too_many_tags),
         }
     }
 
     /// Adds a distribution of a tag.
     pub(super) fn add_histogram(&mut self, tag: &str, point: HistogramPoint) {
-        if let Some(series) = entry(&mut self.histograms, tag) {
-            Arc::make_mut(series).push(point);
+        match entry(&mut self.histograms, tag) {
+            Some(series) => Arc::make_mut(series).push(point),
+            None => self.note(too_many_tags),
+        }
+    }
+
+    /// Says that something was left out, unless something else was said before.
+    pub(super) fn note(&mut self, text: impl FnOnce() -> String) {
+        if self.problem.is_none() {
+            self.problem = Some(text());
         }
     }
 
@@ -97,6 +109,14 @@ impl Run {
     pub(crate) fn newest(&self, tag: &str) -> Option<f64> {
         Some(self.scalars.get(tag)?.last()?.value.last)
     }
+}
+
+fn too_many_tags() -> String {
+    say!(
+        "watch-too-many-tags",
+        "more than {count} tags: the others were left out",
+        count = TAGS
+    )
 }
 
 /// Returns the entry of `key`, unless it is new and there are too many.

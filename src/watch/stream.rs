@@ -1,6 +1,8 @@
 //! Logs on a stream, such as standard input: one, or those of `tail` with several files.
 
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -15,15 +17,35 @@ const NAME: usize = 4096;
 /// Maximum number of files.
 const FILES: usize = 1000;
 
-/// Reads all of `input`, and passes its runs to `changed` after each portion. Returns them.
+/// Returns whether `path` can only be read from its beginning to its end: standard input, or a pipe.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == STANDARD_INPUT
+        || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Reads all of the stream at `path`, and passes its runs to `changed` after each portion. Returns them.
 pub(crate) fn read_stream(
-    mut input: impl Read,
+    path: &Path,
+    changed: impl FnMut(&[(Arc<str>, Arc<Run>)]),
+) -> Vec<(Arc<str>, Arc<Run>)> {
+    if path.as_os_str() == STANDARD_INPUT {
+        return read_all(Ok(io::stdin().lock()), changed);
+    }
+    read_all(File::open(path), changed)
+}
+
+fn read_all(
+    mut input: io::Result<impl Read>,
     mut changed: impl FnMut(&[(Arc<str>, Arc<Run>)]),
 ) -> Vec<(Arc<str>, Arc<Run>)> {
     let mut stream = Stream::new();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        match input.read(&mut buffer) {
+        let count = match &mut input {
+            Ok(input) => input.read(&mut buffer),
+            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
+        };
+        match count {
             Ok(0) => break,
             Ok(count) => stream.push(&buffer[..count]),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -256,7 +278,7 @@ mod tests {
                 Ok(part.len())
             }
         }
-        read_stream(Parts(bytes.chunks(size)), |_| {})
+        read_all(Ok(Parts(bytes.chunks(size))), |_| {})
     }
 
     fn steps(run: &Run, tag: &str) -> Vec<f64> {
@@ -303,6 +325,7 @@ mod tests {
             &indented,
             "{\"step\":5,\"loss\":1}",
             "step,loss\n5,1",
+            "Training\n{\"step\":5,\"loss\":1}",
         ] {
             for size in [1, 20, 60_000] {
                 let runs = runs(text.as_bytes(), size);

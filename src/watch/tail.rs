@@ -1,16 +1,19 @@
 //! A file that grows, is rotated, cut or deleted while it is read.
 
 use std::fs::{self, File, Metadata};
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::run::Run;
-use super::source::{Format, LogReader};
+use super::source::{self, Format, LogReader};
 use crate::util::platform;
 
-/// Bytes at the beginning of a file by which one that was rewritten is recognised.
+/// Bytes at the beginning of a file by which one that was rewritten is recognised: these, and the rest of the first line,
+/// a header of many columns perhaps.
 const HEAD: usize = 4096;
+/// Bytes before the end of what was read by which it is recognised, too.
+const END: usize = 64;
 /// Bytes that are read at a time.
 const PART: usize = 1 << 20;
 
@@ -23,6 +26,9 @@ pub(super) struct Tail {
     offset: u64,
     /// First bytes, as they were read.
     head: Vec<u8>,
+    is_head_whole: bool,
+    /// Last bytes that were read.
+    end: Vec<u8>,
     /// The file as it was found last.
     known: Option<Metadata>,
     modified: Option<SystemTime>,
@@ -41,6 +47,8 @@ impl Tail {
             reader: format.reader(),
             offset: 0,
             head: Vec::new(),
+            is_head_whole: false,
+            end: Vec::new(),
             known: None,
             modified: None,
             problem: None,
@@ -58,9 +66,10 @@ impl Tail {
         self.is_gone
     }
 
-    /// Looks at the file. Returns whether it is another one than before, or shorter, or begins differently.
+    /// Looks at the file. Returns whether it is another one than before, or shorter, or has other bytes.
     pub fn is_rewritten(&mut self) -> bool {
-        let Ok(found) = fs::metadata(&self.path) else {
+        // Opening anything else might wait for ever.
+        let Some(found) = fs::metadata(&self.path).ok().filter(Metadata::is_file) else {
             // What was read stays.
             self.is_gone = true;
             return false;
@@ -74,18 +83,38 @@ impl Tail {
         let is_other = platform::is_same_file(&before, found) == Some(false);
         let is_changed = found.len() != before.len() || found.modified().ok() != self.modified;
         self.has_more |= is_changed || found.len() > self.offset;
-        is_other && self.begins_differently()
+        is_other && self.has_other_bytes()
             || found.len() < self.offset
-            || is_changed && (self.format.is_rewritten() || self.begins_differently())
+            || is_changed && (self.format.is_rewritten() || self.has_other_bytes())
     }
 
-    fn begins_differently(&self) -> bool {
-        let mut head = vec![0; self.head.len()];
-        let read = File::open(&self.path).and_then(|mut file| file.read_exact(&mut head));
-        match read {
-            Ok(()) => head != self.head,
-            Err(error) => error.kind() == ErrorKind::UnexpectedEof,
+    /// Returns whether the beginning of the file, or what is before the end of what was read, has changed.
+    fn has_other_bytes(&self) -> bool {
+        let is_other = |file: &mut File, at: u64, bytes: &[u8]| -> io::Result<bool> {
+            let mut found = vec![0; bytes.len()];
+            file.seek(SeekFrom::Start(at))?;
+            file.read_exact(&mut found)?;
+            Ok(found != bytes)
+        };
+        let before = self.offset - self.end.len() as u64;
+        let is_other = File::open(&self.path).and_then(|mut file| {
+            Ok(is_other(&mut file, 0, &self.head)? || is_other(&mut file, before, &self.end)?)
+        });
+        is_other.unwrap_or_else(|error| error.kind() == ErrorKind::UnexpectedEof)
+    }
+
+    /// Remembers what [`Self::has_other_bytes`] looks at of the next bytes.
+    fn remember(&mut self, part: &[u8]) {
+        if !self.is_head_whole {
+            self.head.extend_from_slice(&part[..part.len().min(PART)]);
+            let line = self.head.iter().position(|&byte| byte == b'\n');
+            let enough = HEAD.max(line.map_or(PART, |end| end + 1));
+            self.is_head_whole = self.head.len() >= enough;
+            self.head.truncate(enough);
         }
+        self.end
+            .extend_from_slice(&part[part.len().saturating_sub(END)..]);
+        self.end.drain(..self.end.len().saturating_sub(END));
     }
 
     /// Goes back to the beginning.
@@ -128,7 +157,7 @@ impl Tail {
             self.has_more = false;
             return Ok(());
         }
-        let failed = |error: std::io::Error| error.to_string();
+        let failed = |error: io::Error| error.to_string();
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -138,19 +167,17 @@ impl Tail {
             // It may be readable later, as on a network file system.
             Err(_) => return Ok(()),
         };
+        if self.format.is_rewritten() {
+            source::check_length(file.metadata().map_err(failed)?.len())?;
+        }
         file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
-        let part_size = if self.format.is_rewritten() {
-            usize::MAX
-        } else {
-            PART
-        };
         let mut part = Vec::new();
         while *room > 0 {
             part.clear();
             let size = if self.format.is_rewritten() {
-                part_size
+                source::MAX_BYTES + 1
             } else {
-                part_size.min(*room)
+                PART.min(*room)
             };
             let count = (&mut file)
                 .take(size as u64)
@@ -162,8 +189,7 @@ impl Tail {
             }
             self.offset += count as u64;
             *room = room.saturating_sub(count);
-            let missing = HEAD.saturating_sub(self.head.len());
-            self.head.extend_from_slice(&part[..missing.min(count)]);
+            self.remember(&part);
             self.reader.read(&part, run)?;
         }
         Ok(())

@@ -169,6 +169,115 @@ fn a_table_that_is_rewritten_is_read_anew() {
 }
 
 #[test]
+fn a_table_that_is_rewritten_behind_its_first_bytes_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("metrics.csv");
+    let long: String = (0..400).map(|n| format!(",metric_number_{n}")).collect();
+    assert!(long.len() > 4096);
+    let mut watcher = Impatient(Watcher::new(vec![path.clone()]));
+    let values = ",7".repeat(400);
+    fs::write(&path, format!("step{long},loss\n1{values},0.5\n")).expect("written");
+    watcher.poll();
+    let name = watcher.0.runs()[0].0.to_string();
+    // A key appears, at the end of the header.
+    let text = format!("step{long},error,loss\n1{values},,0.5\n2{values},9,0.25\n");
+    fs::write(&path, &text).expect("written");
+    watcher.poll();
+    assert_eq!(watcher.values(&name, "loss"), [(1.0, 0.5), (2.0, 0.25)]);
+    // Only a row is another one.
+    fs::write(
+        &path,
+        text.replace("9,0.25\n", "9,0.75\n3,") + &values + ",1,0.1\n",
+    )
+    .expect("written");
+    watcher.poll();
+    assert_eq!(watcher.values(&name, "loss")[1], (2.0, 0.75));
+}
+
+#[test]
+fn points_of_files_that_are_gone_go_with_a_new_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("a");
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    let write = |number: u32, steps: std::ops::Range<i64>| {
+        fs::create_dir_all(&path).expect("created");
+        let bytes: Vec<u8> = steps.flat_map(|step| scalar("loss", step, 0.5)).collect();
+        append(
+            &path.join(format!("events.out.tfevents.{number}.host")),
+            &bytes,
+        );
+    };
+    write(1, 0..100);
+    write(2, 100..110);
+    watcher.poll();
+    assert_eq!(watcher.values("a", "loss").len(), 110);
+    fs::remove_dir_all(&path).expect("removed");
+    watcher.poll();
+    assert_eq!(watcher.values("a", "loss").len(), 110);
+    write(3, 0..20);
+    watcher.poll();
+    assert_eq!(watcher.values("a", "loss").len(), 20);
+    assert!(!watcher.run("a").is_gone);
+}
+
+#[test]
+fn a_newer_state_replaces_the_older_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |step: u32| {
+        let path = folder.path().join(format!("hf/checkpoint-{step}"));
+        fs::create_dir_all(&path).expect("created");
+        let entries: Vec<String> = (1..=step)
+            .map(|step| format!("{{\"step\":{step},\"loss\":0.5}}"))
+            .collect();
+        let text = format!("{{\"log_history\":[{}]}}", entries.join(","));
+        fs::write(path.join("trainer_state.json"), text).expect("written");
+    };
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    for step in [5, 10] {
+        write(step);
+        watcher.poll();
+        assert_eq!(watcher.values("hf", "loss").len(), step as usize);
+    }
+}
+
+#[test]
+fn a_state_that_is_too_long_is_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("trainer_state.json");
+    // A hole, which takes no room on the disk.
+    let file = fs::File::create(&path).expect("created");
+    file.set_len(3 << 30).expect("set");
+    let mut watcher = Watcher::new(vec![path]);
+    watcher.poll();
+    let problem = watcher.runs()[0].1.problem.clone().unwrap_or_default();
+    assert!(problem.contains("too large"), "{problem}");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_files_are_opened_in_a_folder_that_is_searched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = |name: &str| {
+        let path = folder.path().join(name);
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.expect("there is mkfifo").success());
+    };
+    for name in ["a.jsonl", "b.csv", "c.txt", "events.out.tfevents.1"] {
+        pipe(name);
+    }
+    let file = folder.path().join("run.jsonl");
+    fs::write(&file, "{\"step\":1,\"loss\":0.5}\n").expect("written");
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    watcher.poll();
+    assert_eq!(watcher.0.runs().len(), 1);
+    // Nor is one that takes the place of a file.
+    fs::remove_file(&file).expect("removed");
+    pipe("run.jsonl");
+    watcher.poll();
+    assert!(watcher.run("run").is_gone);
+}
+
+#[test]
 fn files_by_three_writers_have_their_expected_values() {
     let Some(folder) = std::env::var_os("NN_TUI_EVENT_FILES").map(PathBuf::from) else {
         eprintln!("skipped: NN_TUI_EVENT_FILES is not the folder of the files and expected.json");

@@ -88,6 +88,25 @@ fn runs_are_chosen_and_read_from_standard_input() {
     assert_eq!(code(&missing), 66);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_with_a_name_is_read_as_a_stream() {
+    let (folder, log) = place("a.csv");
+    fs::write(&log, "epoch,loss\n1,0.5\n").expect("written");
+    let script = "mkfifo pipe && { cat a.csv > pipe & } && \"$0\" watch pipe --json";
+    let output = shell(script).current_dir(folder.path()).finish();
+    let all: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
+    assert_eq!(all["runs"][0]["values"]["loss"]["value"], 0.5);
+    assert_eq!(all["runs"][0]["problem"], Value::Null);
+    let refused = run("watch", &[&folder.path().join("pipe"), &log]);
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("pipe is a stream"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
 #[test]
 fn a_resumed_run_goes_on_with_its_log() {
     for name in ["run/", "log.csv", "log.jsonl", "log.txt"] {

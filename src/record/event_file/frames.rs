@@ -7,7 +7,7 @@ const HEADER: usize = 12;
 /// Bytes of the checksum of a record.
 const FOOTER: usize = 4;
 /// Longest record that is read; longer ones, such as images, are skipped.
-const MAX_RECORD: u64 = 16 << 20;
+pub(crate) const MAX_RECORD: u64 = 16 << 20;
 /// Longest record that there can be, that of a message of protocol buffers.
 const MAX_LENGTH: u64 = 1 << 31;
 
@@ -144,7 +144,6 @@ impl FrameReader {
     }
 
     /// Returns the number of records that were too long to be read.
-    #[cfg(test)]
     pub(crate) fn skipped(&self) -> u64 {
         self.skipped
     }

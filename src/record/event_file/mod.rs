@@ -29,7 +29,7 @@ use crate::util::lang::say;
 use crate::util::stats::Buckets;
 #[cfg(test)]
 pub(crate) use frames::write_frame;
-pub(crate) use frames::{FrameReader, is_header};
+pub(crate) use frames::{FrameReader, MAX_RECORD, is_header};
 use messages::{
     Dim, Event, FILE_VERSION, HParam, HParamKind, HParamsPluginData, PluginData, SessionEndInfo,
     SessionLog, SessionStartInfo, SourceMetadata, SummaryMetadata, TensorProto, TensorShapeProto,
@@ -60,7 +60,8 @@ pub(super) fn file_name() -> String {
 
 /// Returns whether `name` is that of an event file.
 pub(crate) fn is_event_file(name: &str) -> bool {
-    name.contains("tfevents")
+    let text = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".log"];
+    name.contains("tfevents") && !text.iter().any(|end| name.ends_with(end))
 }
 
 /// Returns whether there are event files in `directory`.

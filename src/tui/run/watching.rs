@@ -1,7 +1,6 @@
 //! Watching of runs: a thread reads them, the loop shows them.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
@@ -12,11 +11,11 @@ use crate::tui::app::App;
 use crate::tui::events::{Incoming, spawn};
 use crate::tui::options::ScreenOptions;
 use crate::tui::watch::Watch;
-use crate::watch::{STANDARD_INPUT, Watcher, read_stream};
+use crate::watch::{Watcher, is_stream, read_stream};
 
 /// Time between two looks at the files.
 const POLL: Duration = Duration::from_millis(1500);
-/// Shortest time between two states of standard input that are shown.
+/// Shortest time between two states of a stream that are shown.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// Shows the runs in `paths`, or of standard input, until the user quits. `filter` is the filter at the start.
@@ -28,12 +27,9 @@ pub(crate) fn watch_runs(paths: Vec<PathBuf>, filter: &str, options: ScreenOptio
     let names: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
     let watch = Watch::new(names.join(" "), filter, options.keys.clone());
     let program = Program::new(App::Watching(Box::new(watch)), options, sender.clone())?;
-    spawn("watch", move || {
-        if paths == [PathBuf::from(STANDARD_INPUT)] {
-            follow_stream(&sender);
-        } else {
-            follow_files(Watcher::new(paths), &sender);
-        }
+    spawn("watch", move || match &paths[..] {
+        [path] if is_stream(path) => follow_stream(path, &sender),
+        _ => follow_files(Watcher::new(paths), &sender),
     })?;
     Ok(program.run_to_end(&incoming)?.code)
 }
@@ -54,11 +50,11 @@ fn follow_files(mut watcher: Watcher, sender: &SyncSender<Incoming>) {
     }
 }
 
-/// Reads standard input to its end, and sends its runs now and then.
-fn follow_stream(sender: &SyncSender<Incoming>) {
+/// Reads a stream to its end, and sends its runs now and then.
+fn follow_stream(path: &Path, sender: &SyncSender<Incoming>) {
     let send = |runs: &[_]| sender.send(Incoming::Runs(runs.to_vec(), SystemTime::now()));
     let mut next = Instant::now();
-    let runs = read_stream(io::stdin().lock(), |runs| {
+    let runs = read_stream(path, |runs| {
         if Instant::now() >= next {
             // Without a screen there is nobody to read for.
             let _ = send(runs);

@@ -12,7 +12,7 @@ use crate::tui::widgets::{Title, cut, frame};
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
 use crate::util::text::{abbreviate, padded, right_aligned, sanitise, width, wrap, wrap_whole};
-use crate::watch::{CurveFinding, Run, findings};
+use crate::watch::{CurveFinding, Run, findings, training_beside};
 
 /// Cells of a value.
 const VALUE: usize = 9;
@@ -93,7 +93,7 @@ impl Watch {
         let pointer = if is_pointed { "▸" } else { " " };
         let trouble = if run.problem.is_some() || run.is_gone {
             "!"
-        } else if !findings(run).is_empty() {
+        } else if !findings(run, training_beside(&self.runs, name)).is_empty() {
             "▲"
         } else {
             " "
@@ -137,6 +137,7 @@ impl Watch {
         let Some((_, name, run)) = self.pointed() else {
             return Vec::new();
         };
+        let found = findings(run, training_beside(&self.runs, name));
         let mut lines = vec![Line::styled("─".repeat(cells), theme.frame())];
         let name = sanitise(name);
         if width(&name) > name_room(cells, true) {
@@ -145,7 +146,6 @@ impl Watch {
         }
         lines.push(Line::styled(self.age(run), theme.dim()));
         let problems = run.problem.iter().map(|problem| sanitise(problem));
-        let found = findings(run);
         let found = found.iter().map(described);
         for text in problems.chain(found) {
             let wrapped = wrap(&text, cells).into_iter();
@@ -194,6 +194,7 @@ fn described(finding: &CurveFinding) -> String {
                 tag = sanitise(tag)
             )
         }
+        CurveFinding::Diverged => say!("watch-diverged", "the training diverged").into(),
         CurveFinding::Diverging { tag } => say!(
             "watch-diverging",
             "{tag} is more than ten times the first",

@@ -9,7 +9,7 @@ use crate::record::event_file::messages::{
     Event, HParamKind, HParamsPluginData, HistogramProto, TensorProto, Value, element, plugin,
     session,
 };
-use crate::record::event_file::{FrameReader, is_header};
+use crate::record::event_file::{FrameReader, MAX_RECORD, is_header};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 use crate::watch::series::{HistogramPoint, Point};
@@ -50,6 +50,15 @@ impl LogReader for EventFile {
                 ),
             })?;
             let Some(record) = record else {
+                if self.frames.skipped() > 0 {
+                    run.note(|| {
+                        say!(
+                            "watch-long-record",
+                            "records of more than {size} MiB were left out",
+                            size = MAX_RECORD >> 20
+                        )
+                    });
+                }
                 return Ok(());
             };
             // A record of another kind than those known here has nothing to show.

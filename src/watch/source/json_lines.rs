@@ -17,6 +17,8 @@ pub(super) struct JsonLines {
     count: u64,
     /// Number of the last lines that were no objects.
     strange: u32,
+    /// Whether nn-tui writes it.
+    is_own: bool,
 }
 
 /// Returns whether a first line is an object with the number of a step or an epoch.
@@ -32,12 +34,18 @@ impl LogReader for JsonLines {
             lines,
             count,
             strange,
+            is_own,
         } = self;
         lines.read(bytes, |line| {
             match loose::parse::<Map<String, Value>>(line) {
                 Ok(object) => {
                     *strange = 0;
-                    add_object(&object, *count, run);
+                    *is_own |= is_start(&object);
+                    if *is_own {
+                        add_event(&object, *count, run);
+                    } else {
+                        add_object(&object, *count, run);
+                    }
                     *count += 1;
                 }
                 // Programs print other things between their lines.
@@ -58,14 +66,23 @@ impl LogReader for JsonLines {
 
 /// Adds the numbers of an object, which has `count` objects before it.
 pub(super) fn add_object(object: &Map<String, Value>, count: u64, run: &mut Run) {
+    let mut values = Vec::new();
+    collect(object, "", 0, &mut values);
+    add_values(&values, count, run);
+}
+
+/// Returns whether nn-tui writes this line first; other programs have events, too.
+fn is_start(object: &Map<String, Value>) -> bool {
+    object.get("event").is_some_and(|event| event == "started")
+        && object.get("architecture").is_some_and(Value::is_array)
+}
+
+/// Adds what a line of nn-tui says, which has `count` lines before it.
+fn add_event(object: &Map<String, Value>, count: u64, run: &mut Run) {
     match object.get("event").and_then(Value::as_str) {
-        None | Some("epoch") => {
-            let mut values = Vec::new();
-            collect(object, "", 0, &mut values);
-            add_values(&values, count, run);
-        }
-        // Those of nn-tui.
+        None | Some("epoch") => add_object(object, count, run),
         Some("started") => {
+            run.has_diverged = false;
             // What an earlier run has logged after the step from which this one goes on.
             let resumed = object.get("resumed_step").and_then(Value::as_f64);
             run.purge(resumed.map_or(0.0, |step| step + 1.0));
@@ -77,6 +94,11 @@ pub(super) fn add_object(object: &Map<String, Value>, count: u64, run: &mut Run)
                     _ => {}
                 }
             }
+        }
+        Some("finished") => {
+            run.has_diverged = object
+                .get("reason")
+                .is_some_and(|reason| reason == "diverged");
         }
         Some(_) => {}
     }
@@ -90,7 +112,8 @@ fn collect(object: &Map<String, Value>, prefix: &str, depth: usize, to: &mut Vec
             Value::Number(number) => {
                 to.extend(number.as_f64().map(|number| (name(), number)));
             }
-            Value::String(text) if matches!(&**text, "NaN" | "Infinity" | "-Infinity") => {
+            // Also one that is not finite.
+            Value::String(text) => {
                 to.extend(text.parse().ok().map(|number| (name(), number)));
             }
             Value::Object(inner) if depth < DEPTH => {

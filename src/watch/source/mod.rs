@@ -13,6 +13,7 @@ use event_file::EventFile;
 use json_lines::JsonLines;
 use table::Table;
 use trainer_state::TrainerState;
+pub(super) use trainer_state::{MAX_BYTES, check_length};
 
 /// Longest line that is read; a file without line ends is no log.
 const MAX_LINE: usize = 4 << 20;
@@ -71,14 +72,17 @@ impl Format {
         }
     }
 
-    /// Returns the format of a log of text by its first line, which names steps or epochs.
-    pub(super) fn of_first_line(line: &str) -> Option<Self> {
+    /// Returns the format of a log of text by its first lines: an object with a step or an epoch after any other lines, or a
+    /// header with one after comments.
+    pub(super) fn of_first_lines(text: &str) -> Option<Self> {
+        let lines = || text.trim_start_matches('\u{feff}').lines();
+        let mut objects = lines().take(STRANGE_LINES as usize);
         // Objects have quotation marks and commas, too.
-        if json_lines::begins(line) {
-            Some(Self::JsonLines)
-        } else {
-            table::begins(line).then_some(Self::Table)
+        if objects.any(json_lines::begins) {
+            return Some(Self::JsonLines);
         }
+        let header = lines().filter_map(table::uncommented).next()?;
+        table::begins(header).then_some(Self::Table)
     }
 
     /// Returns a reader from the beginning of a log.
@@ -148,7 +152,7 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
         return None;
     }
     if !text.starts_with(b"{") {
-        return Some(Format::Table);
+        return format_after_others(text);
     }
     if line_end.is_none() && text.len() < MAX_LINE {
         return None;
@@ -160,6 +164,25 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
         Err(error) if error.is_eof() => Format::TrainerState,
         _ => Format::JsonLines,
     })
+}
+
+/// Returns the format of a log whose first lines may be of something else; `None` if that takes more of it.
+fn format_after_others(mut text: &[u8]) -> Option<Format> {
+    for _ in 0..STRANGE_LINES {
+        if text.starts_with(b"{") {
+            return Some(Format::JsonLines);
+        }
+        let Some(end) = text.iter().position(|&byte| byte == b'\n') else {
+            return (text.len() >= MAX_LINE).then_some(Format::Table);
+        };
+        let line = String::from_utf8_lossy(&text[..end]);
+        let is_number = |cell: &str| cell.trim().parse::<f64>().is_ok();
+        if table::begins(&line) || line.split([',', ';', '\t', '|']).any(is_number) {
+            break;
+        }
+        text = text[end + 1..].trim_ascii_start();
+    }
+    Some(Format::Table)
 }
 
 /// Collects bytes to whole lines.
@@ -237,9 +260,16 @@ const WALL_NAMES: [&str; 5] = ["wall_time", "wall time", "timestamp", "_timestam
 /// Numbers from which on a time is one since 1970, and no duration.
 const SINCE_1970: f64 = 1e9;
 
-/// Returns the time since 1970, if it is there; else NaN.
+/// Numbers from which on a time since 1970 is in nanoseconds, microseconds and milliseconds, with those of a second.
+const UNITS: [(f64, f64); 3] = [(1e17, 1e9), (1e14, 1e6), (1e11, 1e3)];
+
+/// Returns the time since 1970 in seconds, if it is there; else NaN.
 fn wall_of<S: AsRef<str>>(values: &[(S, f64)]) -> f64 {
     let times = numbers_of(&WALL_NAMES, values).filter(|time| *time >= SINCE_1970);
+    let times = times.map(|time| {
+        let unit = UNITS.iter().find(|(from, _)| time >= *from);
+        unit.map_or(time, |(_, of_a_second)| time / of_a_second)
+    });
     times.min_by(f64::total_cmp).unwrap_or(f64::NAN)
 }
 

@@ -47,7 +47,7 @@ fn tables_of_every_writer_are_read_however_their_bytes_arrive() {
 #[test]
 fn objects_of_lines_and_of_a_trainer_state_are_read() {
     let lines = concat!(
-        "{\"event\":\"started\",\"learning_rate\":0.1,\"activation\":\"relu\"}\n",
+        "{\"event\":\"started\",\"architecture\":[2,1],\"learning_rate\":0.1,\"activation\":\"relu\"}\n",
         "Epoch 1/2 done\n",
         "{\"event\":\"epoch\",\"epoch\":1,\"step\":8,\"train_loss\":0.5,\"val_loss\":null}\n",
         "{\"step\":16,\"train\":{\"loss\":0.25},\"timestamp\":1700000000.5}\n",
@@ -80,7 +80,7 @@ fn numbers_that_are_not_finite_are_values_of_lines_and_of_a_trainer_state() {
             let values = values(&run, "loss");
             assert!(values[0].1.is_nan(), "{values:?}");
             assert_eq!(values[1], (2.0, f64::NEG_INFINITY));
-            let findings = crate::watch::findings(&run);
+            let findings = crate::watch::findings(&run, None);
             assert_eq!(findings[0].name(), "not-finite", "{format:?}");
         }
     }
@@ -109,6 +109,123 @@ fn numbers_may_be_quoted_and_have_decimal_commas() {
         let run = read(Format::Table, text.as_bytes(), 9);
         assert_eq!(values(&run, "loss"), [(1.0, 0.5)], "{text}");
     }
+}
+
+#[test]
+fn a_header_may_come_after_other_lines_and_change() {
+    let changed = "epoch,loss\n0,1.0\n1,0.5\nepoch,accuracy,loss\n2,0.9,0.25\nnote\n3,0.95,0.125\n";
+    let first = "epoch,loss\n0,1.0\n1,0.5\n";
+    for text in [
+        changed,
+        &format!("# by a program, 2 of them\n{changed}# and a note\n"),
+        &format!("Training of a net\n\n{changed}"),
+        &changed.replacen("epoch", "# epoch", 1),
+        &format!(
+            "{first}{}",
+            changed.replacen(first, "", 1).replace(',', ";")
+        ),
+    ] {
+        for (format, size) in [
+            (Format::Table, 5),
+            (Format::Unknown, 7),
+            (Format::Unknown, 1000),
+        ] {
+            let run = read(format, text.as_bytes(), size);
+            let losses = [(0.0, 1.0), (1.0, 0.5), (2.0, 0.25), (3.0, 0.125)];
+            assert_eq!(values(&run, "loss"), losses, "{text}");
+            assert_eq!(
+                values(&run, "accuracy"),
+                [(2.0, 0.9), (3.0, 0.95)],
+                "{text}"
+            );
+            assert_eq!(run.scalars.len(), 3, "{:?}", run.scalars.keys());
+        }
+    }
+    // Without steps, the columns are more than those of a title.
+    let run = read(Format::Unknown, b"Results\nloss,accuracy\n0.5,0.9\n", 9);
+    assert_eq!(values(&run, "loss"), [(0.0, 0.5)]);
+    let run = read(
+        Format::Unknown,
+        b"Training\nof 3 layers\n{\"step\":1,\"loss\":0.5}\n",
+        9,
+    );
+    assert_eq!(values(&run, "loss"), [(1.0, 0.5)]);
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart_and_no_text_is_lost() {
+    let run = read(Format::Table, b"step,loss,loss,\"a\"b\n1,0.5,0.25,3\n", 9);
+    assert_eq!(values(&run, "loss"), [(1.0, 0.5)]);
+    assert_eq!(values(&run, "loss.1"), [(1.0, 0.25)]);
+    assert_eq!(values(&run, "ab"), [(1.0, 3.0)]);
+}
+
+#[test]
+fn a_table_of_this_program_drops_what_is_logged_again() {
+    let header = "epoch,step,train_loss,val_loss,train_r2,val_r2,learning_rate\n";
+    let row = |epoch: u32, loss: f64| format!("{epoch},{},{loss},,0,0,0.1\n", 10 * epoch);
+    let text = [
+        header,
+        &row(1, 0.5),
+        &row(2, 0.4),
+        &row(3, 0.3),
+        &row(2, 0.6),
+    ]
+    .concat();
+    let run = read(Format::Table, text.as_bytes(), 9);
+    assert_eq!(values(&run, "train_loss"), [(10.0, 0.5), (20.0, 0.6)]);
+    // Other programs may have several rows of a step.
+    let run = read(Format::Table, b"step,loss\n2,0.5\n1,0.4\n2,0.3\n", 9);
+    assert_eq!(values(&run, "loss").len(), 3);
+}
+
+#[test]
+fn events_of_other_programs_have_values() {
+    let line = |event: &str, step: u32| {
+        format!(
+            "{{\"timestamp\":1700000000{step}00,\"event\":\"{event}\",\"step\":{step},\"loss\":\"0.5\"}}\n"
+        )
+    };
+    let text = [
+        line("training step", 1),
+        line("started", 2),
+        line("finished", 3),
+    ]
+    .concat();
+    let run = read(Format::JsonLines, text.as_bytes(), 9);
+    assert_eq!(values(&run, "loss"), [(1.0, 0.5), (2.0, 0.5), (3.0, 0.5)]);
+    assert!(run.hparams.is_empty());
+    // The times are in milliseconds.
+    assert_eq!(run.scalars["loss"].points()[0].wall, 1_700_000_000.1);
+}
+
+#[test]
+fn a_run_that_ended_since_it_diverged_has_a_finding() {
+    let text = concat!(
+        "{\"event\":\"started\",\"architecture\":[2,1]}\n",
+        "{\"event\":\"finished\",\"reason\":\"diverged\",\"epoch\":0}\n",
+    );
+    let run = read(Format::JsonLines, text.as_bytes(), 9);
+    let found = crate::watch::findings(&run, None);
+    assert_eq!(found[0].name(), "diverging");
+    let again = [text, &text[..text.find('\n').unwrap_or(0) + 1]].concat();
+    let run = read(Format::JsonLines, again.as_bytes(), 9);
+    assert!(crate::watch::findings(&run, None).is_empty());
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let text: String = (0..1010)
+        .map(|tag| format!("{{\"step\":1,\"tag{tag}\":1}}\n"))
+        .collect();
+    let run = read(Format::JsonLines, text.as_bytes(), 9000);
+    let problem = run.problem.unwrap_or_default();
+    assert!(problem.contains("more than 1000 tags"), "{problem}");
+    let mut frame = Vec::new();
+    crate::record::event_file::write_frame(&mut frame, &vec![0; (16 << 20) + 1]);
+    let run = read(Format::EventFile, &frame, 1 << 20);
+    let problem = run.problem.unwrap_or_default();
+    assert!(problem.contains("more than 16 MiB"), "{problem}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::watch::run::Run;
 /// Member with the entries.
 pub(super) const HISTORY: &str = "log_history";
 /// Longest file that is read.
-const MAX_BYTES: usize = 256 << 20;
+pub(in crate::watch) const MAX_BYTES: usize = 256 << 20;
 
 /// Reader of a whole file.
 #[derive(Default)]
@@ -24,11 +24,20 @@ struct State {
     log_history: Vec<Map<String, Value>>,
 }
 
+/// Checks that a file of `length` bytes is not too long to be read as a whole.
+///
+/// # Errors
+/// That it is.
+pub(in crate::watch) fn check_length(length: u64) -> Result<(), String> {
+    if length > MAX_BYTES as u64 {
+        return Err(say!("watch-too-large", "the file is too large").into());
+    }
+    Ok(())
+}
+
 impl LogReader for TrainerState {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
-        if self.bytes.len() + bytes.len() > MAX_BYTES {
-            return Err(say!("watch-too-large", "the file is too large").into());
-        }
+        check_length((self.bytes.len() + bytes.len()) as u64)?;
         self.bytes.extend_from_slice(bytes);
         // A file that is being written is not whole yet.
         if !self.bytes.trim_ascii_end().ends_with(b"}") {

@@ -1375,6 +1375,7 @@ script-validation = 来自另一个文件的验证样本（--val）
 script-lags = 作为输入的滞后值（--lags）
 script-changes = 训练过程中的修改；按 r 重新开始后，训练从一开始就使用它们
 script-time = 训练时间的限制（:time-limit）
+script-extension = --export-training '{ $path }'：文件名应以 .py 结尾
 script-needs-epochs = --export-training 需要有终点的训练，如 --epochs 100
 script-epochs = 没有终点的训练：请输入 :epochs N
 script-written = 已写入 { $path }；运行：python3 { $path }，或用多个进程运行：torchrun --nproc-per-node 4 { $path }

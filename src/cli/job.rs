@@ -388,7 +388,14 @@ fn front_end(
     if choices.is_automatic && limits.epochs.is_none() && !args.settings.has("patience") {
         limits.patience = Some(defaults::HEADLESS_PATIENCE);
     }
-    if args.export_training.is_some() {
+    if let Some(path) = &args.export_training {
+        if path.extension().is_none_or(|end| end != "py") {
+            return Err(Error::Usage(say!(
+                "script-extension",
+                "--export-training '{path}': expected a name that ends in .py",
+                path = sanitise(&path.to_string_lossy())
+            )));
+        }
         if limits.epochs.is_none() && args.settings.has("epochs") {
             return Err(Error::Usage(
                 say!(

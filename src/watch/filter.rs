@@ -83,14 +83,23 @@ impl Term {
         match self {
             Self::Word(word) => run_name.to_lowercase().contains(word),
             Self::Number(name, compare, number) => {
-                number_of(run, name).is_some_and(|value| compare(value, *number))
+                let value = number_of(run, name);
+                let value = value.or_else(|| part_of(run_name, name)?.parse().ok());
+                value.is_some_and(|value| compare(value, *number))
             }
             Self::Text(name, is_equal, text) => {
-                let value = run.hparams.get(name.as_str());
-                value.is_some_and(|value| (**value == **text) == *is_equal)
+                let value = run.hparams.get(name.as_str()).map(|value| &**value);
+                let value = value.or_else(|| part_of(run_name, name));
+                value.is_some_and(|value| (value == text) == *is_equal)
             }
         }
     }
+}
+
+/// Value of a hyperparameter that is a part of the name of a run, such as `lr=0.1` of `lr=0.1,seed=1`.
+fn part_of<'n>(run_name: &'n str, name: &str) -> Option<&'n str> {
+    let mut parts = run_name.split(['/', ',', ';', ' ']);
+    parts.find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Hyperparameter of this name, or newest value of this tag, or of the only tag that ends in it.
@@ -127,6 +136,7 @@ mod tests {
             "optimizer=adam wide",
             "optimizer!=sgd",
             "d=",
+            "seed=1 seed<2",
         ] {
             assert!(matches(text), "{text}");
         }
@@ -137,6 +147,8 @@ mod tests {
             "optimizer=sgd",
             "loss<1",
             "none!=1",
+            "seed=2",
+            "eed=1",
         ] {
             assert!(!matches(text), "{text}");
         }

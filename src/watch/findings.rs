@@ -161,18 +161,18 @@ fn exploded(losses: &[Loss<'_>]) -> Option<CurveFinding> {
     }
     let best = losses.first()?;
     let (points, last) = (best.series.points(), best.series.last()?);
-    // Ten times a number says nothing where others are negative, such as a logarithm of a density.
-    let is_positive = points.iter().all(|point| point.value.min >= 0.0);
     let limit = EXPLODED * first_loss(points)?;
-    (is_positive && last.value.last > limit).then(|| CurveFinding::Diverging {
+    (last.value.last > limit).then(|| CurveFinding::Diverging {
         tag: Arc::clone(best.tag),
     })
 }
 
-/// First loss above zero; some programs log a zero before they have computed any.
+/// First loss above zero; some programs log a zero before they have computed any. `None` where others are negative, such as
+/// logarithms of densities, of which no multiple says anything.
 fn first_loss(points: &[Point]) -> Option<f64> {
-    let losses = points.iter().map(|point| point.value.min);
-    losses.into_iter().find(|loss| *loss > 0.0)
+    let mut losses = points.iter().map(|point| point.value.min);
+    let is_negative = losses.clone().any(|loss| loss < 0.0);
+    losses.find(|loss| *loss > 0.0 && !is_negative)
 }
 
 /// Whether the losses overfit, or are flat.
@@ -276,6 +276,7 @@ mod tests {
         // A zero before anything was computed, and numbers without a lowest one.
         assert!(names(&|x| if x < 2.0 { 0.0 } else { 2.0 / x }).is_empty());
         assert!(names(&|x| -50.0 + x).is_empty());
+        assert!(names(&|x| (x - 10.0).min(0.1)).is_empty());
     }
 
     #[test]

@@ -156,6 +156,13 @@ fn what_is_no_log_is_said_with_an_exit_code() {
             stderr(&output)
         );
     }
+    let refused = run("iris --export-training", &[&folder.path().join("x.txt")]);
+    assert_eq!(code(&refused), 2);
+    assert!(
+        stderr(&refused).contains("ends in .py"),
+        "{}",
+        stderr(&refused)
+    );
     let refused = run("watch --skip 3", &[folder.path()]);
     assert_eq!(code(&refused), 2);
     let help = stdout(&succeed("watch --help", &[]));

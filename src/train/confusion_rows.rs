@@ -7,6 +7,7 @@ use ndarray::Array2;
 
 use super::Set;
 use super::evaluation::Evaluator;
+use super::probes::RowOutcome;
 use super::top_losses::Worst;
 use crate::data::{Samples, Targets, write_class};
 use crate::nn::engine::Engine;
@@ -59,11 +60,11 @@ impl Evaluator {
         self.passes.run(engine, count, inputs, |rows, workspace| {
             for (outputs, &row) in workspace.output_rows().zip(&of_class[rows]) {
                 if predicted_class(outputs.outputs) == predicted {
-                    worst.add(row, outputs.loss(&target));
+                    worst.add(row, RowOutcome::new(outputs, &target, false));
                     all += 1;
                 }
             }
         });
-        (worst.rows(), all)
+        (worst.rows().0, all)
     }
 }

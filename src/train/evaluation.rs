@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
+use super::probes::RowOutcome;
 use super::top_losses::Worst;
 use crate::data::{ClassScores, Confusion, ErrorSums, Ranking, Samples, Scores, Targets};
 use crate::nn::Architecture;
@@ -18,6 +19,8 @@ pub struct Outcomes {
     pub predictions: Predictions,
     /// Misclassified rows, largest loss first, at most 1000. For regression all rows count.
     pub worst: Vec<u32>,
+    /// Prediction for each of the worst rows.
+    pub worst_outcomes: Vec<RowOutcome>,
 }
 
 /// Predictions against true values.
@@ -79,6 +82,7 @@ impl Evaluator {
         let mut tally = Tally::new(engine.architecture(), rows, depth);
         let mut loss = 0.0;
         let targets = &mut self.targets;
+        let is_number = matches!(samples.targets, Targets::Numbers { .. });
         let inputs = |rows| samples.inputs(rows);
         self.passes.run(engine, rows, inputs, |rows, workspace| {
             let mut targets = targets.slice_axis_mut(Axis(0), (..rows.len()).into());
@@ -90,7 +94,8 @@ impl Evaluator {
             for ((row, outputs), targets) in rows.zip(outputs).zip(targets.outer_iter()) {
                 if !tally.add(&samples.targets, row, outputs.outputs) {
                     let targets = targets.to_slice().expect("a row of a matrix");
-                    tally.worst.add(row as u32, outputs.loss(targets));
+                    let outcome = RowOutcome::new(outputs, targets, is_number);
+                    tally.worst.add(row as u32, outcome);
                 }
             }
         });
@@ -168,7 +173,7 @@ impl Tally {
     /// Computes the scores from the sum of the losses of `rows` rows.
     pub fn scores(self, loss: f64, rows: usize, targets: &Targets) -> (Scores, Outcomes) {
         let loss = loss / rows as f64;
-        let worst = self.worst.rows();
+        let (worst, worst_outcomes) = self.worst.rows();
         let (classes, errors, predictions) = match targets {
             Targets::Classes(_) => {
                 let ranking = self.ranking.map(|ranking| ranking.scores());
@@ -185,6 +190,11 @@ impl Tally {
             classes,
             errors,
         };
-        (scores, Outcomes { predictions, worst })
+        let outcomes = Outcomes {
+            predictions,
+            worst,
+            worst_outcomes,
+        };
+        (scores, outcomes)
     }
 }

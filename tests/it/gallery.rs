@@ -144,6 +144,31 @@ fn an_error_is_shown_by_a_click_and_by_enter() {
     );
 }
 
+#[test]
+fn predictions_are_of_the_evaluation_that_found_the_errors() {
+    let captions = |shown: &Shown| {
+        let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+        // Below the header, which names the layers.
+        let below: String = screen.lines().skip(3).collect();
+        assert!(!below.contains('✓'), "{screen}");
+        below.matches(" → ").count()
+    };
+    let mut shown = gallery((120, 36));
+    let errors = shown.model.run.outcomes.clone().expect("evaluated");
+    let expected = errors.worst.len().min(captions(&shown));
+    assert!(expected > 3, "{errors:?}");
+    // No newer observation is needed.
+    shown.model.run.snapshot = None;
+    assert_eq!(captions(&shown), expected);
+    // Those stepped through stay the same while the network learns.
+    shown.press("x");
+    let mut shown = shown.train(30);
+    shown.look();
+    let rows = shown.model.navigation.selection.as_ref().map(|it| &it.rows);
+    assert_eq!(rows, Some(&errors.worst));
+    assert_eq!(captions(&shown), expected);
+}
+
 /// Errors of the last evaluation, and the place of the shown one.
 fn errors(shown: &Shown) -> (Vec<u32>, usize) {
     let worst = shown

@@ -43,7 +43,7 @@ pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
 use team::{Team, references};
-pub use workspace::Workspace;
+pub use workspace::{OutputRow, Workspace};
 
 /// A network in training.
 ///

@@ -3,6 +3,7 @@
 use ndarray::ArrayViewMut1;
 
 use crate::data::Targets;
+use crate::nn::engine::OutputRow;
 use crate::nn::output::predicted_class;
 use crate::train::observation::{Probe, Scratch, Training};
 use crate::train::{SampleId, Session, Set};
@@ -29,6 +30,17 @@ pub struct RowOutcome {
 }
 
 impl RowOutcome {
+    /// Prediction of a network with the outputs `layer` for a row whose wanted outputs are `target`.
+    pub(in crate::train) fn new(layer: OutputRow<'_>, target: &[f32], is_number: bool) -> Self {
+        let (class, output) = Self::prediction(layer.outputs, is_number);
+        let loss = layer.loss(target);
+        Self {
+            class,
+            output,
+            loss,
+        }
+    }
+
     /// Predicted class and its output, or the only output of a regression.
     pub(super) fn prediction(outputs: &[f32], is_number: bool) -> (usize, f32) {
         let class = predicted_class(outputs);
@@ -69,12 +81,7 @@ pub(super) fn outcomes(
             samples
                 .targets
                 .write(row, ArrayViewMut1::from(&mut target[..]));
-            let (class, output) = RowOutcome::prediction(layer.outputs, is_number);
-            outcomes.push(RowOutcome {
-                class,
-                output,
-                loss: layer.loss(&target),
-            });
+            outcomes.push(RowOutcome::new(layer, &target, is_number));
         }
     });
     outcomes

@@ -141,7 +141,7 @@ impl Model {
     /// The grid of the images that were predicted wrong, in this area; none without images, errors or room.
     pub(crate) fn gallery(&self, area: Rect) -> Option<PictureGrid> {
         let scrolled = self.navigation.scroll(PanelId::Gallery);
-        let (room, all) = ((area.width, area.height), self.errors().0.len());
+        let (room, all) = ((area.width, area.height), self.errors().rows.len());
         PictureGrid::new(room, self.run.data.image?, all, scrolled).filter(|_| all > 0)
     }
 }

@@ -10,6 +10,7 @@ use super::training::{Phase, Run};
 use super::views::View;
 use crate::data::Confusion;
 use crate::data::Prepared;
+use crate::train::probes::RowOutcome;
 use crate::train::{Command, ConfusionRows, Outcomes, Position, SampleId, Set};
 use crate::tui::panels::{PanelId, area_of};
 use crate::tui::text;
@@ -21,12 +22,14 @@ const LISTED: usize = 256;
 pub type Cell = (usize, usize);
 
 /// Rows that the keys step through instead of all rows of a set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     /// Property that the rows share.
     pub which: Which,
     /// Indices in the measured set, largest loss first.
     pub rows: Vec<u32>,
+    /// Predictions for misclassified rows when they were found; empty for others.
+    pub outcomes: Vec<RowOutcome>,
     /// Number of rows with the property; `rows` may hold only the worst of them.
     pub all: usize,
     /// Index of the shown row in `rows`.
@@ -42,6 +45,17 @@ pub enum Which {
     Wrong,
     /// Rows of one cell of the confusion matrix.
     Cell { actual: usize, predicted: usize },
+}
+
+/// Misclassified rows with the predictions of the evaluation that found them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Errors<'m> {
+    /// Indices in the measured set, largest loss first.
+    pub rows: &'m [u32],
+    /// Prediction for each row.
+    pub outcomes: &'m [RowOutcome],
+    /// Epoch of the evaluation.
+    pub epoch: u64,
 }
 
 /// Returns up to `limit` of the indices `0..all`, with `place` in their middle as far as there are
@@ -84,15 +98,8 @@ impl Navigation {
         rows.map(|row| row as u32).collect()
     }
 
-    fn select(&mut self, which: Which, rows: Vec<u32>, all: usize, epoch: u64, run: &Run) {
-        let place = 0;
-        self.selection = Some(Selection {
-            which,
-            rows,
-            all,
-            place,
-            epoch,
-        });
+    fn select(&mut self, selection: Selection, run: &Run) {
+        self.selection = Some(selection);
         self.sample.set = run.measured_set();
         self.go_to(0, &run.data);
     }
@@ -211,8 +218,15 @@ impl Model {
                 let confusion = outcomes.confusion();
                 let wrong = confusion.map(|all| (all.total() - all.right()) as usize);
                 let all = wrong.unwrap_or(rows.len());
-                self.navigation
-                    .select(Which::Wrong, rows, all, self.run.position.epoch, &self.run);
+                let selection = Selection {
+                    which: Which::Wrong,
+                    rows,
+                    outcomes: outcomes.worst_outcomes.clone(),
+                    all,
+                    place: 0,
+                    epoch: self.run.position.epoch,
+                };
+                self.navigation.select(selection, &self.run);
                 true
             }
         }
@@ -253,15 +267,21 @@ impl Model {
         }
     }
 
-    /// Misclassified rows of the measured set, worst first, and the epoch in which they were found: those that the keys
-    /// step through, or else the newest.
-    pub(crate) fn errors(&self) -> (&[u32], u64) {
-        match (&self.navigation.selection, &self.run.outcomes) {
-            (Some(selection), _) if selection.which == Which::Wrong => {
-                (&selection.rows, selection.epoch)
-            }
-            (_, Some(outcomes)) => (&outcomes.worst, self.run.position.epoch),
-            (_, None) => (&[], 0),
+    /// Misclassified rows of the measured set, worst first: those that the keys step through, or else the newest.
+    pub(crate) fn errors(&self) -> Errors<'_> {
+        let newest = self.run.position.epoch;
+        let (rows, outcomes, epoch): (&[u32], &[RowOutcome], u64) =
+            match (&self.navigation.selection, &self.run.outcomes) {
+                (Some(chosen), _) if chosen.which == Which::Wrong => {
+                    (&chosen.rows, &chosen.outcomes, chosen.epoch)
+                }
+                (_, Some(newer)) => (&newer.worst, &newer.worst_outcomes, newest),
+                (_, None) => (&[], &[], 0),
+            };
+        Errors {
+            rows,
+            outcomes,
+            epoch,
         }
     }
 
@@ -269,7 +289,7 @@ impl Model {
     fn show_error(&mut self, place: usize) -> bool {
         let are_there = self.navigation.is_among_errors() || self.select_wrong();
         if are_there {
-            let last = self.errors().0.len().saturating_sub(1);
+            let last = self.errors().rows.len().saturating_sub(1);
             self.navigation
                 .go_to(place.min(last) as isize, &self.run.data);
             let area = area_of(PanelId::Gallery, self);
@@ -303,7 +323,7 @@ impl Model {
         let grid = area.and_then(|area| self.gallery(area));
         let across = grid.map_or(1, |grid| grid.across);
         let place = self.navigation.going_through(&self.run.data).1;
-        let last = self.errors().0.len().saturating_sub(1);
+        let last = self.errors().rows.len().saturating_sub(1);
         let next = match direction {
             Direction::Left => place.saturating_sub(1),
             Direction::Right => (place + 1).min(last),
@@ -349,9 +369,15 @@ impl Model {
         if found.rows.is_empty() {
             return self.prompt.status(self.no_row(actual, predicted));
         }
-        let which = Which::Cell { actual, predicted };
-        self.navigation
-            .select(which, found.rows, found.all, position.epoch, &self.run);
+        let selection = Selection {
+            which: Which::Cell { actual, predicted },
+            rows: found.rows,
+            outcomes: Vec::new(),
+            all: found.all,
+            place: 0,
+            epoch: position.epoch,
+        };
+        self.navigation.select(selection, &self.run);
         self.navigation.follow(View::Network, PanelId::Network);
     }
 

@@ -3,37 +3,32 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Panel, PanelId, area_of};
-use crate::train::probes::{OutcomeProbe, RowOutcome};
-use crate::train::{Request, SampleId};
+use super::Panel;
+use crate::train::SampleId;
+use crate::train::probes::RowOutcome;
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Picture, Title};
 use crate::util::numbers::percent;
 
-/// Images that were predicted wrong, worst first, each with its class and its prediction now.
+/// Images that were predicted wrong, worst first, each with its class and its prediction in the same evaluation.
 pub(crate) struct GalleryPanel;
 
 impl Panel for GalleryPanel {
     fn title(&self, pane: &Pane<'_>) -> Title {
         let model = pane.model;
-        let (rows, epoch) = model.errors();
+        let errors = model.errors();
         let grid = model.gallery(pane.area);
         let details = grid.map_or(Vec::new(), |grid| {
             let shown = grid.shown();
-            let place = text::place_of(format!("{}–{}", shown.start + 1, shown.end), rows.len());
-            vec![text::errors_as_of(&place, epoch), place]
+            let place = text::place_of(
+                format!("{}–{}", shown.start + 1, shown.end),
+                errors.rows.len(),
+            );
+            vec![text::errors_as_of(&place, errors.epoch), place]
         });
         Title::new(text::gallery_title(), details)
-    }
-
-    fn probes(&self, model: &Model) -> Vec<Request> {
-        let grid = area_of(PanelId::Gallery, model).and_then(|area| model.gallery(area));
-        let rows = grid.map(|grid| model.errors().0[grid.shown()].to_vec());
-        let set = model.run.measured_set();
-        let probe = rows.map(|rows| Request::new(OutcomeProbe { set, rows }));
-        probe.into_iter().collect()
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
@@ -41,11 +36,11 @@ impl Panel for GalleryPanel {
         if model.run.data.image.is_none() {
             return pane.message([text::errors_of_images()]);
         }
-        let rows = model.errors().0;
+        let errors = model.errors();
         if model.run.outcomes.is_none() {
             return pane.message([text::after_first_epoch()]);
         }
-        if rows.is_empty() {
+        if errors.rows.is_empty() {
             return pane.message([text::no_mistakes()]);
         }
         let (Some(grid), Some(size)) = (model.gallery(area), model.run.data.image) else {
@@ -54,13 +49,13 @@ impl Panel for GalleryPanel {
         pane.limit = Some(grid.end());
         let set = model.run.measured_set();
         for place in grid.shown() {
-            let index = rows[place] as usize;
+            let index = errors.rows[place] as usize;
             let sample = SampleId { set, index };
             let Some(samples) = model.run.samples_with(sample) else {
                 continue;
             };
             let cell = grid.cell(place, area);
-            let caption = caption(model, theme, sample, cell.width);
+            let caption = caption(model, theme, sample, errors.outcomes.get(place), cell.width);
             pane.line(Rect { height: 1, ..cell }, caption);
             let picture = Picture::of_row(size, samples, &model.run.data.preprocessing, index);
             let below = Rect::new(cell.x, cell.y + 1, cell.width, cell.height - 1);
@@ -77,15 +72,18 @@ impl Panel for GalleryPanel {
 }
 
 /// True class, prediction and its probability, as far as they have room; the shown row is a badge.
-fn caption(model: &Model, theme: Theme, sample: SampleId, cells: u16) -> Line<'static> {
+fn caption(
+    model: &Model,
+    theme: Theme,
+    sample: SampleId,
+    outcome: Option<&RowOutcome>,
+    cells: u16,
+) -> Line<'static> {
     let names = model.run.data.class_names();
     let name = |class: usize| names.get(class).cloned().unwrap_or_default();
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
-    let outcome = outcome(model, sample);
-    let is_right = outcome.is_some_and(|outcome| Some(outcome.class) == actual);
     let actual = actual.map_or(String::new(), name);
     let (texts, style) = match outcome {
-        _ if is_right => ([format!("{actual} ✓"), actual], theme.good()),
         Some(outcome) => {
             let both = format!("{actual} → {}", name(outcome.class));
             let share = percent(outcome.output.into());
@@ -101,12 +99,4 @@ fn caption(model: &Model, theme: Theme, sample: SampleId, cells: u16) -> Line<'s
     let fits = |text: &&String| crate::util::text::width(text) <= cells.into();
     let text = texts.iter().find(fits).unwrap_or(&texts[1]);
     Span::styled(text.clone(), style).into()
-}
-
-/// Prediction for a row, if the newest snapshot has it.
-fn outcome(model: &Model, sample: SampleId) -> Option<RowOutcome> {
-    let (probe, outcomes) = model.run.probed::<OutcomeProbe>()?;
-    let mut rows = probe.rows.iter();
-    let place = rows.position(|&row| row as usize == sample.index && probe.set == sample.set)?;
-    outcomes.get(place).copied()
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::Session;
 use super::inspection::Rows;
@@ -102,10 +102,8 @@ pub(super) fn health<'p>(
             },
             saturated: if layer < depth {
                 saturated_neurons(activations, architecture.hidden().range())
-            } else if is_hindered(architecture) {
-                saturated_neurons(activations, Activation::Sigmoid.range())
             } else {
-                0
+                saturated_outputs(activations, architecture)
             },
         }
     });
@@ -167,9 +165,31 @@ pub(super) fn dead_neurons(activations: ArrayView2<'_, f32>) -> impl Iterator<It
     })
 }
 
-/// Whether the gradient at the outputs is multiplied by the slope of a sigmoid.
-fn is_hindered(architecture: &Architecture) -> bool {
-    architecture.output() == Output::Sigmoid && architecture.loss() != Loss::CrossEntropy
+/// Counts the outputs near 0 or 1 for at least half of the rows, where the gradient is multiplied by a slope that is near
+/// zero there: that of a sigmoid, or of a softmax that is sure of a class. Cross-entropy has no such factor.
+fn saturated_outputs(activations: ArrayView2<'_, f32>, architecture: &Architecture) -> usize {
+    let range = Activation::Sigmoid.range();
+    match architecture.output() {
+        _ if architecture.loss() == Loss::CrossEntropy => 0,
+        Output::Sigmoid => saturated_neurons(activations, range),
+        Output::Softmax => {
+            // Of many classes most are unlikely even while nothing is known.
+            let is_sure = |row: &ArrayView1<'_, f32>| {
+                let sure = 1.0 - SATURATED_END as f32;
+                row.iter().any(|&output| output > sure)
+            };
+            let rows = activations.axis_iter(Axis(0)).enumerate();
+            let sure: Vec<usize> = rows
+                .filter(|(_, row)| is_sure(row))
+                .map(|(i, _)| i)
+                .collect();
+            if (sure.len() as f64) < SATURATED_ROWS * activations.nrows() as f64 {
+                return 0;
+            }
+            saturated_neurons(activations.select(Axis(0), &sure).view(), range)
+        }
+        _ => 0,
+    }
 }
 
 /// Counts the neurons that are at an end of the range from `min` to `max` for at least half of the rows.

@@ -12,7 +12,7 @@ use nn_tui::train::probes::{Health, HealthProbe};
 use nn_tui::train::{EpochRecord, LossPoint, Observation, Plan, Remedy, Scratch, Session, Set};
 use nn_tui::util::stats::MinMaxLast;
 
-use crate::support::{dataset, decay, plan, rate, regression_plan, session};
+use crate::support::{dataset, decay, plan, rate, regression_plan, rows, session};
 
 /// A training that is watched as the screen does.
 struct Watched {
@@ -250,6 +250,46 @@ fn outputs_at_the_wrong_end_of_a_sigmoid_are_saturated() {
     assert!(!found.contains(&Finding::RateTooLow), "{found:?}");
     let remedy = saturated.remedy(watched.session.plan());
     assert_eq!(remedy, Some(Remedy::Loss(Loss::CrossEntropy)));
+}
+
+/// One input that is the class, and weights that are sure of the wrong one.
+#[test]
+fn a_softmax_that_is_sure_of_the_wrong_class_is_saturated_and_its_way_out_is_no_high_rate() {
+    let text: String = (0..20).map(|_| "1,a\n-1,b\n").collect();
+    let wrong = Plan {
+        output: Output::Softmax,
+        loss: Loss::Quadratic,
+        validation: 0.0,
+        batch: rows(40),
+        ..sgd(plan(&[]), 0.5)
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("one.csv");
+    std::fs::write(&path, format!("x,class\n{text}")).expect("written");
+    let data = dataset(path.to_str().expect("a name"));
+    let mut session = Session::new(wrong, Arc::new(data)).expect("sound");
+    let weight = |output| ParameterId::weight(1, output, 0);
+    let values = [(weight(0), -3.0), (weight(1), 3.0)];
+    session.set_initial_values(&values).expect("it has them");
+    let mut watched = Watched::new(session);
+    let mut was_saturated = false;
+    for epoch in 0..450 {
+        watched.epoch();
+        let found = watched.findings();
+        was_saturated |= matches!(
+            found.first(),
+            Some(Finding::SaturatedNeurons {
+                layer: 1,
+                is_output: true,
+                ..
+            })
+        );
+        assert!(!found.contains(&Finding::RateTooHigh), "{epoch}: {found:?}");
+        assert!(!found.contains(&Finding::NotLearning), "{epoch}: {found:?}");
+    }
+    assert!(was_saturated);
+    let last = watched.losses.last().expect("trained").loss.last;
+    assert!(last < 0.2, "{last}");
 }
 
 #[test]

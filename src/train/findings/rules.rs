@@ -145,14 +145,15 @@ pub(super) fn vanishing_gradients(run: &Evidence<'_>) -> Option<Finding> {
     })
 }
 
-/// Nothing is learned, or less than that, while updates are at least 3% of the weights in some layer. Linear layers that
-/// stay near a constant prediction have another reason.
+/// Nothing is learned, or less than that, while updates are at least 3% of the weights in some layer and the loss does not
+/// fall. Linear layers that stay near a constant prediction have another reason.
 pub(super) fn rate_too_high(run: &Evidence<'_>) -> Option<Finding> {
     let mut layers = run.health?.layers.iter();
     let is_high = layers.any(|layer| layer.log_update_ratio() >= HIGH_UPDATE);
     let is_late = run.epochs() >= PATIENCE;
-    let is_found = is_late && is_high && run.is_above(UNLEARNED) && !is_linear_and_constant(run);
-    is_found.then_some(Finding::RateTooHigh)
+    let falls = trend(run.records) == Some(Trend::Falling);
+    let is_unlearned = run.is_above(UNLEARNED) && !is_linear_and_constant(run);
+    (is_late && is_high && is_unlearned && !falls).then_some(Finding::RateTooHigh)
 }
 
 /// All predictions are the same, and nothing is learned.

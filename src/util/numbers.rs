@@ -67,6 +67,17 @@ pub fn short(value: f32, cells: usize) -> String {
     fitting.unwrap_or_else(|| format!("{value:.0e}"))
 }
 
+/// Formats `x` with the decimals that tell a thousandth of `unit`, which numbers of this unit have in common, or fewer of
+/// them to fit in `cells` cells. With four digits where that would leave none of them, or is too long.
+pub fn in_unit(x: f64, unit: f64, cells: usize) -> String {
+    let wanted = (3.0 - unit.abs().log10().floor()).clamp(0.0, 12.0) as i32;
+    let least = (1.0 - unit.abs().log10().floor()).clamp(0.0, 12.0) as i32;
+    let texts = (least..=wanted).rev();
+    let mut texts = texts.map(|decimals| format!("{x:.*}", decimals as usize));
+    let text = texts.find(|text| x.is_finite() && text.len() <= cells);
+    text.unwrap_or_else(|| significant(x, 4))
+}
+
 /// Width of a number from [`aligned`] in cells.
 pub const NUMBER: usize = 10;
 
@@ -238,6 +249,27 @@ pub fn ticks(from: f64, to: f64, max: usize) -> Vec<f64> {
     let first = (from / step - 1e-9).ceil() as i64;
     let last = (to / step + 1e-9).floor() as i64;
     (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// Returns round numbers from `from` to `to` for a vertical axis of `rows` rows: as [`ticks`] does, one in four rows at
+/// most, but at least three where there are six rows. Those are multiples of 4 times a power of ten where the others are
+/// too many or too few.
+pub fn vertical_ticks(from: f64, to: f64, rows: u16) -> Vec<f64> {
+    let usual = ticks(from, to, usize::from(rows / 4).max(2));
+    let range = to - from;
+    if rows < 6 || usual.len() >= 3 || !range.is_finite() || range <= 0.0 {
+        return usual;
+    }
+    let multiples = |step: f64| {
+        let first = (from / step - 1e-9).ceil() as i64;
+        let last = (to / step + 1e-9).floor() as i64;
+        (first..=last).map(|i| i as f64 * step).collect()
+    };
+    let steps = ladder(range / 8.0).take_while(|step| *step <= range);
+    let steps = steps.flat_map(|step| [step, 2.0 * step]);
+    let wide: Vec<Vec<f64>> = steps.map(multiples).collect();
+    let enough = wide.into_iter().filter(|ticks| ticks.len() >= 3);
+    enough.min_by_key(Vec::len).unwrap_or(usual)
 }
 
 /// Formats `ticks`, all with the same number of decimals.

@@ -1,6 +1,7 @@
 //! Text: safe to print, measured and cut in terminal cells, matched by similarity.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use textwrap::core::Word;
@@ -150,24 +151,55 @@ pub fn shorten_front(text: &str, cells: usize) -> String {
     }
 }
 
-/// Cuts each of `names` to `cells` terminal cells: at the end, or in the middle where that would
-/// make different names equal.
+/// Cuts each of `names` to `cells` terminal cells: at the end, or in the middle where that would make different names
+/// equal, or nearer to an end where that would.
 pub fn abbreviate(names: &[String], cells: usize) -> Vec<String> {
-    let short: Vec<String> = names.iter().map(|name| shorten(name, cells)).collect();
-    let clash =
-        (1..short.len()).any(|i| short[..i].contains(&short[i]) && names[..i] != short[..i]);
-    if !clash || cells < 4 {
-        return short;
+    let ends = cuts(names, cells, 0);
+    if cells < 4 || ends.iter().all(|(_, is_unique)| *is_unique) {
+        return ends.into_iter().map(|(short, _)| short).collect();
     }
-    let tail_cells = (cells - 1) / 2;
-    let middle = |name: &String| {
-        if width(name) <= cells {
-            return name.clone();
+    let room = cells - 1;
+    let mut short = cuts(names, cells, room / 2);
+    for tail in [room / 4, 3 * room / 4, 0] {
+        if short.iter().all(|(_, is_unique)| *is_unique) {
+            break;
         }
-        let head = shorten(name, cells - tail_cells);
-        format!("{head}{}", suffix(name, tail_cells))
-    };
-    names.iter().map(middle).collect()
+        let others = cuts(names, cells, tail);
+        let clashing = short.iter_mut().zip(others).filter(|(now, _)| !now.1);
+        clashing
+            .filter(|(_, other)| other.1)
+            .for_each(|(now, other)| *now = other);
+    }
+    short.into_iter().map(|(short, _)| short).collect()
+}
+
+/// Cuts `names` as [`cut_before`] does, and says of each whether no different name becomes equal to it.
+fn cuts(names: &[String], cells: usize, tail: usize) -> Vec<(String, bool)> {
+    let names = || names.iter().map(String::as_str);
+    let short: Vec<String> = names().map(|name| cut_before(name, cells, tail)).collect();
+    let mut whole: HashMap<&str, Option<&str>> = HashMap::new();
+    for (short, name) in short.iter().zip(names()) {
+        let first = whole.entry(short).or_insert(Some(name));
+        *first = first.filter(|first| *first == name);
+    }
+    let is_unique = |short: &String| whole[short.as_str()].is_some();
+    let unique: Vec<bool> = short.iter().map(is_unique).collect();
+    short.into_iter().zip(unique).collect()
+}
+
+/// Cuts `text` to `cells` terminal cells, with `…` in its middle: for one of many names, which may differ at the end
+/// alone.
+pub fn shorten_middle(text: &str, cells: usize) -> String {
+    cut_before(text, cells, cells.saturating_sub(1) / 2)
+}
+
+/// Cuts `text` to `cells` terminal cells, with `…` before its last `tail` ones.
+fn cut_before(text: &str, cells: usize, tail: usize) -> String {
+    if width(text) <= cells || cells < 4 {
+        return shorten(text, cells);
+    }
+    let head = shorten(text, cells - tail);
+    format!("{head}{}", suffix(text, tail))
 }
 
 /// Cuts each of `names` to its first `cells` terminal cells where that keeps different names apart, or else

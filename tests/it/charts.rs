@@ -237,3 +237,20 @@ fn curves_are_named_where_the_title_has_no_room() {
         "{screen}"
     );
 }
+
+#[test]
+fn the_legend_goes_before_the_kind_of_axis() {
+    for (size, names_axis) in [((80, 24), false), ((200, 60), true)] {
+        let mut shown = Shown::new(dataset("iris"), plan(&[8]), size).train(20);
+        shown.type_command("axis log");
+        let screen = drawn(&shown.model);
+        let title = screen.lines().find(|line| line.contains("─ Loss"));
+        let title = title.unwrap_or_else(|| panic!("{screen}"));
+        assert!(title.contains('━') && title.contains('╍'), "{screen}");
+        assert_eq!(title.contains("· log"), names_axis, "{screen}");
+        assert!(
+            screen.contains("━ train") || screen.contains("━━ train"),
+            "{screen}"
+        );
+    }
+}

@@ -4,7 +4,8 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::support::{images, plan, regression_plan, trained_model, trained_on};
+use crate::support::screen::{Shown, drawn_with};
+use crate::support::{dataset, images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve};
 use nn_tui::nn::gradient_check::Checked;
 use nn_tui::nn::{GradientCheck, LearningRate, ParameterId};
@@ -15,8 +16,8 @@ use nn_tui::train::probes::{
     PlaneAnswer, PlaneAxis, PlanePoint, PlaneProbe, RowOutcome, RowProbe, ScoreProbe, WeightProbe,
 };
 use nn_tui::train::{
-    BestEpoch, EpochRecord, LayerHealth, LossPoint, Moment, PastMoment, Position, PreflightCheck,
-    Probe, Progress, RateCurve, RatePoint, SampleId, Set, Snapshot, Weights,
+    BestEpoch, EpochRecord, LayerHealth, LossPoint, Moment, PastMoment, Plan, Position,
+    PreflightCheck, Probe, Progress, RateCurve, RatePoint, SampleId, Set, Snapshot, Weights,
 };
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
@@ -500,5 +501,35 @@ proptest! {
         model.update(Msg::Resize(width, height));
         let area = Rect::new(0, 0, width, height);
         render(area, &mut Buffer::empty(area), &model, theme);
+    }
+}
+
+#[test]
+fn all_edges_of_a_tiny_network_are_drawn() {
+    for seed in 0..6 {
+        let tiny = Plan { seed, ..plan(&[2]) };
+        let shown = Shown::new(dataset("xor"), tiny, (80, 24)).train(1);
+        let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+        let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
+        let has_neurons = |line: &&Vec<char>| line.iter().filter(|c| **c == '●').count() == 3;
+        let rows: Vec<usize> = (0..lines.len())
+            .filter(|&y| has_neurons(&&lines[y]))
+            .collect();
+        let [top, bottom] = rows[..] else {
+            panic!("{screen}");
+        };
+        let neurons: Vec<usize> = (0..lines[top].len())
+            .filter(|&x| lines[top][x] == '●')
+            .collect();
+        for gap in neurons.windows(2) {
+            let middle = gap[0].midpoint(gap[1]);
+            // Of two edges that cross, each has an end in every quarter.
+            for y in [top + 1, bottom - 1] {
+                for part in [gap[0] + 1..middle, middle + 1..gap[1]] {
+                    let is_drawn = lines[y][part].iter().any(|c| *c != ' ');
+                    assert!(is_drawn, "seed {seed}, row {y}: {screen}");
+                }
+            }
+        }
     }
 }

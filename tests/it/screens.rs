@@ -398,3 +398,36 @@ fn nothing_is_cut_on_a_small_screen() {
     assert!(scores.contains("F1 rows "), "{scores}");
     assert!(scores.contains("weighted mean"), "{scores}");
 }
+
+#[test]
+fn columns_with_long_names_can_be_told_apart() {
+    let heads: Vec<String> = (0..12)
+        .map(|i| format!("measurement_number_of_sensor_{i}"))
+        .collect();
+    let rows = (0..60).map(|row| {
+        let numbers = (0..12).map(|i| f64::from((row * (i + 7) * 37) % 101).to_string());
+        let numbers: Vec<String> = numbers.collect();
+        format!("{},{}\n", numbers.join(","), ["a", "b"][row as usize % 2])
+    });
+    let text = format!("{},class\n{}", heads.join(","), rows.collect::<String>());
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("wide.csv");
+    std::fs::write(&path, text).expect("written");
+    let data = dataset(path.to_str().expect("a name"));
+    let mut shown = Shown::new(data, plan(&[4]), (120, 36)).train(2);
+    for keys in [":view scores\n", "B"] {
+        shown.press(keys);
+        let screen = drawn(&shown.model);
+        let cut: Vec<&str> = screen
+            .split([' ', '│', '─'])
+            .filter(|word| word.starts_with("measu"))
+            .collect();
+        let ends = |word: &&&str| word.ends_with(|c: char| c.is_ascii_digit());
+        assert!(cut.len() > 1, "{screen}");
+        assert_eq!(
+            cut.iter().filter(ends).count(),
+            cut.len(),
+            "{keys}: {screen}"
+        );
+    }
+}

@@ -106,13 +106,17 @@ impl Run {
             Finding::LinearLayers { .. } => both(text::linear_layers(), text::linear_short()),
             Finding::SaturatedNeurons {
                 layer,
+                is_output,
                 saturated,
                 neurons,
-                ..
-            } => [
-                text::saturated_neurons(saturated, neurons, layer),
-                text::saturated_short().to_owned(),
-            ],
+            } => {
+                let long = if is_output {
+                    text::saturated_outputs(saturated, neurons)
+                } else {
+                    text::saturated_neurons(saturated, neurons, layer)
+                };
+                [long, text::saturated_short().to_owned()]
+            }
             Finding::VanishingGradients { layer, .. } => {
                 [text::vanishing(layer), text::vanishing_short().to_owned()]
             }

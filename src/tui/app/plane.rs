@@ -12,7 +12,7 @@ use crate::train::SampleId;
 use crate::train::probes::{Along, ImportanceProbe, PlaneProbe, RowOutcome};
 use crate::tui::text;
 use crate::util::stats::Components;
-use crate::util::text::{near_matches, sanitise, shorten};
+use crate::util::text::{near_matches, sanitise, shorten_middle};
 
 /// Maximum number of training rows that the choice of the columns looks at.
 const MAX_ROWS: usize = 2000;
@@ -164,7 +164,7 @@ impl Plane {
                 let Some(column) = data.preprocessing.columns.get(column) else {
                     return String::new();
                 };
-                let name = shorten(&column.name, NAME);
+                let name = shorten_middle(&column.name, NAME);
                 match column.offset {
                     0.0 => name,
                     offset => format!("{name} − {offset}"),
@@ -357,7 +357,7 @@ impl Model {
         let mut listed: Vec<String> = numeric
             .by_ref()
             .take(LISTED)
-            .map(|column| shorten(&sanitise(&column.name), NAME))
+            .map(|column| shorten_middle(&sanitise(&column.name), NAME))
             .collect();
         listed.extend(numeric.next().map(|_| "…".to_owned()));
         listed.push(COMPONENTS.to_owned());

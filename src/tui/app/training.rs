@@ -20,7 +20,7 @@ use crate::train::{
     Pace, PastMoment, Plan, Position, Probe, SampleId, Set, Snapshot, Started, State, Weights,
 };
 use crate::tui::text;
-use crate::util::numbers::{ago, loss, short};
+use crate::util::numbers::{ago, in_unit, loss, short};
 use crate::util::stats::MinMaxLast;
 use crate::util::text::sanitise;
 
@@ -395,6 +395,16 @@ impl Run {
     /// Formats a target as it is in the table.
     pub(crate) fn target_text(&self, raw: f32) -> String {
         with_offset(raw, self.target_offset())
+    }
+
+    /// Formats a number in the unit of the target in about `cells` cells, true ones like predicted ones.
+    pub(crate) fn target_number(&self, value: f64, cells: usize) -> String {
+        let unit = self
+            .data
+            .task
+            .scale()
+            .map(|scale| scale.center_and_unit().1);
+        in_unit(value, unit.unwrap_or(1.0), cells)
     }
 
     /// Formats an output as a number in the unit of the target, with the output itself beside it, and

@@ -10,7 +10,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting, histogram};
 use crate::util::numbers::{short, significant};
-use crate::util::text::{shorten, width};
+use crate::util::text::{abbreviate, shorten, width};
 
 /// Widest name of a column.
 const NAME: usize = 24;
@@ -86,6 +86,8 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
     let rows = rows(card);
     let names = rows.iter().map(|row| width(row.1)).max().unwrap_or(0);
     let cells = Widths::new(inner, names);
+    let names: Vec<String> = rows.iter().map(|row| row.1.to_owned()).collect();
+    let names = abbreviate(&names, cells.name);
     let room = usize::from(inner.height - 1);
     // With room to spare the histograms get more lines, and a space below them.
     let mut heights = [5, 3].into_iter();
@@ -95,8 +97,9 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
     let first = pane.first_line(rows.len(), room.div_ceil(height));
     let lines = (height - 1).max(1);
     let (count, widths) = fitting(&cells.all(), 1, inner.width);
-    let visible = rows.iter().skip(first).take(room.div_ceil(height));
-    let visible = visible.map(|(_, name, row)| {
+    let visible = rows.iter().zip(&names).skip(first);
+    let visible = visible.take(room.div_ceil(height));
+    let visible = visible.map(|((.., row), name)| {
         let (text, style) = match row {
             Entry::Used(column) if !card.constant.contains(&column.name) => {
                 return used(name, column, lines, (cells, count), theme);
@@ -107,7 +110,7 @@ fn table(pane: &mut Pane<'_>, card: &DataSummary) {
         };
         let room = usize::from(inner.width).saturating_sub(cells.name + 1);
         let text = Cell::new(shorten(&text, room)).column_span(u16::MAX);
-        Row::new([Cell::new(shorten(name, cells.name)), text]).style(style)
+        Row::new([Cell::new(name.as_str()), text]).style(style)
     });
     let visible = visible.map(|row| row.height(lines as u16));
     let visible = visible.map(|row| row.bottom_margin((height - lines) as u16));
@@ -164,7 +167,7 @@ fn heads(cells: Widths, count: usize, theme: Theme) -> Row<'static> {
     Row::new(heads).style(theme.dim())
 }
 
-/// Returns the row of a column that the network uses, with a histogram of `lines` lines. Its first
+/// Returns the row of a column that the network uses, called `name` there, with a histogram of `lines` lines. Its first
 /// `count` cells have room.
 fn used<'a>(
     name: &str,
@@ -183,7 +186,7 @@ fn used<'a>(
     let more = if column.distinct_is_min { ">" } else { "" };
     let right = |text: String, style| Cell::new(Line::styled(text, style).right_aligned());
     let mut row = vec![
-        Cell::new(shorten(name, cells.name)),
+        Cell::new(name.to_owned()),
         Cell::new(column.kind_title()).style(theme.dim()),
         Cell::new(bars),
         right(missing, missing_style),

@@ -137,7 +137,7 @@ impl<'a> Fit<'a> {
     }
 
     fn left(&self, inside: Rect) -> Vec<Mark> {
-        marks_left(self.range[1], inside.height)
+        marks_left(self.range[1], inside.height - 1)
     }
 
     /// Range of the targets with a margin; of probabilities from 0 to 1.

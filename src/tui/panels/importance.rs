@@ -11,7 +11,7 @@ use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::widgets::{Pane, Title, bar};
 use crate::util::numbers::score;
-use crate::util::text::{shorten, width};
+use crate::util::text::{abbreviate, width};
 
 /// Cells of the mean and its spread, `0.123 ±0.045`.
 const NUMBERS: u16 = 13;
@@ -32,7 +32,23 @@ impl Panel for ImportancePanel {
                 text::importance_of_accuracy()
             };
             let long = text::by_permutation(lost);
-            [format!("{long} · {rows}"), long, lost.to_owned()]
+            let all = run.data.measured().rows();
+            if found.rows < all {
+                let part = text::some_of_rows(found.rows, all);
+                let short = format!("{}/{all}", found.rows);
+                return [
+                    format!("{long} · {part}"),
+                    format!("{lost} · {part}"),
+                    part,
+                    short,
+                ];
+            }
+            [
+                format!("{long} · {rows}"),
+                long,
+                lost.to_owned(),
+                String::new(),
+            ]
         });
         Title::new(text::importance_title(), details.into_iter().flatten())
     }
@@ -54,11 +70,14 @@ impl Panel for ImportancePanel {
         let mut columns: Vec<&Importance> = found.columns.iter().collect();
         columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
         let scale = scale(found);
-        let names = columns.iter().map(|column| width(&column.name)).max();
-        let names = (names.unwrap_or(0) as u16).min(area.width / 3);
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let cells = names.iter().map(|name| width(name)).max();
+        let cells = (cells.unwrap_or(0) as u16).min(area.width / 3);
+        let names = abbreviate(&names, cells.into());
         let first = pane.first_line(columns.len(), area.height.into());
-        for (row, column) in area.rows().zip(columns.into_iter().skip(first)) {
-            draw_column(pane, row, names, column, scale);
+        let columns = names.iter().zip(columns).skip(first);
+        for (row, (name, column)) in area.rows().zip(columns) {
+            draw_column(pane, row, (name, cells), column, scale);
         }
     }
 }
@@ -69,18 +88,25 @@ fn scale(found: &Importances) -> f64 {
     means.filter(|mean| mean.is_finite()).fold(0.01, f64::max)
 }
 
-fn draw_column(pane: &mut Pane<'_>, row: Rect, names: u16, column: &Importance, scale: f64) {
+/// Draws `column`, whose name is cut to what follows it: the cells that all names have.
+fn draw_column(
+    pane: &mut Pane<'_>,
+    row: Rect,
+    (name, names): (&str, u16),
+    column: &Importance,
+    scale: f64,
+) {
     let theme = pane.theme;
     let has_numbers = row.width >= names + 1 + BAR + 1 + NUMBERS;
     let numbers = if has_numbers { NUMBERS } else { 0 };
-    let [name, place, numbers] = Layout::horizontal([
+    let [first, place, numbers] = Layout::horizontal([
         Constraint::Length(names),
         Constraint::Fill(1),
         Constraint::Length(numbers),
     ])
     .spacing(1)
     .areas(row);
-    pane.left(name, &shorten(&column.name, names.into()), theme.text());
+    pane.left(first, name, theme.text());
     let share = (column.mean / scale).clamp(0.0, 1.0);
     if column.mean > 0.0 {
         let cells = bar(share, place.width.into());

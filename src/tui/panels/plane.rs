@@ -9,8 +9,8 @@ use crate::tui::app::Model;
 use crate::tui::layout::parts;
 use crate::tui::text;
 use crate::tui::widgets::{Mark, Title};
-use crate::util::numbers::{tick_labels, ticks};
-use crate::util::text::{shorten, width};
+use crate::util::numbers::{tick_labels, ticks, vertical_ticks};
+use crate::util::text::{abbreviate, shorten, width};
 
 /// Maximum number of training rows that are drawn, and of validation rows.
 const MAX_ROWS: usize = 150;
@@ -28,8 +28,6 @@ const NAME: usize = 20;
 const SHORT_NAME: usize = 8;
 /// Fewest cells of the marks on the left of a plot.
 pub(crate) const MIN_LEFT: u16 = 3;
-/// Rows of the screen for each of these marks.
-const ROWS_PER_MARK: u16 = 4;
 
 /// Part of the plane that a panel draws.
 pub(crate) struct Wanted {
@@ -60,11 +58,11 @@ pub(super) fn title(name: &str, model: &Model) -> Title {
     let target = shorten(&data.target_name, NAME);
     let details = match names.as_slice() {
         [x, y] => {
-            let [first, second] = [y, x].map(|name| shorten(name, SHORT_NAME));
+            let names = abbreviate(&[y.clone(), x.clone()], SHORT_NAME);
             vec![
                 text::plane_of(y, x, &others),
                 text::plane_of(y, x, &short),
-                text::plane_of(first, second, &short),
+                text::plane_of(&names[0], &names[1], &short),
                 text::plane_of(y, x, ""),
             ]
         }
@@ -192,16 +190,20 @@ pub(super) fn range_of(axis: &PlaneAxis) -> (f64, f64) {
     (from, to)
 }
 
-/// Marks of a vertical axis of a plot in so many rows.
+/// Marks of a vertical axis of a plot in `rows` rows, two of which the horizontal axis takes.
 pub(crate) fn marks_left(range: (f64, f64), rows: u16) -> Vec<Mark> {
-    marks(range, usize::from(rows / ROWS_PER_MARK).max(2))
+    let values = vertical_ticks(range.0, range.1, rows.saturating_sub(2));
+    marks_at(range, &values)
 }
 
 /// Marks at round numbers of an axis, at most `max`.
-fn marks((from, to): (f64, f64), max: usize) -> Vec<Mark> {
-    let values = ticks(from, to, max);
+fn marks(range: (f64, f64), max: usize) -> Vec<Mark> {
+    marks_at(range, &ticks(range.0, range.1, max))
+}
+
+fn marks_at((from, to): (f64, f64), values: &[f64]) -> Vec<Mark> {
     let places = values.iter().map(|value| (value - from) / (to - from));
-    places.zip(tick_labels(&values)).collect()
+    places.zip(tick_labels(values)).collect()
 }
 
 /// Marks of a horizontal axis of `cells` cells.

@@ -16,8 +16,8 @@ use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting};
-use crate::util::numbers::{loss, percent, short, significant};
-use crate::util::text::{shorten, width};
+use crate::util::numbers::{loss, percent, short};
+use crate::util::text::{abbreviate, shorten, width};
 
 /// Widest name of a class or column.
 const NAME: usize = 14;
@@ -190,11 +190,11 @@ impl List {
             heads.extend([Line::default(), head(text::head_loss(), true)]);
         }
         let columns = &model.run.columns()[self.columns.clone()];
-        heads.extend(columns.iter().map(|column| {
-            head(
-                &shorten(&column.name, column_width(column)),
-                is_number(column),
-            )
+        let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+        let names = abbreviate(&names, NAME);
+        heads.extend((columns.iter().zip(&names)).map(|(column, name)| {
+            let name = shorten(name, column_width(column));
+            head(&name, is_number(column))
         }));
         Row::new(heads.into_iter().take(self.fitting.0))
     }
@@ -268,14 +268,15 @@ impl List {
 fn number_outcome(model: &Model, row: usize, (theme, text): (Theme, Style)) -> Vec<Line<'static>> {
     let mut cells = Vec::new();
     if let Some(actual) = model.samples().targets.number(row) {
-        let shown = (f64::from(actual) + model.run.target_offset()) as f32;
-        cells.push(aligned(short(shown, NUMBER), true, text));
+        let shown = f64::from(actual) + model.run.target_offset();
+        let text_of = |value: f64| model.run.target_number(value, NUMBER);
+        cells.push(aligned(text_of(shown), true, text));
         let scale = model.run.data.task.scale();
         if let (Some(found), Some(scale)) = (outcome_of(model, row), scale) {
             let predicted = scale.value(found.output);
             let error = scale.raw_value(found.output) - f64::from(actual);
-            cells.push(aligned(estimate(predicted), true, text));
-            cells.push(aligned(estimate(error), true, theme.dim()));
+            cells.push(aligned(text_of(predicted), true, text));
+            cells.push(aligned(text_of(error), true, theme.dim()));
         }
     }
     cells.resize(3, Line::default());
@@ -305,16 +306,6 @@ fn column_width(column: &InputColumn) -> usize {
     };
     let widest = width(&column.name).max(values.unwrap_or(NUMBER));
     widest.clamp(4, NAME)
-}
-
-/// Formats a predicted value with four digits.
-fn estimate(value: f64) -> String {
-    let text = significant(value, 4);
-    if text.chars().count() <= NUMBER {
-        text
-    } else {
-        short(value as f32, NUMBER)
-    }
 }
 
 /// Returns the outcome of `row` in the newest snapshot.

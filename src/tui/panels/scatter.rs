@@ -1,11 +1,12 @@
 //! Scatter plot of predicted against true numbers, with the diagonal of perfect predictions.
 
+use super::plane::{marks_below, marks_left};
 use super::sample::set_name;
 use crate::train::Predictions;
 use crate::tui::app::Model;
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes};
-use crate::util::numbers::{significant, tick_labels, ticks};
+use crate::tui::widgets::{Canvas, Dash, Pane, Stroke, Title, axes};
+use crate::util::numbers::significant;
 use crate::util::text::shorten;
 
 pub(crate) fn title(model: &Model) -> Title {
@@ -39,13 +40,7 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     let Some(range @ (from, to)) = range(pairs) else {
         return pane.message([text::after_first_epoch(), text::after_first_epoch_short()]);
     };
-    let values = ticks(
-        from,
-        to,
-        usize::from((pane.area.height - 2) / 3).clamp(2, 6),
-    );
-    let places = values.iter().map(|value| (value - from) / (to - from));
-    let marks: Vec<Mark> = places.zip(tick_labels(&values)).collect();
+    let marks = marks_left(range, pane.area.height);
     let run = &pane.model.run;
     let caption = match run.target_offset() {
         0.0 => text::true_target(&run.data.target_name),
@@ -58,7 +53,13 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     } else {
         3
     };
-    let plot = axes(pane, &marks, min as u16, |_| marks.clone(), &caption);
+    let plot = axes(
+        pane,
+        &marks,
+        min as u16,
+        |cells| marks_below(range, cells),
+        &caption,
+    );
     let mut canvas = Canvas::new(plot, range, range);
     let diagonal = Stroke::new(pane.theme.dim(), 1.0).dashed(Dash::Along(1, 2));
     canvas.line((from, from), (to, to), &diagonal);

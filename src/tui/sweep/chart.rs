@@ -5,7 +5,7 @@ use ratatui::layout::{Margin, Rect};
 
 use super::{Board, Row};
 use crate::tui::app::Chart;
-use crate::tui::panels::chart::scale::{Labels, Scale};
+use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -37,7 +37,7 @@ pub(super) fn draw(board: &Board, rows: &[Row], area: Rect, buf: &mut Buffer, th
     };
     let range = value_range(curves.iter().map(Vec::as_slice), Chart::Loss, false);
     let scale = Scale::fit(range, false, inside.height - 2);
-    let left = scale.marks(Labels::Number);
+    let left = scale.marks();
     let epochs = (0.0, last.max(1.0));
     let below = |width: u16| -> Vec<Mark> {
         let epochs = ticks(0.0, epochs.1, usize::from(width / TICK_CELLS).clamp(1, 12));

@@ -73,10 +73,11 @@ texts! {
     linear_cause() "Linear layers collapse into one, which can only draw straight lines: a hidden layer needs an activation that is not linear.";
     linear_cause_without_hidden() "Without a hidden layer the network can only draw straight lines.";
     saturated_neurons(saturated, neurons, layer) "{saturated} of {neurons} neurons saturated (layer {layer})";
+    saturated_outputs(saturated, neurons) "{saturated} of {neurons} outputs saturated";
     saturated_short() "saturated";
     saturated_symptom() "their activation is at an end of its range for most rows";
     saturated_cause() "Weighted inputs are so large that the slope of the activation, and with it the gradient, is near 0. The initial weights or the learning rate are too high.";
-    saturated_cause_output() "The outputs are at the wrong end of their range, where the slope of the sigmoid is near 0, and this loss multiplies the gradient by it. Cross-entropy does not.";
+    saturated_cause_output() "The outputs are at the wrong end of their range, where the slope of the output function is near 0, and this loss multiplies the gradient by it. Cross-entropy does not.";
     vanishing(layer) "vanishing gradients (layer {layer})";
     vanishing_short() "vanishing";
     vanishing_symptom(layer, ratio) "the gradient of layer {layer} is {ratio} times smaller than that of the output layer";
@@ -124,6 +125,6 @@ texts! {
     few_validation_rows(rows) "{rows} validation row" | "{rows} validation rows";
     few_validation_rows_short(rows) "{rows} val row" | "{rows} val rows";
     few_validation_rows_symptom() "too few to tell anything from";
-    few_validation_rows_cause() "With fewer than 20 rows the standard error of an accuracy is up to 11 percentage points and more.";
+    few_validation_rows_cause() "With fewer than 20 rows the standard error of an accuracy may exceed 11 percentage points.";
     few_validation_rows_advice() "restart with a larger --val, or --folds 5";
 }

@@ -82,6 +82,7 @@ texts! {
     predicted_title() "Predicted";
     rows_of_set(rows, set) "{rows} {set} row" | "{rows} {set} rows";
     rows(rows) "{rows} row" | "{rows} rows";
+    some_of_rows(rows, all) "{rows} of {all} rows";
     true_target(target) "true {target}";
     scores_title() "Scores";
     importance_title() "Importance";

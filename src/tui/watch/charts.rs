@@ -9,11 +9,11 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::curves::{Curve, between};
+use super::curves::Curve;
 use super::{TimeAxis, Watch, marks};
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, ClickTarget, Drawn};
-use crate::tui::panels::chart::scale::{Labels, Scale};
+use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Canvas, Dash, Mark, Stroke, Title, draw_axes, frame, plot_area};
@@ -187,11 +187,12 @@ impl Watch {
                 .then(|| series::smoothed(&curve.points, SMOOTHING[self.smoothing]));
             let points = smooth.as_ref().unwrap_or(&curve.points);
             let mark = marks::mark(theme, curve.run);
-            for time in times.chain([last]) {
-                let height = plot.scale.height(between(points, time));
+            let places = times.chain([last]).filter_map(|time| nearest(points, time));
+            for (time, value) in places {
+                let height = plot.scale.height(value);
                 let (foot, top) = plot.scale.range();
                 let is_shown = height == f64::NEG_INFINITY || (foot..=top).contains(&height);
-                if is_shown && time >= plot.times.0 {
+                if is_shown && (plot.times.0..=plot.times.1).contains(&time) {
                     let at = canvas.anchor((time, height.max(foot)));
                     let area = Rect::new(at.0, at.1, 1, 1);
                     Span::styled(mark, theme.class(curve.run)).render(area, buf);
@@ -336,7 +337,7 @@ impl Plot {
             .collect();
         let range = value_range(shown.iter().map(Vec::as_slice), Chart::Loss, watch.is_log);
         let scale = Scale::fit(range, watch.is_log, inside.height.saturating_sub(2));
-        let left = scale.marks(Labels::Number);
+        let left = scale.marks();
         Some(Self {
             area: plot_area(inside, &left, GUTTER),
             scale,
@@ -392,4 +393,14 @@ fn visible(points: &Points, (from, to): (f64, f64)) -> &[Timed] {
     let first = points.partition_point(|point| point.0 < from);
     let last = points.partition_point(|point| point.0 <= to);
     &points[first.saturating_sub(1)..(last + 1).min(points.len())]
+}
+
+/// Time and value of the point nearest to `time`: it is on the drawn line, which need not pass through every cell between
+/// two points.
+fn nearest(points: &[(f64, MinMaxLast)], time: f64) -> Option<(f64, f64)> {
+    let after = points.partition_point(|point| point.0 < time);
+    let around = points[after.saturating_sub(1)..points.len().min(after + 1)].iter();
+    let distance = |point: &&(f64, MinMaxLast)| (point.0 - time).abs();
+    let nearest = around.min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    Some((nearest.0, nearest.1.last))
 }

@@ -25,7 +25,17 @@ impl Watch {
         let tags = self.histogram_tags();
         let Some((_, _, run)) = self.pointed().filter(|_| !tags.is_empty()) else {
             let text = say!("watch-no-histograms", "this run has no histograms");
-            return cut(Line::styled(text, theme.dim()), area.width.into()).render(area, buf);
+            frame(
+                area,
+                buf,
+                theme,
+                false,
+                &Title::default(),
+                Default::default(),
+            );
+            let inside = area.inner(Margin::new(1, 1));
+            let text = cut(Line::styled(text, theme.dim()), inside.width.into());
+            return text.render(inside, buf);
         };
         let (columns, rows) = self.grid(area, tags.len());
         let page = usize::from(columns) * usize::from(rows);

@@ -22,6 +22,8 @@ const MORE: usize = 14;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Title {
     pub name: String,
+    /// Shorter name, for where only that leaves room for one of the details, or for a longer one.
+    pub short: Option<String>,
     /// Texts for the right, in quiet colour where they have no other.
     pub details: Vec<Line<'static>>,
 }
@@ -33,26 +35,39 @@ impl Title {
         details: impl IntoIterator<Item = L>,
     ) -> Self {
         let details = details.into_iter().map(Into::into).collect();
-        let name = name.into();
-        Self { name, details }
+        Self {
+            name: name.into(),
+            short: None,
+            details,
+        }
     }
 
-    /// Cells of the name with a blank on both sides, in a frame of `cells` cells.
-    fn name_cells(&self, cells: u16) -> usize {
-        let room = usize::from(cells).saturating_sub(CORNERS + 2);
-        match width(&shorten(&self.name, room)) {
-            0 => 0,
-            name => name + 2,
+    /// A title whose name may be `short` in favour of the details.
+    pub fn or_short(mut self, short: impl Into<String>) -> Self {
+        self.short = Some(short.into());
+        self
+    }
+
+    /// Name that is shown in a frame of `cells` cells, and the index of the first of the details that has room there.
+    fn fitted(&self, cells: u16) -> (String, Option<usize>) {
+        let room = usize::from(cells).saturating_sub(CORNERS);
+        let name = |name: &String| shorten(name, room.saturating_sub(2));
+        let names = std::iter::once(&self.name).chain(&self.short).map(name);
+        let names: Vec<String> = names.collect();
+        let used = |name: &str| if name.is_empty() { 3 } else { width(name) + 5 };
+        let texts = self.details.iter().enumerate();
+        let texts = texts.filter(|(_, line)| line.width() > 0);
+        let mut pairs = texts.flat_map(|(i, line)| names.iter().map(move |name| (name, i, line)));
+        let fitting = pairs.find(|(name, _, line)| used(name) + line.width() <= room);
+        match fitting {
+            Some((name, i, _)) => (name.clone(), Some(i)),
+            None => (names.into_iter().next().unwrap_or_default(), None),
         }
     }
 
     /// Index of the first of the details that has room in a frame of `cells` cells.
     pub fn detail(&self, cells: u16) -> Option<usize> {
-        let room = usize::from(cells).saturating_sub(CORNERS);
-        let used = self.name_cells(cells) + 3;
-        self.details
-            .iter()
-            .position(|line| line.width() > 0 && used + line.width() <= room)
+        self.fitted(cells).1
     }
 }
 
@@ -211,13 +226,12 @@ pub(crate) fn frame(
     let mut block = Block::bordered().border_type(kind).border_style(style);
     let edge = Span::styled(kind.to_border_set().horizontal_top, style);
     if area.width >= 4 && area.height >= 1 {
-        if title.name_cells(area.width) > 0 {
-            let room = usize::from(area.width) - CORNERS;
-            let name = shorten(&title.name, room.saturating_sub(2));
+        let (name, detail) = title.fitted(area.width);
+        if !name.is_empty() {
             let name = Span::styled(format!(" {name} "), theme.strong());
             block = block.title(Line::from_iter([edge.clone(), name]));
         }
-        if let Some(index) = title.detail(area.width) {
+        if let Some(index) = detail {
             let detail = &title.details[index];
             let base = theme.dim().patch(detail.style);
             let spans = detail.spans.iter().cloned();

@@ -140,3 +140,39 @@ fn times_are_clocks() {
     let shown = [7, 720, 3723].map(|seconds| clock(Duration::from_secs(seconds)));
     assert_eq!(shown, ["0:07", "12:00", "1:02:03"]);
 }
+
+#[test]
+fn six_rows_have_three_vertical_ticks() {
+    let froms = (-20..20).map(|i| 137.3 * f64::from(i));
+    let lengths = (0..60).map(|i| 0.001 * 1.37_f64.powi(i));
+    let lengths: Vec<f64> = lengths.collect();
+    for from in froms {
+        for (&length, rows) in lengths.iter().zip((6..60).cycle()) {
+            let ticks = vertical_ticks(from, from + length, rows);
+            let case = format!("{from} + {length} in {rows}: {ticks:?}");
+            assert!((3..=usize::from(rows)).contains(&ticks.len()), "{case}");
+            let step = ticks[1] - ticks[0];
+            let steps = ticks.windows(2).map(|pair| pair[1] - pair[0]);
+            assert!(
+                steps.clone().all(|other| (other / step - 1.0).abs() < 1e-6),
+                "{case}"
+            );
+            let digit = step / 10_f64.powf((1.000_001 * step).log10().floor());
+            let is_round = [1.0, 2.0, 4.0, 5.0]
+                .iter()
+                .any(|round| (digit - round).abs() < 1e-5);
+            assert!(is_round, "{case}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_a_unit_have_its_decimals() {
+    for (x, expected) in [(1_100_365.49, "1100365"), (813_324.2, "813324"), (0.0, "0")] {
+        assert_eq!(in_unit(x, 253_000.0, 8), expected);
+    }
+    assert_eq!(in_unit(0.953_115, 0.7, 8), "0.9531");
+    assert_eq!(in_unit(-1_123.456_789, 0.7, 8), "-1123.46");
+    assert_eq!(in_unit(123_456_789.5, 0.7, 8), "1.235e8");
+    assert_eq!(in_unit(f64::NAN, 0.7, 8), "NaN");
+}

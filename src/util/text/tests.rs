@@ -101,3 +101,21 @@ fn names_differ_from_those_taken() {
     }
     assert_eq!(unique_name("q".into(), |name| taken.contains(name)), "q");
 }
+
+#[test]
+fn long_names_of_many_columns_stay_apart() {
+    let names: Vec<String> = (0..100)
+        .map(|i| format!("measurement_number_{i}"))
+        .collect();
+    let short = abbreviate(&names, 12);
+    assert_eq!(short[7], "measur…ber_7");
+    let distinct: std::collections::HashSet<&String> = short.iter().collect();
+    assert_eq!(distinct.len(), 100);
+    let errors = ["concavity error", "concave points error"].map(str::to_owned);
+    let short = abbreviate(&[errors.as_slice(), &names].concat(), 13);
+    assert_ne!(short[0], short[1]);
+    let same = ["a long name", "a long name"].map(str::to_owned);
+    assert_eq!(abbreviate(&same, 6), ["a lon…"; 2]);
+    assert_eq!(shorten_middle("measurement_number_41", 12), "measur…er_41");
+    assert_eq!(shorten_middle("short", 12), "short");
+}

@@ -171,5 +171,6 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     } else {
         ""
     };
-    Title::new(format!("{name}{log}{smooth}{zoom}"), details)
+    // What the curves are matters more than how they are drawn.
+    Title::new(format!("{name}{log}{smooth}{zoom}"), details).or_short(name)
 }

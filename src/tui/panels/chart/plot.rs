@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::scale::{Labels, Scale};
+use super::scale::Scale;
 use super::series::{Points, curves, ghost_curve, log_floor, thinned, value_range};
 use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
 use crate::tui::text;
@@ -74,12 +74,13 @@ impl Plot {
         if is_log {
             range.0 = range.0.max(log_floor(kept[1])).min(range.1);
         }
-        let scale = Scale::fit(range, is_log, inside.height.saturating_sub(2));
-        let left = scale.marks(if content == Chart::Accuracy && !is_regression {
-            Labels::Percent
+        let rows = inside.height.saturating_sub(2);
+        let scale = if content == Chart::Accuracy && !is_regression {
+            Scale::fit_percent(range, rows)
         } else {
-            Labels::Number
-        });
+            Scale::fit(range, is_log, rows)
+        };
+        let left = scale.marks();
         Some(Self {
             content,
             is_regression,

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::plot::GUTTER;
-use super::scale::{Labels as Ticks, Scale};
+use super::scale::Scale;
 use super::series::{Points, draw, run_curve, value_range};
 use crate::tui::app::{Chart, Model, TimeUnit};
 use crate::tui::panels::Panel;
@@ -37,7 +37,7 @@ impl Panel for RaceChart {
         };
         let is_log = is_log(model, &curves(model));
         let log = if is_log { text::logarithmic() } else { "" };
-        Title::new(format!("{name}{log}"), [legend(model, theme)])
+        Title::new(format!("{name}{log}"), [legend(model, theme)]).or_short(name)
     }
 
     fn min_size(&self) -> (u16, u16) {
@@ -59,14 +59,13 @@ impl Panel for RaceChart {
         let is_log = is_log(model, &curves);
         let points = curves.iter().map(|(_, points)| points.as_slice());
         let range = value_range(points, content, is_log);
-        let scale = Scale::fit(range, is_log, pane.area.height.saturating_sub(2));
-        let left = scale.marks(
-            if content == Chart::Accuracy && !model.run.is_regression() {
-                Ticks::Percent
-            } else {
-                Ticks::Number
-            },
-        );
+        let rows = pane.area.height.saturating_sub(2);
+        let scale = if content == Chart::Accuracy && !model.run.is_regression() {
+            Scale::fit_percent(range, rows)
+        } else {
+            Scale::fit(range, is_log, rows)
+        };
+        let left = scale.marks();
         let area = plot_area(pane.area, &left, GUTTER);
         axes(
             pane,

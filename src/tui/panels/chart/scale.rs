@@ -11,12 +11,14 @@ const MAX_GAP: i64 = 6;
 const MANY_ROWS: i64 = 12;
 /// Rows of a decade from which on it has ticks at 2 and 5.
 const DECADE_WITH_MINOR: i64 = 6;
+/// Cost of an empty row, as a fraction of that of a scale without.
+const EMPTY_ROW: f64 = 0.3;
 /// Digits of the ticks inside a decade.
 const MINOR: [f64; 2] = [2.0, 5.0];
 
 /// How the ticks are labelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::tui) enum Labels {
+enum Labels {
     Number,
     /// Percentages, none above 100%.
     Percent,
@@ -33,12 +35,22 @@ pub(in crate::tui) struct Scale {
     gap: i64,
     /// Rows from zero, or from the logarithm of 1, to the bottom.
     bottom: i64,
+    labels: Labels,
 }
 
 impl Scale {
     /// Fits a scale of `rows` rows to values from `low` to `high`: the finest one that holds them and has at
     /// least three ticks (two below six rows). On a logarithmic scale both must be positive.
-    pub fn fit((low, high): (f64, f64), is_log: bool, rows: u16) -> Self {
+    pub fn fit(range: (f64, f64), is_log: bool, rows: u16) -> Self {
+        Self::fit_labelled(range, is_log, Labels::Number, rows)
+    }
+
+    /// Fits a linear scale as [`Self::fit`] does, for percentages: with no row above 100% that is not needed.
+    pub fn fit_percent(range: (f64, f64), rows: u16) -> Self {
+        Self::fit_labelled(range, false, Labels::Percent, rows)
+    }
+
+    fn fit_labelled((low, high): (f64, f64), is_log: bool, labels: Labels, rows: u16) -> Self {
         let (low, high) = if is_log {
             (low.log10(), high.log10())
         } else {
@@ -57,17 +69,27 @@ impl Scale {
         // Ten times the length hold it with ticks to spare.
         let steps = steps.take_while(|step| *step <= (20.0 * (high - low)).max(10.0));
         let all = steps.flat_map(|step| {
-            gaps.clone().map(move |gap| Self {
-                is_log,
-                rows,
-                step,
-                gap,
-                bottom: (low / step * gap as f64 + 1e-6).floor() as i64,
+            gaps.clone().map(move |gap| {
+                let row = |value: f64| value / step * gap as f64;
+                let bottom = (row(low) + 1e-6).floor() as i64;
+                // The highest place of the bottom that is of use.
+                let highest = match labels {
+                    Labels::Percent => (row(high.max(1.0)) - 1e-6).ceil() as i64 - (rows - 1),
+                    Labels::Number => bottom,
+                };
+                Self {
+                    is_log,
+                    rows,
+                    step,
+                    gap,
+                    bottom: bottom.min(highest.max(0)),
+                    labels,
+                }
             })
         });
         let fitting = all.filter(|scale| {
             let top = (scale.bottom + rows - 1) as f64 * scale.unit();
-            top >= high - 1e-6 * scale.unit() && scale.ticks().count() >= wanted
+            top >= high - 1e-6 * scale.unit() && scale.labelled().count() >= wanted
         });
         let cost = |scale: &Self| {
             // Ticks on every row are hard to tell apart, and many of them too much.
@@ -76,7 +98,7 @@ impl Scale {
                 2 if rows > MANY_ROWS => 1.2,
                 _ => 1.0,
             };
-            scale.unit() * crowding
+            scale.unit() * crowding * (1.0 + EMPTY_ROW * scale.rows_above_100())
         };
         let finest = fitting.min_by(|a, b| cost(a).total_cmp(&cost(b)));
         finest.unwrap_or(Self {
@@ -85,7 +107,16 @@ impl Scale {
             step: high - low,
             gap: rows - 1,
             bottom: (low / finest_unit).floor() as i64,
+            labels,
         })
+    }
+
+    /// Rows above 100%, which percentages leave empty.
+    fn rows_above_100(&self) -> f64 {
+        match self.labels {
+            Labels::Number => 0.0,
+            Labels::Percent => ((self.rows - 1) as f64 - self.height(1.0)).floor().max(0.0),
+        }
     }
 
     /// Difference between two rows.
@@ -138,11 +169,17 @@ impl Scale {
             .filter(move |(row, _)| (0..rows).contains(row))
     }
 
+    /// Ticks that have a label.
+    fn labelled(&self) -> impl Iterator<Item = (i64, f64)> {
+        let is_number = self.labels == Labels::Number;
+        self.ticks()
+            .filter(move |(_, value)| is_number || *value < 1.0 + 1e-9)
+    }
+
     /// Ticks with their labels, as marks of an axis.
-    pub fn marks(&self, labels: Labels) -> Vec<Mark> {
-        let is_shown = |(_, value): &(i64, f64)| labels == Labels::Number || *value < 1.0 + 1e-9;
-        let (rows, values): (Vec<i64>, Vec<f64>) = self.ticks().filter(is_shown).unzip();
-        let labels = match labels {
+    pub fn marks(&self) -> Vec<Mark> {
+        let (rows, values): (Vec<i64>, Vec<f64>) = self.labelled().unzip();
+        let labels = match self.labels {
             Labels::Number if self.is_log => values.iter().map(|&v| significant(v, 1)).collect(),
             Labels::Number => tick_labels(&values),
             Labels::Percent => {
@@ -172,7 +209,7 @@ mod tests {
     use super::*;
 
     fn labels(range: (f64, f64), is_log: bool, rows: u16) -> Vec<String> {
-        let marks = Scale::fit(range, is_log, rows).marks(Labels::Number);
+        let marks = Scale::fit(range, is_log, rows).marks();
         marks.into_iter().map(|(_, label)| label).collect()
     }
 
@@ -202,6 +239,29 @@ mod tests {
         );
     }
 
+    #[test]
+    fn percentages_fill_the_rows_below_100() {
+        for (low, rows, expected) in [
+            (
+                0.31,
+                6,
+                ["0%", "20%", "40%", "60%", "80%", "100%"].as_slice(),
+            ),
+            (0.93, 6, &["90%", "95%", "100%"]),
+        ] {
+            let marks = Scale::fit_percent((low, 1.0), rows).marks();
+            let labels: Vec<_> = marks.iter().map(|(_, label)| label.as_str()).collect();
+            assert_eq!(labels, expected);
+        }
+        for low in 0..100 {
+            for rows in 6..13 {
+                let scale = Scale::fit_percent((f64::from(low) / 100.0, 1.0), rows);
+                assert!(scale.marks().len() >= 3, "{scale:?}");
+                assert!(scale.rows_above_100() <= 1.0, "{scale:?}");
+            }
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn every_scale_holds_its_range_and_has_three_ticks(
@@ -218,13 +278,14 @@ mod tests {
                 proptest::prop_assert!(inside.contains(&scale.height(value)), "{scale:?}");
             }
             proptest::prop_assert!(scale.ticks().count() >= 3, "{scale:?}");
-            proptest::prop_assert_eq!(scale.marks(Labels::Number).len(), scale.ticks().count());
+            proptest::prop_assert_eq!(scale.marks().len(), scale.ticks().count());
         }
 
         #[test]
         fn no_numbers_panic(low: f64, high: f64, rows: u16, is_log: bool) {
+            Scale::fit_percent((low, high), rows % 300).marks();
             let scale = Scale::fit((low, high), is_log, rows % 300);
-            scale.marks(Labels::Percent);
+            scale.marks();
             scale.height(low);
         }
     }

@@ -34,6 +34,8 @@ use page::{MAX_FIGURE, Page};
 const FLAT: u16 = 78;
 const LOW: u16 = 20;
 
+/// Cells of a true or predicted number.
+const TARGET: usize = 12;
 /// Cells of a column of two, at least, and between them.
 const MIN_COLUMN: usize = 44;
 const COLUMN_GAP: usize = 3;
@@ -316,13 +318,17 @@ impl<'a> Context<'a> {
         layer.get(neuron).map(|&a| a.into())
     }
 
-    /// The shown row's class or number, as the title of the network's panel has it.
+    /// The shown row's class or number.
     fn target_text(&self) -> String {
         let sample = self.row.sample;
         let targets = &sample.samples(&self.model.run.data).targets;
         match (targets.class(sample.index), targets.number(sample.index)) {
             (Some(class), _) => self.name(self.depth(), class).to_owned(),
-            (None, Some(number)) => self.model.run.target_text(number).replace('-', "−"),
+            (None, Some(number)) => {
+                let run = &self.model.run;
+                let number = f64::from(number) + run.target_offset();
+                run.target_number(number, TARGET).replace('-', "−")
+            }
             (None, None) => String::new(),
         }
     }

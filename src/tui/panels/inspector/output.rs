@@ -2,8 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
-use super::Context;
 use super::page::{Page, joined, padded};
+use super::{Context, TARGET};
 use crate::train::inspection::OutputFacts;
 use crate::tui::text;
 use crate::tui::widgets::{Index, bar};
@@ -214,8 +214,12 @@ fn loss(page: &mut Page, facts: &OutputFacts) {
             page.before(" ", *before, text::before_the_change());
         }
         let output = facts.terms.first().map_or(f64::NAN, |term| term.a);
-        let prediction = c.model.run.prediction(output as f32);
-        if let Some([_, value]) = prediction.filter(|_| c.knows_activation(c.depth())) {
+        let scale = c.model.run.data.task.scale();
+        if let Some(scale) = scale.filter(|_| c.knows_activation(c.depth())) {
+            let value = c
+                .model
+                .run
+                .target_number(scale.value(output as f32), TARGET);
             let value = c.text(value.replace('-', "−"));
             page.line(c.dim(text::predicted_label()) + value);
         }

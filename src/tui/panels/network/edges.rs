@@ -15,7 +15,9 @@ use crate::tui::widgets::{Canvas, Dash, Pane, Point, Stroke};
 const THICK: f32 = 0.62;
 /// Columns between two layers from which on edges have room to be thick.
 const THICK_GAP: u16 = 10;
-/// Share of the cells that an edge needs for itself, unless it is the strongest of its neuron.
+/// Edges between two layers up to which all are drawn, each in the cells that stronger ones leave it.
+const FEW: usize = 16;
+/// Share of the cells that one of more edges needs for itself, unless it is the strongest of its neuron.
 const FREE: f64 = 0.6;
 /// Precedence of what travels along edges.
 const PULSE: f32 = 100.0;
@@ -30,8 +32,9 @@ struct Edge {
     /// Rows of the neurons.
     from: u16,
     to: u16,
-    /// Whether none into the same neuron is stronger.
-    is_strongest: bool,
+    /// Whether it is drawn even where stronger ones leave few cells: there are [`FEW`] edges, or none into the same
+    /// neuron is stronger.
+    is_needed: bool,
 }
 
 /// Draws the edges. Where some are stressed, the others fade; where shades can't show that, they
@@ -56,7 +59,7 @@ pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         for edge in edges {
             let (from, to) = ((start, row(edge.from)), (end, row(edge.to)));
             // A line in pieces says nothing.
-            if !edge.is_strongest && canvas.free(from, to) < FREE {
+            if !edge.is_needed && canvas.free(from, to) < FREE {
                 continue;
             }
             let stroke = stroke(&edge, theme);
@@ -104,7 +107,12 @@ fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edg
     let Some(layer) = layer_edges(pane.model, look, l) else {
         return Vec::new();
     };
-    let number = edges_per_neuron(before, after, places.plot.height);
+    let are_few = before.shown.len() * after.shown.len() <= FEW;
+    let number = if are_few {
+        before.shown.len()
+    } else {
+        edges_per_neuron(before, after, places.plot.height)
+    };
     let scale = layer.largest.max(f32::MIN_POSITIVE);
     let mut all = Vec::new();
     for &(j, to) in &after.shown {
@@ -115,7 +123,7 @@ fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edg
                 share: layer.values.get((j, i))? / scale,
                 from,
                 to,
-                is_strongest: false,
+                is_needed: are_few,
             })
         });
         let mut edges: Vec<Edge> = edges.collect();
@@ -130,7 +138,7 @@ fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edg
         edges.truncate(number);
         edges.sort_by(by_strength);
         if let Some(first) = edges.first_mut() {
-            first.is_strongest = true;
+            first.is_needed = true;
         }
         all.append(&mut edges);
     }

@@ -41,12 +41,13 @@ pub(super) fn run(
     json: bool,
 ) -> Result<()> {
     let model = load(model)?;
+    let max_rows = rows_at_once(&model);
+    model.check_predicts(max_rows)?;
     let rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let rows = rows.without_unread(&model.target, &model.task);
     let mut rows = rows.select(selection);
     let target = rows.target_column(&model.target)?;
     let mut sums = Sums::new(&model);
-    let max_rows = rows_at_once(&model);
     let in_names = model.preprocessing.cell_format.decimal_comma == Some(true);
     let labels = Labels::new(model.task.classes(), in_names, rows.has_decimal_commas());
     while let Some(mut input) = rows.next_chunk(max_rows)? {

@@ -20,6 +20,8 @@ use crate::util::text::{sanitise, unique_name};
 /// The errors of [`load`] and [`PredictionRows`]; [`crate::error::Error::CannotWrite`].
 pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()> {
     let model = load(model)?;
+    let max_rows = rows_at_once(&model);
+    model.check_predicts(max_rows)?;
     let rows = PredictionRows::open(source, reading, &model.preprocessing)?;
     let mut rows = rows.without_unread(&model.target, &model.task);
     let stdout = io::stdout();
@@ -35,7 +37,6 @@ pub(super) fn run(model: &Path, source: &Source, reading: &Reading) -> Result<()
         unpredicted: Unpredicted::because(say!("eval-unpredicted", "outputs are not finite")),
         without_history: Unpredicted::because(lacks_history()),
     };
-    let max_rows = rows_at_once(&model);
     let mut has_header = false;
     let mut written = Ok(());
     while let Some(input) = rows.next_chunk(max_rows)? {

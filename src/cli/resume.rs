@@ -302,6 +302,7 @@ pub(super) fn session(
         Some(checkpoint) => checkpoint,
         None => Checkpoint::read(&order.path, threads)?,
     };
+    checkpoint.check_fits(dataset.rows())?;
     let (mut session, mut resumed) = checkpoint.resume(&order.path, dataset, threads)?;
     resumed.recovery_file = order.is_recovery_file.then(|| order.path.clone());
     let changes = changes(&session, order)?;

@@ -91,8 +91,10 @@ fn refuse_other_files(path: &Path) -> Result<()> {
             readable = formats::readable_extensions()
         )));
     }
-    let Ok(model) = model_file::load(path) else {
-        return Ok(());
+    let model = match model_file::load(path) {
+        Ok(model) => model,
+        Err(error @ Error::Memory(_)) => return Err(error),
+        Err(_) => return Ok(()),
     };
     let predicts = match model.task.classes().len() {
         0 => say!("predicts-number", "the number").to_owned(),

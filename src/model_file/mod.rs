@@ -171,6 +171,10 @@ pub struct Quality {
     pub errors: Option<Errors>,
 }
 
+/// Bytes that reading a model takes for each byte of its file: the contents, and the parameters as they are unpacked
+/// and as numbers.
+const BYTES_PER_BYTE: u128 = 3;
+
 /// Writes `model` to `path` in the format of the path's extension and returns the number of bytes.
 /// The file is replaced atomically: a reader finds the old contents or the new ones.
 ///
@@ -200,18 +204,28 @@ pub(crate) fn encode(path: &Path, model: &TrainedModel) -> Result<Vec<u8>> {
 /// control characters.
 ///
 /// # Errors
-/// [`Error::Model`] with the problem found; [`Error::NoSuchInput`]; [`Error::CannotRead`];
+/// [`Error::Model`] with the problem found; [`Error::NoSuchInput`]; [`Error::CannotRead`]; [`Error::Memory`];
 /// [`Error::Usage`] for an extension that cannot be read.
 pub fn load(path: &Path) -> Result<TrainedModel> {
-    let decode = formats::decoder_for(path)?;
+    formats::decoder_for(path)?;
     let reading = |cause| Error::reading(path, cause);
+    let file = fs::metadata(path).map_err(reading)?;
     // A pipe or a device may never end.
-    if !fs::metadata(path).map_err(reading)?.is_file() {
+    if !file.is_file() {
         return Err(reading(io::Error::other(say!(
             "not-regular",
             "it is not a regular file"
         ))));
     }
+    let needed = BYTES_PER_BYTE.saturating_mul(file.len().into());
+    memory::check_first(say!("purpose-model", "reading the model"), needed)?;
+    read(path)
+}
+
+/// Reads and validates the model in `path`, a regular file, for which memory is set aside.
+fn read(path: &Path) -> Result<TrainedModel> {
+    let decode = formats::decoder_for(path)?;
+    let reading = |cause| Error::reading(path, cause);
     let bytes = fs::read(path).map_err(reading)?;
     let model = decode(&bytes).and_then(|model| validate::validate(&model).map(|()| model));
     model.map_err(|problem| unusable(path, &problem))

@@ -5,10 +5,38 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView2, Axis};
 
 use super::TrainedModel;
-use crate::nn::engine::{Engine, Passes, Threads, Workspace};
+use crate::error::Result;
+use crate::nn::engine::{CHUNK, Engine, Passes, Threads, Workspace};
 use crate::nn::{Optimizer, output};
+use crate::util::lang::say;
+use crate::util::memory;
+
+/// Bytes that predicting takes per parameter of a model that is read (11 bytes measured).
+const BYTES_PER_PARAMETER: u128 = 16;
+
+/// Bytes of a cell of a table: its text, and what points to it.
+const BYTES_PER_CELL: u128 = 64;
 
 impl TrainedModel {
+    /// Checks that there is memory to predict `rows` rows of a table at once.
+    ///
+    /// # Errors
+    /// [`Error::Memory`](crate::error::Error::Memory).
+    pub(crate) fn check_predicts(&self, rows: usize) -> Result<()> {
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let (inputs, outputs) = (self.architecture.inputs(), self.architecture.outputs());
+        let cells = self.preprocessing.table_columns as u128 * BYTES_PER_CELL;
+        let numbers = 2 * (inputs + outputs) as u128 * size_of::<f32>() as u128;
+        let parameters = self.architecture.parameter_count();
+        let needed = [
+            parameters.saturating_mul(BYTES_PER_PARAMETER),
+            self.architecture.pass_bytes(CHUNK * threads),
+            (cells + numbers).saturating_mul(rows as u128),
+        ];
+        let needed = needed.into_iter().fold(0, u128::saturating_add);
+        memory::check_first(say!("purpose-predicting", "predicting"), needed)
+    }
+
     /// Returns the class of each output: all classes, the second of two for a single output, none for
     /// regression.
     pub(crate) fn output_classes(&self) -> &[String] {

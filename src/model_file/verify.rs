@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ndarray::ArrayView2;
 
-use super::{TrainedModel, formats, load};
+use super::{TrainedModel, formats, read};
 use crate::error::{Error, Result};
 use crate::nn::Architecture;
 use crate::util::lang::say;
@@ -86,7 +86,7 @@ pub(crate) fn rows_to_verify(architecture: &Architecture) -> usize {
 /// messages. A format that nn-tui does not read is not verified.
 ///
 /// # Errors
-/// [`Error::CannotWrite`] if the model or its predictions differ; the errors of [`load`].
+/// [`Error::CannotWrite`] if the model or its predictions differ; the errors of [`load`](super::load).
 pub fn verify(
     path: &Path,
     model: &TrainedModel,
@@ -98,7 +98,8 @@ pub fn verify(
         let format = format.name;
         return Ok(Verification::NotReadable { format });
     }
-    let read_back = load(path).map_err(|error| match error {
+    // Memory for that was set aside when the model was encoded.
+    let read_back = read(path).map_err(|error| match error {
         // Its folder was deleted meanwhile.
         Error::NoSuchInput { path, .. } => Error::CannotWrite {
             path,

@@ -21,6 +21,9 @@ const BYTES_PER_ACTIVATION: u128 = 8;
 /// can't be saved. A second network on all rows takes less than that.
 const BYTES_PER_PARAMETER: u128 = 4 * (30 + MAX_STATE as u128);
 
+/// Those of them that are in use while nothing is saved.
+const BYTES_IN_USE_PER_PARAMETER: u128 = 4 * (7 + MAX_STATE as u128);
+
 /// Shape of a network and the functions it is made of. Always valid: every layer has a neuron,
 /// and loss and output go together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,16 +220,35 @@ impl Architecture {
         self.parameter_count().saturating_mul(BYTES_PER_PARAMETER)
     }
 
+    /// Returns how many of the [`training_bytes`](Self::training_bytes) are for saving, and free until then.
+    pub fn saving_bytes(&self) -> u128 {
+        let bytes = BYTES_PER_PARAMETER - BYTES_IN_USE_PER_PARAMETER;
+        self.parameter_count().saturating_mul(bytes)
+    }
+
+    /// Returns how many bytes one more network of this shape takes that is trained, on up to `rows` rows at once, but
+    /// not saved.
+    pub fn copy_bytes(&self, rows: usize) -> u128 {
+        let parameters = self.parameter_count();
+        let bytes = parameters.saturating_mul(BYTES_IN_USE_PER_PARAMETER);
+        bytes.saturating_add(self.pass_bytes(rows))
+    }
+
+    /// Returns how many bytes a pass of `rows` rows at once takes.
+    pub fn pass_bytes(&self, rows: usize) -> u128 {
+        let neurons = self.sizes.iter().map(|&size| size as u128);
+        neurons
+            .fold(0, u128::saturating_add)
+            .saturating_mul(rows as u128)
+            .saturating_mul(BYTES_PER_ACTIVATION)
+    }
+
     /// Refuses passes of `rows` rows at once that would not fit into `memory` bytes, if that is known.
     ///
     /// # Errors
     /// [`Error::Memory`] with the memory they need.
     pub fn check_rows_fit(&self, rows: usize, memory: Option<u64>) -> Result<()> {
-        let neurons = self.sizes.iter().map(|&size| size as u128);
-        let needed = neurons
-            .fold(0, u128::saturating_add)
-            .saturating_mul(rows as u128)
-            .saturating_mul(BYTES_PER_ACTIVATION);
+        let needed = self.pass_bytes(rows);
         match memory {
             Some(memory) if needed > memory.into() => Err(Error::Memory(say!(
                 "rows-memory",

@@ -23,18 +23,74 @@ const SMALL: u64 = 64 << 20;
 const STEP: u64 = 4 << 20;
 /// Bytes by which vectors have grown since then.
 static GROWN: AtomicU64 = AtomicU64::new(0);
+/// Bytes of all [promises](Promise).
+static PROMISED: AtomicU64 = AtomicU64::new(0);
 
-/// Returns how many bytes this process can still allocate without swapping: what the system, the control
-/// groups and the limits of the process leave. `None` where none of them is known.
+/// Memory that a run may still take, as for saving, and that nothing else gets until the promise is dropped.
+#[derive(Debug, Default)]
+pub struct Promise(u64);
+
+impl Promise {
+    /// Promises this number of bytes in place of those before.
+    pub fn set(&mut self, bytes: u128) {
+        // So much that nothing else fits, and no sum overflows.
+        let bytes = u64::try_from(bytes).map_or(1 << 56, |bytes| bytes.min(1 << 56));
+        PROMISED.fetch_add(bytes, Ordering::Relaxed);
+        PROMISED.fetch_sub(std::mem::replace(&mut self.0, bytes), Ordering::Relaxed);
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+/// Memory that grows as long as there is some left. A copy has none: what was granted is used once.
+#[derive(Debug, Default)]
+pub struct Growth(u128);
+
+impl Growth {
+    /// Returns how many bytes may be in use already.
+    pub fn granted(&self) -> u128 {
+        self.0
+    }
+
+    /// Returns whether `bytes` may be in use in all. The memory left is looked up now and then.
+    pub fn reaches(&mut self, bytes: u128) -> bool {
+        if bytes > self.0 {
+            let reached = bytes.saturating_add(STEP.into());
+            let more = reached - self.0;
+            if available().is_none_or(|free| more <= free.into()) {
+                self.0 = reached;
+            }
+        }
+        bytes <= self.0
+    }
+}
+
+impl Clone for Growth {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// Returns how many bytes this process can still allocate without swapping beside what is promised: what the
+/// system, the control groups and the limits of the process leave. `None` where none of them is known.
 pub fn available() -> Option<u64> {
+    let promised = PROMISED.load(Ordering::Relaxed);
+    left().map(|bytes| bytes.saturating_sub(HEADROOM.saturating_add(promised)))
+}
+
+/// Returns how many bytes are left, those for everything that is not checked and what is promised included.
+fn left() -> Option<u64> {
     let read = |path: &str| fs::read_to_string(path).ok();
     let left = [
         left_in_system(read),
         left_in_groups(read),
         left_in_limits(read),
     ];
-    let left = left.into_iter().flatten().min();
-    left.map(|bytes| bytes.saturating_sub(HEADROOM))
+    left.into_iter().flatten().min()
 }
 
 /// Checks that `needed` bytes can be allocated for `purpose`, a noun phrase. Passes where the memory
@@ -43,26 +99,42 @@ pub fn available() -> Option<u64> {
 /// # Errors
 /// [`Error::Memory`].
 pub fn check(purpose: &str, needed: u128) -> Result<()> {
-    match available() {
-        Some(available) if needed > u128::from(available) => Err(Error::Memory(say!(
+    compare(purpose, needed, available())
+}
+
+fn compare(purpose: &str, needed: u128, free: Option<u64>) -> Result<()> {
+    match free {
+        Some(free) if needed > u128::from(free) => Err(Error::Memory(say!(
             "memory-needed",
             "{purpose} takes {needed} of memory, and {free} are free beside what the program needs",
             purpose,
             needed = amount(needed),
-            free = amount(available.into())
+            free = amount(free.into())
         ))),
         _ => Ok(()),
     }
 }
 
-/// Checks that `needed` bytes can be allocated for `purpose`, a noun phrase, by allocating them: unlike
-/// [`check`], little memory is not refused because none is known to be free.
+/// Checks that a program that has just started can allocate `needed` bytes for `purpose`, a noun phrase, beside those
+/// for all that is not checked on its own: a small allocation that fails ends the process.
+///
+/// # Errors
+/// [`Error::Memory`].
+pub fn check_first(purpose: &str, needed: u128) -> Result<()> {
+    let needed = needed.saturating_add(RESERVE);
+    compare(purpose, needed, left())?;
+    try_allocate(purpose, needed)
+}
+
+/// Checks that `needed` bytes, which may be promised, can be allocated for `purpose`, a noun phrase, by allocating
+/// them: unlike [`check`], little memory is not refused because none is known to be free.
 ///
 /// # Errors
 /// [`Error::Memory`].
 pub fn try_allocate(purpose: &str, needed: u128) -> Result<()> {
     if needed >= u128::from(SMALL) {
-        check(purpose, needed)?;
+        let free = left().map(|bytes| bytes.saturating_sub(HEADROOM));
+        compare(purpose, needed, free)?;
     }
     let bytes = usize::try_from(needed).unwrap_or(usize::MAX);
     let tried = Vec::<u8>::new().try_reserve_exact(bytes);
@@ -86,7 +158,7 @@ pub fn has_minimum() -> bool {
     is_there
 }
 
-/// Checks that there is memory for all that is not checked on its own: a small allocation that fails ends the process.
+/// Checks that there is memory to start, as [`check_first`] does.
 ///
 /// # Errors
 /// [`Error::Memory`].
@@ -96,7 +168,7 @@ pub fn check_reserve() -> Result<()> {
     if is_address_space_limited() {
         check(purpose, RESERVE)?;
     }
-    try_allocate(purpose, RESERVE)
+    check_first(purpose, 0)
 }
 
 /// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.
@@ -324,6 +396,22 @@ mod tests {
             ("/sys/fs/cgroup/memory/memory.usage_in_bytes", "900\n"),
         ];
         assert_eq!(left_in_groups(files(&container)), Some(100));
+    }
+
+    #[test]
+    fn what_is_promised_is_not_available() {
+        let mut promise = Promise::default();
+        promise.set(u128::MAX);
+        if available().is_some() {
+            assert_eq!(available(), Some(0));
+            assert!(!Growth::default().reaches(1));
+        }
+        try_allocate("saving the model", 7000).expect("it is for the promised");
+        promise.set(7);
+        drop(promise);
+        let mut growth = Growth::default();
+        assert!(growth.reaches(1) && growth.clone().0 == 0);
+        assert_eq!(growth.0, 1 + u128::from(STEP));
     }
 
     #[test]

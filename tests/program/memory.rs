@@ -161,3 +161,78 @@ fn that_is_short_from_the_start_is_told() {
     }
     assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
 }
+
+/// Runs `line` under limits of the data segment from `from` to `to` KiB. Each run does its work, with this exit code, or
+/// tells what memory is missing, and both happen.
+fn assert_done_or_refused(
+    line: &str,
+    done: i32,
+    limits: std::ops::RangeInclusive<u32>,
+    folder: &Path,
+) {
+    let mut codes = Vec::new();
+    for kibibytes in limits.step_by(16_000) {
+        let output = limited(&format!("-d {kibibytes}"), line, folder);
+        let (code, message) = (output.status.code(), stderr(&output));
+        let is_told = message.contains("of memory");
+        assert!(
+            code == Some(done) || code == Some(1) && is_told,
+            "{line}: {kibibytes} KiB: {code:?}, {message}"
+        );
+        codes.push(code);
+    }
+    assert!(
+        codes.contains(&Some(1)) && codes.contains(&Some(done)),
+        "{line}: {codes:?}"
+    );
+}
+
+/// Around the size that still fits, a model is read and does its work, or is refused.
+#[test]
+fn that_a_model_just_fits_into_is_not_overrun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for format in ["json", "safetensors", "npz"] {
+        let line = format!("digits --headless -e 0 --hidden 1000,1000 -o m.{format}");
+        assert_eq!(code(&limited("-d unlimited", &line, folder.path())), 0);
+        for (line, done) in [
+            (format!("predict m.{format} digits"), 0),
+            (format!("eval m.{format} digits"), 0),
+            (format!("m.{format}"), 2),
+        ] {
+            assert_done_or_refused(&line, done, 12_000..=120_000, folder.path());
+        }
+    }
+    let line = "digits --from m.npz --headless -e 0";
+    assert_done_or_refused(line, 0, 60_000..=240_000, folder.path());
+}
+
+/// Around the size that still fits, a run is resumed and saved, or refused.
+#[test]
+fn that_a_checkpoint_just_fits_into_is_not_overrun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "digits --headless -e 0 --hidden 1000,1000 -o m.npz --checkpoint c";
+    assert_eq!(code(&limited("-d unlimited", line, folder.path())), 0);
+    let line = "--resume c -e 0 --force --headless";
+    assert_done_or_refused(line, 0, 12_000..=240_000, folder.path());
+}
+
+/// A command that takes more networks than there is memory for is refused on the screen, and the run is saved at its end.
+#[test]
+fn that_copies_of_a_network_do_not_fit_into_is_told() {
+    for command in [":preflight", ":race hidden 100 600 1200", ":find lr"] {
+        let script = "ulimit -d 124000; exec \"$0\" \"$@\"";
+        let mut command_line = CommandBuilder::new("sh");
+        command_line.args(["-c", script, env!("CARGO_BIN_EXE_nn-tui")]);
+        command_line.args(["digits", "--paused", "--hidden", "700,700"]);
+        command_line.args(["--export", "m.npz", "--no-recovery"]);
+        let mut terminal = Terminal::start_command(command_line, &[]);
+        terminal.wait_until("the screen", |text| text.contains("paused"));
+        terminal.press(command);
+        terminal.press("\r");
+        terminal.wait_until("the reason", |text| text.contains("of memory"));
+        terminal.press("\x03");
+        assert_eq!(terminal.exit_code(), 130, "{command}");
+        terminal.assert_given_back();
+        assert!(terminal.folder.path().join("m.npz").is_file(), "{command}");
+    }
+}

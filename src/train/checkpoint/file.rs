@@ -27,6 +27,7 @@ use crate::nn::{Architecture, LayerParameters, Parameters};
 use crate::train::session::{Fields, Numbers, SessionState};
 use crate::util::foreign::json_problem;
 use crate::util::lang::say;
+use crate::util::memory;
 use crate::util::text::{sanitise, shorten};
 
 /// Begin of the first line, before the version.
@@ -36,6 +37,8 @@ const VERSION: &str = "4";
 const MAX_LINES: u64 = 1 << 16;
 /// Maximum width of an error about a damaged file, in terminal cells.
 const MAX_PROBLEM_WIDTH: usize = 400;
+/// Bytes that a byte of the file takes in memory at most: a snapshot has numbers that its parameters tell.
+const MAX_GROWTH: u128 = 4;
 /// Length of the checksum.
 const SUM: usize = 4;
 
@@ -143,10 +146,19 @@ pub(crate) fn read_about(path: &Path) -> Result<About> {
 
 /// Reads and verifies a checkpoint.
 pub(super) fn read(path: &Path, threads: Threads) -> Result<Checkpoint> {
+    let reading = |cause| Error::reading(path, cause);
+    let mut file = open(path)?;
+    let length: u128 = file.metadata().map_err(reading)?.len().into();
+    let purpose = say!("purpose-checkpoint", "reading the checkpoint");
+    memory::check(purpose, length)?;
     let mut bytes = Vec::new();
-    let read = open(path)?.read_to_end(&mut bytes);
-    read.map_err(|cause| Error::reading(path, cause))?;
-    decode(&bytes, threads).map_err(|problem| unusable(path, &problem))
+    file.read_to_end(&mut bytes).map_err(reading)?;
+    let damaged = |problem: String| unusable(path, &problem);
+    let (about, document, numbers) = split(&bytes).map_err(damaged)?;
+    // A size that the document claims is no number in the file yet.
+    let most = length.saturating_mul(MAX_GROWTH);
+    memory::check(purpose, document.session.bytes().min(most))?;
+    decode(about, document, numbers, threads).map_err(damaged)
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -182,7 +194,8 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(json_problem)
 }
 
-fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
+/// Verifies a checkpoint, and splits it into its description, its document and the numbers.
+fn split(bytes: &[u8]) -> Result<(About, Document, Rest<'_>), String> {
     check_version(bytes)?;
     let incomplete = || say!("checkpoint-damaged", "it is damaged or cut off").to_owned();
     let end = bytes.len().checked_sub(SUM).ok_or_else(incomplete)?;
@@ -199,6 +212,15 @@ fn decode(bytes: &[u8], threads: Threads) -> Result<Checkpoint, String> {
     let length = length.try_into().map(u64::from_le_bytes);
     let length = usize::try_from(length.map_err(|_| incomplete())?);
     let document: Document = parse(rest.take(length.map_err(|_| incomplete())?)?)?;
+    Ok((about, document, rest))
+}
+
+fn decode(
+    about: About,
+    document: Document,
+    mut rest: Rest<'_>,
+    threads: Threads,
+) -> Result<Checkpoint, String> {
     let session = SessionState::new(document.session, &mut rest, threads)?;
     if !document.progress.recording.curves.is_consistent() {
         return Err(say!("checkpoint-curves", "its curves are inconsistent").into());

@@ -19,8 +19,10 @@ use super::{Plan, Position, Session};
 use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
 use crate::model_file::{Contents, is_same_file};
-use crate::nn::engine::Threads;
+use crate::nn::engine::{CHUNK, Threads};
 use crate::nn::{LoggedChange, ParameterId, Parameters};
+use crate::util::lang::say;
+use crate::util::memory;
 pub(crate) use file::read_about;
 pub use interval::Interval;
 pub(crate) use interval::{parse_time, show_time};
@@ -241,6 +243,27 @@ impl Checkpoint {
     /// Returns whether the file at `path` is a checkpoint of the same run.
     pub(crate) fn is_in(&self, path: &Path) -> bool {
         read_about(path).is_ok_and(|about| about.run == self.about.run)
+    }
+
+    /// Checks that there is memory to go on training on a table of `rows` rows, beside what is read already.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub(crate) fn check_fits(&self, rows: usize) -> Result<()> {
+        let held = u64::try_from(self.session.bytes()).unwrap_or(u64::MAX);
+        let rows = self.plan().batch.get().min(rows);
+        let free = memory::available().map(|free| free.saturating_add(held));
+        self.session.architecture().check_fits(rows, free)
+    }
+
+    /// Checks that there is memory for its session beside the one that is there.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub(super) fn check_copy(&self) -> Result<()> {
+        let rows = self.plan().batch.get().min(CHUNK);
+        let needed = self.session.architecture().copy_bytes(rows);
+        memory::check(say!("purpose-copy", "a copy of the network"), needed)
     }
 
     /// Returns the speed limit.

@@ -3,10 +3,13 @@
 
 use ndarray::{Array2, ArrayView1};
 
+use crate::error::Result;
 use crate::nn::Parameters;
 use crate::nn::engine::{Engine, Workspace};
 use crate::train::Session;
 use crate::train::observation::{Probe, Scratch, Training};
+use crate::util::lang::say;
+use crate::util::memory;
 use crate::util::stats::Components;
 
 /// Largest network that the plane is computed for: the directions of a larger one take seconds.
@@ -26,6 +29,11 @@ const COMPONENT_WORK: u64 = 300;
 /// Part of the path's extent that the plane has beyond it on each side.
 const MARGIN: f64 = 0.4;
 
+/// Bytes for each number of the path: as `f32` with room to grow, and as `f64`.
+const BYTES_PER_NUMBER: u128 = 20;
+/// Bytes for each parameter: the directions that are iterated together, and a copy of the network.
+const BYTES_PER_PARAMETER: u128 = 256;
+
 /// Asks for the loss around the path of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LandscapeProbe;
@@ -37,6 +45,8 @@ pub enum Landscape {
     TooLarge,
     /// The path has too few points.
     TooShort,
+    /// There is no memory for it, with the figures.
+    NoMemory(String),
     /// The plane.
     Plane(Plane),
 }
@@ -95,10 +105,11 @@ impl Probe for LandscapeProbe {
         let kept = scratch.landscape.take();
         let mut last = match kept.filter(|last| last.step <= step) {
             Some(last) => last,
-            None => match LastLandscape::new(session) {
+            None => match check_memory(session).map(|()| LastLandscape::new(session)) {
+                Err(error) => return Landscape::NoMemory(error.to_string()),
                 // The first plane is seen as a whole at once.
-                Some(last) => last.with_coarse_grid(),
-                None => return Landscape::TooShort,
+                Ok(Some(last)) => last.with_coarse_grid(),
+                Ok(None) => return Landscape::TooShort,
             },
         };
         let is_complete = last.done == last.plane.losses.len();
@@ -108,7 +119,9 @@ impl Probe for LandscapeProbe {
         let is_due = training.is_waiting || is_complete && last.credit >= laying;
         if last.step != step && is_due {
             let credit = last.credit.saturating_sub(laying);
-            if let Some(next) = LastLandscape::new(session) {
+            if check_memory(session).is_ok()
+                && let Some(next) = LastLandscape::new(session)
+            {
                 let complete = Some((last.plane, last.components)).filter(|_| is_complete);
                 let complete = complete.or(last.complete);
                 last = LastLandscape { complete, ..next };
@@ -135,6 +148,14 @@ impl Probe for LandscapeProbe {
         scratch.landscape = Some(last);
         Landscape::Plane(plane)
     }
+}
+
+/// Checks that there is memory to lay a plane.
+fn check_memory(session: &Session) -> Result<()> {
+    let points = session.path().count() as u128 + 1;
+    let numbers = session.architecture().parameter_count();
+    let needed = numbers.saturating_mul(points * BYTES_PER_NUMBER + BYTES_PER_PARAMETER);
+    memory::check(say!("purpose-landscape", "the loss landscape"), needed)
 }
 
 impl LastLandscape {

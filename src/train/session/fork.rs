@@ -5,14 +5,28 @@ use std::sync::Arc;
 use super::snapshots::SnapshotRing;
 use super::undo::UndoStack;
 use super::{Buffers, Session};
-use crate::nn::engine::{Engine, EngineSnapshot, Resources, Threads};
+use crate::error::Result;
+use crate::nn::engine::{CHUNK, Engine, EngineSnapshot, Resources, Threads};
 use crate::nn::schedule::Plateau;
 use crate::nn::{
     LearningRate, LearningRule, Optimizer, Parameters, Regularisation, Schedule, WeightDecay,
 };
 use crate::train::evaluation::Evaluator;
+use crate::util::lang::say;
+use crate::util::memory;
 
 impl Session {
+    /// Checks that there is memory for `count` more networks like this one.
+    ///
+    /// # Errors
+    /// [`Error::Memory`](crate::error::Error::Memory).
+    pub(in crate::train) fn check_copies(&self, count: u32) -> Result<()> {
+        let rows = self.engine.batch().max(CHUNK);
+        let needed = self.architecture().copy_bytes(rows);
+        let purpose = say!("purpose-copy", "a copy of the network");
+        memory::check(purpose, needed.saturating_mul(count.into()))
+    }
+
     /// Creates a session that continues from here as this one would, on `threads`, with an empty log and nothing to undo.
     pub(crate) fn fork(&self, threads: Threads) -> Self {
         let resources = Resources {

@@ -85,8 +85,10 @@ impl SnapshotRing {
             purpose: Purpose::Rewind,
             snapshot,
         });
+        let growth = &mut self.growth[Purpose::Rewind as usize];
         while entries.len() > Purpose::Rewind.max_count()
-            || (entries.len() > FEW && exceeds(entries, limit))
+            || (entries.len() > FEW && used(entries, limit) > limit)
+            || (entries.len() > 1 && !growth.reaches(used(entries, growth.granted())))
         {
             let steps = entries.iter().map(|entry| entry.snapshot.position.step);
             let steps: Vec<u64> = steps.collect();
@@ -105,15 +107,19 @@ impl SnapshotRing {
     }
 }
 
-/// Returns whether `entries` take more than `limit` bytes.
-fn exceeds(entries: &VecDeque<Entry>, limit: u128) -> bool {
+/// Returns how many bytes `entries` take; an estimate from above if that is at most `enough`.
+fn used(entries: &VecDeque<Entry>, enough: u128) -> u128 {
     let engines = entries.iter().map(|entry| &entry.snapshot.engine);
     let largest = engines.map(|engine| bytes(engine.architecture())).max();
     // Counting takes longer than a step of a small network.
     let most = largest
         .unwrap_or(0)
         .saturating_mul(MAX_ENGINES * entries.len() as u128);
-    most > limit && memory(entries.iter()) > limit
+    if most <= enough {
+        most
+    } else {
+        memory(entries.iter())
+    }
 }
 
 /// Returns the bytes of all states of engines that `entries` refer to, each counted once.
@@ -159,10 +165,12 @@ impl Session {
 
     /// Returns how many of `wanted` bytes snapshots for rewinding may take where `free` bytes are free.
     fn past_that_fits(&self, wanted: u64, free: u64) -> u64 {
-        let room = u128::from(free).saturating_sub(self.architecture().training_bytes());
         let few = (FEW as u128 * MAX_ENGINES).saturating_mul(bytes(self.architecture()));
-        let fitting = u64::try_from(room).unwrap_or(u64::MAX).min(wanted);
-        if room < few { 0 } else { fitting }
+        if u128::from(free) < few {
+            0
+        } else {
+            free.min(wanted)
+        }
     }
 
     /// Takes a snapshot for rewinding, if they are kept. `engine` is the state of the engine, if it was copied already;

@@ -15,6 +15,7 @@ use crate::nn::schedule::Plateau;
 use crate::nn::{Architecture, Change, Parameters};
 use crate::train::Plan;
 use crate::train::evaluation::Evaluator;
+use crate::util::memory::Growth;
 
 /// Memory limit for the snapshots of each [`Purpose`], in bytes.
 const MAX_BYTES: u128 = 64 << 20;
@@ -165,8 +166,8 @@ pub(super) struct Entry {
 
 /// Bounded ring of snapshots.
 ///
-/// Eviction depends on the changes and steps alone, never on time or free memory: an undo is logged as
-/// such and has to mean the same in a replay.
+/// Eviction of those for an undo depends on the changes and steps alone, never on time or free memory: an undo is
+/// logged as such and has to mean the same in a replay. The others give way where there is no memory left.
 #[derive(Debug, Clone)]
 pub(super) struct SnapshotRing {
     /// Snapshots of each [`Purpose`], oldest first.
@@ -176,6 +177,8 @@ pub(super) struct SnapshotRing {
     pub path_steps: u64,
     /// Memory limit of the snapshots for rewinding, in bytes; none are taken if it is 0.
     pub rewind_bytes: u64,
+    /// Memory of the snapshots of each [`Purpose`].
+    pub(super) growth: [Growth; 4],
 }
 
 impl Default for SnapshotRing {
@@ -185,6 +188,7 @@ impl Default for SnapshotRing {
             next_id: 0,
             path_steps: PATH_STEPS,
             rewind_bytes: 0,
+            growth: Default::default(),
         }
     }
 }
@@ -200,7 +204,7 @@ impl SnapshotRing {
             by_purpose,
             next_id,
             path_steps,
-            rewind_bytes: 0,
+            ..Self::default()
         }
     }
 
@@ -212,7 +216,10 @@ impl SnapshotRing {
     /// Adds a snapshot and returns its id. Drops the oldest of the same purpose beyond the limits of number
     /// and memory; the path is thinned instead.
     fn push(&mut self, purpose: Purpose, snapshot: Arc<Snapshot>) -> u64 {
-        let limit = capacity(purpose, snapshot.engine.architecture());
+        let mut limit = capacity(purpose, snapshot.engine.architecture());
+        if purpose != Purpose::Undo && !self.has_room(purpose, &snapshot) {
+            limit = limit.min(self.count(purpose).max(1));
+        }
         if purpose == Purpose::Path && self.count(purpose) >= limit {
             self.thin_path();
         }
@@ -228,6 +235,13 @@ impl SnapshotRing {
             entries.pop_front();
         }
         id
+    }
+
+    /// Returns whether there is memory for one more snapshot of a purpose. Two of them share much with the run.
+    fn has_room(&mut self, purpose: Purpose, snapshot: &Snapshot) -> bool {
+        let count = self.count(purpose) + 1;
+        let bytes = bytes(snapshot.engine.architecture()).saturating_mul(count as u128);
+        count <= 2 || self.growth[purpose as usize].reaches(bytes)
     }
 
     pub(super) fn of(&self, purpose: Purpose) -> impl DoubleEndedIterator<Item = &Arc<Snapshot>> {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::best::Best;
 use super::frozen::FrozenParameters;
-use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing};
+use super::snapshots::{Entry, Purpose, Recovery, Snapshot, SnapshotRing, bytes};
 use super::undo::UndoStack;
 use super::{Buffers, Divergence, Position, Recipe, RunningMean, Session, Start};
 use crate::data::{Dataset, Prepared};
@@ -51,6 +51,16 @@ pub(in crate::train) struct Fields {
     ring: Vec<EntryFields>,
     next_id: u64,
     path_steps: u64,
+}
+
+impl Fields {
+    /// Estimates the bytes of all snapshots.
+    pub fn bytes(&self) -> u128 {
+        let snapshots = self.snapshots.iter();
+        snapshots
+            .map(|snapshot| bytes(&snapshot.architecture))
+            .fold(0, u128::saturating_add)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -180,6 +190,15 @@ impl SessionState {
     /// Returns the architecture of the network.
     pub fn architecture(&self) -> &Architecture {
         self.current.engine.architecture()
+    }
+
+    /// Estimates the bytes of all snapshots.
+    pub fn bytes(&self) -> u128 {
+        let pool = Pool::of(self);
+        let snapshots = pool.snapshots.iter();
+        snapshots
+            .map(|(snapshot, _)| bytes(snapshot.engine.architecture()))
+            .sum()
     }
 
     /// Returns the plan at the start.

@@ -7,6 +7,9 @@ use crate::train::Plan;
 use crate::util::lang::say;
 use crate::util::memory;
 
+/// Number of parameters below which a network needs no memory that counts.
+const SMALL: u128 = 1 << 16;
+
 impl Session {
     /// Checks that `change` can be applied to the session as it is now.
     pub(in crate::train) fn check(&self, change: &Change) -> Result<(), String> {
@@ -75,7 +78,7 @@ impl Session {
                 ..self.now.clone()
             }),
             // Constants of an optimizer are within their ranges.
-            Change::Optimizer { .. } => Ok(()),
+            Change::Optimizer { .. } => self.check_undo(),
             Change::Batch { batch } => self.check_batch(batch),
             Change::Undo if !self.undo.has_any(false) => {
                 Err(say!("change-nothing-to-undo", "nothing to undo").into())
@@ -134,7 +137,16 @@ impl Session {
         let rows = self.engine.batch().max(CHUNK);
         architecture
             .check_fits(rows, memory::available())
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        self.check_undo()
+    }
+
+    /// Checks that there is memory to keep the network for an undo, unless it is small.
+    fn check_undo(&self) -> Result<(), String> {
+        if self.architecture().parameter_count() < SMALL {
+            return Ok(());
+        }
+        self.check_copies(1).map_err(|error| error.to_string())
     }
 
     fn check_batch(&self, batch: BatchSize) -> Result<(), String> {
@@ -148,6 +160,7 @@ impl Session {
         let rows = batch.get().min(self.data.training.rows());
         (self.architecture())
             .check_rows_fit(rows, memory::available())
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        self.check_undo()
     }
 }

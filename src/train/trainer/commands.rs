@@ -114,6 +114,7 @@ impl<S: Sink> Trainer<S> {
         });
         let is_reshaped = *self.session.architecture() != before;
         if is_reshaped {
+            self.promise_saving();
             self.scratch = Scratch::new(&self.session);
         }
         if self.session.batches() != batches {
@@ -262,11 +263,18 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
+    /// Promises the network the memory for saving it.
+    fn promise_saving(&mut self) {
+        let bytes = self.session.architecture().saving_bytes();
+        self.promise.set(bytes);
+    }
+
     /// Replaces the session by another one on the same data. Returns the one before.
-    pub(super) fn replace_session(&mut self, mut session: Session) -> Session {
-        session.keep_past(self.settings.history_memory);
-        self.scratch = Scratch::new(&session);
+    pub(super) fn replace_session(&mut self, session: Session) -> Session {
         let before = std::mem::replace(&mut self.session, session);
+        self.promise_saving();
+        self.session.keep_past(self.settings.history_memory);
+        self.scratch = Scratch::new(&self.session);
         self.other_branch = None;
         self.is_changed = false;
         self.leave_batch();

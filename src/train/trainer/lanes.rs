@@ -71,6 +71,10 @@ impl<S: Sink> Trainer<S> {
 
     /// Copies the state, for the main run to continue from.
     pub(super) fn hand_over(&mut self) {
+        // One here, and one where it is adopted.
+        if let Err(error) = self.session.check_copies(2) {
+            return self.events.push(Event::Refused(error.to_string()));
+        }
         let handover = Handover {
             session: self.session.duplicate(Threads::ONE),
             resumed: self.as_resumed(self.settings.limits),

@@ -21,6 +21,7 @@ use super::observation::{Mailbox, Observation, Scratch};
 use super::speed::SpeedMeter;
 use super::throttle::Throttle;
 use super::{Divergence, PhaseStepper, Position, Session, Settings, Stepped, Weights};
+use crate::util::memory;
 use distributions::Distributions;
 use rewind::{OtherBranch, Past};
 use stepping::Goal;
@@ -81,6 +82,8 @@ pub(super) struct Trainer<S: Sink> {
     goes_on: bool,
     /// Whether what the network computes was changed since the last evaluation, at the same step.
     is_changed: bool,
+    /// Memory for saving the network.
+    promise: memory::Promise,
 }
 
 impl<S: Sink> Trainer<S> {
@@ -93,6 +96,8 @@ impl<S: Sink> Trainer<S> {
         sink: S,
     ) -> Self {
         let mut session = session;
+        let mut promise = memory::Promise::default();
+        promise.set(session.architecture().saving_bytes());
         session.keep_past(settings.history_memory);
         let saver = Saver::new(&settings, session.dataset());
         let resumed = settings.resumed.take();
@@ -122,6 +127,7 @@ impl<S: Sink> Trainer<S> {
             is_end_expected: false,
             goes_on: false,
             is_changed: false,
+            promise,
             session,
             settings,
             commands,

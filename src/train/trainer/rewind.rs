@@ -115,6 +115,9 @@ impl<S: Sink> Trainer<S> {
         if !moment.is_reached_at(self.session.position()) {
             return self.return_to_present();
         }
+        if let Err(error) = self.session.check_copies(1) {
+            return self.give_up(&error);
+        }
         if self.is_training() {
             self.set_state(State::Paused);
         }

@@ -215,8 +215,10 @@ impl<S: Sink> Trainer<S> {
         }
         let dataset = Arc::clone(self.session.dataset());
         let threads = self.session.threads();
-        let restored = Checkpoint::read(path, threads)
-            .and_then(|checkpoint| checkpoint.resume_on(path, dataset, threads));
+        let restored = Checkpoint::read(path, threads).and_then(|checkpoint| {
+            checkpoint.check_copy()?;
+            checkpoint.resume_on(path, dataset, threads)
+        });
         match restored {
             Ok((session, resumed)) => {
                 self.replace_session(session);

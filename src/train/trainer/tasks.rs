@@ -37,6 +37,19 @@ pub(super) enum TaskInProgress {
     Refit(Result<Box<Refit>>, Task),
 }
 
+impl Task {
+    /// Returns how many copies of the network the work takes at most.
+    fn copies(&self) -> u32 {
+        match self {
+            Self::CheckGradients | Self::FindRate | Self::Importance(_) => 1,
+            // It takes less than saving, for which memory is promised.
+            Self::Refit { .. } => 0,
+            // One that is trained, and one whose gradients are checked.
+            Self::Preflight => 2,
+        }
+    }
+}
+
 impl TaskInProgress {
     fn new(task: Task, session: &Session) -> Self {
         match &task {
@@ -97,10 +110,14 @@ impl TaskInProgress {
 }
 
 impl<S: Sink> Trainer<S> {
-    /// Starts a task, in place of one in progress.
+    /// Starts a task, in place of one in progress, or refuses it where there is no memory for it.
     pub(super) fn start_task(&mut self, task: Task) {
         self.stop_replay();
-        self.task = Some(TaskInProgress::new(task, self.shown_session()));
+        self.cancel_task();
+        match self.shown_session().check_copies(task.copies()) {
+            Ok(()) => self.task = Some(TaskInProgress::new(task, self.shown_session())),
+            Err(error) => self.events.push(Event::Refused(error.to_string())),
+        }
     }
 
     /// Starts the task in progress again, whose network has changed.

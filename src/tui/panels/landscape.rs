@@ -49,6 +49,7 @@ impl Panel for LandscapePanel {
         let plane = match pane.model.run.answer::<LandscapeProbe>() {
             None => return pane.message([text::waiting_for_values()]),
             Some(Landscape::TooShort) => return pane.message([text::path_too_short()]),
+            Some(Landscape::NoMemory(why)) => return pane.message([why]),
             Some(Landscape::TooLarge) => {
                 let why = text::landscape_too_large(MAX_PARAMETERS);
                 return pane.message([&why, text::landscape_too_large_short()]);

@@ -210,9 +210,20 @@ impl Error {
         Self::CannotRead { path, cause }
     }
 
+    /// Returns whether a file could not be read or written for lack of memory.
+    fn is_out_of_memory(&self) -> bool {
+        match self {
+            Self::CannotRead { cause, .. } | Self::CannotWrite { cause, .. } => {
+                cause.kind() == io::ErrorKind::OutOfMemory
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the kind of error, as in the JSON of a run that failed before it started.
     pub fn kind(&self) -> &'static str {
         match self {
+            _ if self.is_out_of_memory() => "memory",
             Self::Data { .. } | Self::OtherData { .. } => "data",
             Self::Model { .. } => "model",
             Self::Checkpoint { .. } => "checkpoint",
@@ -232,6 +243,7 @@ impl Error {
     /// Returns the exit code of a process that ends with this error.
     pub fn exit_code(&self) -> u8 {
         match self {
+            _ if self.is_out_of_memory() => EXIT_FAILED,
             Self::Data { .. }
             | Self::Model { .. }
             | Self::Checkpoint { .. }
@@ -266,6 +278,15 @@ mod tests {
             Error::data(place, problem).to_string(),
             "iris.csv, line 7, column 2 (sepal width): expected a number, found \"wide\""
         );
+    }
+
+    #[test]
+    fn a_lack_of_memory_is_no_fault_of_the_file() {
+        let error = |kind| Error::reading(Path::new("t.jsonl"), io::Error::from(kind));
+        let lacking = error(io::ErrorKind::OutOfMemory);
+        assert_eq!((lacking.exit_code(), lacking.kind()), (1, "memory"));
+        let refused = error(io::ErrorKind::PermissionDenied);
+        assert_eq!((refused.exit_code(), refused.kind()), (66, "no-input"));
     }
 
     #[test]

@@ -29,9 +29,11 @@ fn a_script_is_written_once_and_nothing_is_trained() {
     refused("iris --export-training", &[&nowhere], 73, "nowhere");
     let data = folder.path().join("iris.csv");
     fs::copy("datasets/iris.csv", &data).expect("copied");
+    let linked = folder.path().join("iris.py");
+    fs::hard_link(&data, &linked).expect("linked");
     refused(
         "--force --export-training",
-        &[&data, &data],
+        &[&linked, &data],
         2,
         "is the file of DATA",
     );

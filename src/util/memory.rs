@@ -121,8 +121,7 @@ fn compare(purpose: &str, needed: u128, free: Option<u64>) -> Result<()> {
 /// # Errors
 /// [`Error::Memory`].
 pub fn check_first(purpose: &str, needed: u128) -> Result<()> {
-    let needed = needed.saturating_add(RESERVE);
-    compare(purpose, needed, left())?;
+    compare(purpose, needed.saturating_add(RESERVE), left())?;
     try_allocate(purpose, needed)
 }
 
@@ -168,7 +167,9 @@ pub fn check_reserve() -> Result<()> {
     if is_address_space_limited() {
         check(purpose, RESERVE)?;
     }
-    check_first(purpose, 0)
+    check_first(purpose, 0)?;
+    // Where it is not known how much is left.
+    try_allocate(purpose, RESERVE)
 }
 
 /// Makes room for `additional` more items in `items`, which hold `content`, a noun phrase.

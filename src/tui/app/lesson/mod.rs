@@ -211,9 +211,10 @@ impl Model {
         }
     }
 
-    /// Whether a number is asked for.
+    /// Whether a number is asked for, or will be once it is known.
     pub fn is_quizzed(&self) -> bool {
-        self.quiz.as_ref().is_some_and(Quiz::is_asking)
+        let quiz = self.quiz.as_ref();
+        quiz.is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting())
     }
 
     /// Whether the numbers of the run are not those the present step claims.

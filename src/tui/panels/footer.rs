@@ -7,7 +7,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::bindings::{BINDINGS, Binding};
-use crate::tui::app::lesson::is_of_number;
+use crate::tui::app::lesson::{Quiz, is_of_number};
 use crate::tui::app::{ClickTarget, Model, Notice, Overlay};
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -164,7 +164,8 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
             modifiers.is_empty() && code.as_char().is_some_and(is_of_number)
         })
     };
-    let shown = shown.filter(|binding| !(is_typed(binding) && model.is_quizzed()));
+    let is_quizzed = model.quiz.as_ref().is_some_and(Quiz::is_open);
+    let shown = shown.filter(|binding| !(is_typed(binding) && is_quizzed));
     let mut hints: Vec<Hint> = shown
         .map(|binding| (model.keys.shown(binding.shown), binding))
         .collect();

@@ -152,7 +152,7 @@ impl Page {
         let (step, lang) = (course.current(), lang::current());
         let number = |quantity: &_| model.number_in_text(quantity);
         let quiz = model.quiz.as_ref();
-        let is_quizzed = quiz.is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting());
+        let is_quizzed = quiz.is_some_and(Quiz::is_open);
         // Once numbers are typed, the room is theirs.
         if !(is_quizzed && quiz.is_some_and(Quiz::has_begun)) {
             let filled = step.text.filled(lang, &number);

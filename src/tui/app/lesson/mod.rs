@@ -211,10 +211,9 @@ impl Model {
         }
     }
 
-    /// Whether a number is asked for, or will be once it is known.
+    /// Whether a number is asked for.
     pub fn is_quizzed(&self) -> bool {
-        let quiz = self.quiz.as_ref();
-        quiz.is_some_and(|quiz| quiz.is_asking() || quiz.is_waiting())
+        self.quiz.as_ref().is_some_and(Quiz::is_asking)
     }
 
     /// Whether the numbers of the run are not those the present step claims.

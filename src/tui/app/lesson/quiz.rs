@@ -117,6 +117,11 @@ impl Quiz {
         self.question().is_some()
     }
 
+    /// Whether a number is asked for, or will be once it is known.
+    pub fn is_open(&self) -> bool {
+        self.is_asking() || self.is_waiting()
+    }
+
     /// Number of the present question from 1, and of all.
     pub fn place(&self) -> (usize, usize) {
         (self.at + 1, self.questions.len())

@@ -222,7 +222,7 @@ impl Stream {
 
 /// Kind of a part of a stream, by its first bytes.
 enum Part {
-    /// So many bytes of the current file; then all, or perhaps the beginning of a header.
+    /// Number of bytes that belong to the current file, before the end of the part or a possible beginning of a header.
     Content(usize),
     /// Bytes of the current file, and a header.
     Header {

@@ -10,7 +10,7 @@
 //! 5. update, by the [learning rule](crate::LearningRule).
 //!
 //! This file is the public interface, `step.rs` has the five parts above, `partition.rs` the memory they
-//! work on, `two_threads.rs` the division of work, `workspace.rs` the forward pass alone. The arithmetic is
+//! work on, `team.rs` the division of work among threads, `workspace.rs` the forward pass alone. The arithmetic is
 //! in [`kernels`](crate::kernels).
 
 mod batch;

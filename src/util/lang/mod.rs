@@ -85,7 +85,7 @@ impl Lang {
     /// Returns the language of the locale that the environment `variable`s name. A locale whose characters are not
     /// UTF-8 cannot show Chinese: it means English.
     ///
-    /// As in POSIX, the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides; and of `LC_ALL`,
+    /// The first of `LC_ALL`, `LC_MESSAGES` and `LANG` that is set and not empty decides, as in POSIX; and of `LC_ALL`,
     /// `LC_CTYPE` and `LANG` on the characters.
     pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let locale = |category: &str| {

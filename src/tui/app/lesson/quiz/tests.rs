@@ -15,7 +15,7 @@ fn architecture() -> Architecture {
     Architecture::new(vec![2, 2, 1], activation, output, Loss::Quadratic).expect("valid")
 }
 
-/// The network and the two rows of `hand.py`.
+/// The network and the two rows of `tests/golden/by_hand.py`.
 fn trace() -> Trace {
     let architecture = architecture();
     let mut parameters = Parameters::zeros(&architecture);
@@ -42,7 +42,7 @@ fn trace() -> Trace {
     }
 }
 
-/// Numbers of `hand.py`, in the order of the quiz, as a reader would type them.
+/// Numbers of `tests/golden/by_hand.py`, in the order of the quiz, as a reader would type them.
 const BY_HAND: [&str; 56] = [
     // Row A: z1, a1, z2, a2, C, then layer 2 and layer 1 backward.
     "2", "-0.5", "0.8808", "0.3775", "1.3841", "0.7996", "0.0201", "-0.0321", "-0.0283", "-0.0121",

@@ -2,7 +2,7 @@
 
 use super::{Choices, Direction, Edit, Setting, defaults, one_of, turned};
 use crate::nn::architecture::{hidden_text, parse_hidden};
-use crate::nn::{Activation, Change, Initialisation, Loss, Output};
+use crate::nn::{Activation, Initialisation, Loss, Output};
 use crate::train::{Command, Plan};
 use crate::util::lang::say;
 
@@ -162,12 +162,7 @@ pub(super) fn restart(_: &Choices, plan: &Plan) -> Option<Command> {
 }
 
 fn change_network(_: &Choices, plan: &Plan) -> Option<Command> {
-    Some(Command::Apply(Change::Network {
-        hidden: plan.hidden.clone(),
-        activation: plan.activation,
-        output: plan.output,
-        loss: plan.loss,
-    }))
+    Some(Command::Apply(plan.network_change()))
 }
 
 fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {

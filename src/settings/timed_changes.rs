@@ -82,7 +82,7 @@ fn kind(text: &str) -> Option<Kind> {
 }
 
 /// Plan in force between live changes.
-struct Course {
+struct PlanReplay {
     plan: Plan,
     limits: Limits,
     table: TableShape,
@@ -90,32 +90,12 @@ struct Course {
     undo: Vec<(Plan, bool)>,
 }
 
-impl Course {
+impl PlanReplay {
     /// Applies what `change` says about the plan.
     fn apply(&mut self, change: &Change) {
-        let before = self.plan.clone();
         let plan = &mut self.plan;
-        match change.clone() {
-            Change::LearningRate { learning_rate } => plan.rule.learning_rate = learning_rate,
-            Change::Recover { learning_rate } => {
-                plan.rule.learning_rate = learning_rate;
-                return;
-            }
-            Change::Network {
-                hidden,
-                activation,
-                output,
-                loss,
-            } => {
-                plan.hidden = hidden;
-                (plan.activation, plan.output, plan.loss) = (activation, output, loss);
-            }
-            Change::Optimizer { optimizer } => plan.rule.optimizer = optimizer,
-            Change::WeightDecay { weight_decay } => plan.rule.weight_decay = weight_decay,
-            Change::Schedule { schedule } => plan.schedule = schedule,
-            Change::Regularisation { regularisation } => plan.regularisation = regularisation,
-            Change::Batch { batch } => plan.batch = batch,
-            Change::Parameter { .. } | Change::Freeze { .. } | Change::Mute { .. } => {}
+        match change {
+            Change::Recover { .. } => plan.apply(change),
             Change::Undo | Change::UndoLast => {
                 if let Some((before, is_of_rate)) = self.undo.pop() {
                     let rate = plan.rule.learning_rate;
@@ -124,11 +104,13 @@ impl Course {
                         plan.rule.learning_rate = rate;
                     }
                 }
-                return;
+            }
+            _ => {
+                let is_of_rate = matches!(change, Change::LearningRate { .. });
+                self.undo.push((plan.clone(), is_of_rate));
+                plan.apply(change);
             }
         }
-        let is_of_rate = matches!(change, Change::LearningRate { .. });
-        self.undo.push((before, is_of_rate));
     }
 
     fn choices(&self) -> Choices {
@@ -166,13 +148,7 @@ impl Course {
             Change::UndoLast => "undo".into(),
             Change::Undo => return None,
             change => {
-                let mut after = Self {
-                    plan: self.plan.clone(),
-                    undo: Vec::new(),
-                    ..*self
-                };
-                after.apply(change);
-                let after = after.choices();
+                let after = Choices::of(&self.plan.with(change), self.limits, Pace::Full);
                 let before = self.choices();
                 let values = changed(&before, &after);
                 let parts =
@@ -193,7 +169,7 @@ pub(crate) fn changes(
     limits: Limits,
     table: TableShape,
 ) -> Result<Vec<LoggedChange>, String> {
-    let mut course = Course {
+    let mut replay = PlanReplay {
         plan: plan.clone(),
         limits,
         table,
@@ -207,10 +183,10 @@ pub(crate) fn changes(
             return Err(problem(why.into()));
         }
         let change = match kind {
-            Kind::Settings(edits) => course.change(edits).map_err(problem)?,
+            Kind::Settings(edits) => replay.change(edits).map_err(problem)?,
             Kind::Other(change) => change.clone(),
         };
-        course.apply(&change);
+        replay.apply(&change);
         changes.push(LoggedChange {
             step: *step,
             change,
@@ -226,7 +202,7 @@ pub(super) fn texts(
     limits: Limits,
     table: TableShape,
 ) -> Option<Vec<String>> {
-    let mut course = Course {
+    let mut replay = PlanReplay {
         plan: plan.clone(),
         limits,
         table,
@@ -234,8 +210,8 @@ pub(super) fn texts(
     };
     let mut texts = Vec::new();
     for LoggedChange { step, change } in log {
-        texts.push(format!("{step} {}", course.text(change)?));
-        course.apply(change);
+        texts.push(format!("{step} {}", replay.text(change)?));
+        replay.apply(change);
     }
     let typed: Result<Vec<TimedChange>, String> = texts.iter().map(|text| text.parse()).collect();
     let again = changes(&typed.ok()?, plan, limits, table).ok()?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{ClassWeights, TargetEncoding};
 use crate::error::Result;
 use crate::nn::{
-    Activation, Architecture, BatchSize, Initialisation, LearningRule, Loss, Output,
+    Activation, Architecture, BatchSize, Change, Initialisation, LearningRule, Loss, Output,
     Regularisation, Schedule,
 };
 use crate::util::lang::say;
@@ -105,6 +105,77 @@ impl Plan {
         sizes.extend(&self.hidden);
         sizes.push(outputs);
         Architecture::new(sizes, self.activation, self.output, self.loss)
+    }
+
+    /// Sets what `change` says about the plan: nothing if it is of parameters or neurons, or an undo.
+    pub(crate) fn apply(&mut self, change: &Change) {
+        match *change {
+            Change::LearningRate { learning_rate } | Change::Recover { learning_rate } => {
+                self.rule.learning_rate = learning_rate;
+            }
+            Change::Network {
+                ref hidden,
+                activation,
+                output,
+                loss,
+            } => {
+                self.hidden.clone_from(hidden);
+                (self.activation, self.output, self.loss) = (activation, output, loss);
+            }
+            Change::Optimizer { optimizer } => self.rule.optimizer = optimizer,
+            Change::WeightDecay { weight_decay } => self.rule.weight_decay = weight_decay,
+            Change::Schedule { schedule } => self.schedule = schedule,
+            Change::Regularisation { regularisation } => self.regularisation = regularisation,
+            Change::Batch { batch } => self.batch = batch,
+            Change::Parameter { .. }
+            | Change::Freeze { .. }
+            | Change::Mute { .. }
+            | Change::Undo
+            | Change::UndoLast => {}
+        }
+    }
+
+    /// Returns the plan after `change`.
+    pub(crate) fn with(&self, change: &Change) -> Self {
+        let mut plan = self.clone();
+        plan.apply(change);
+        plan
+    }
+
+    /// Returns the change that sets the settings of `change` to those of this plan; `None` if it does more than set
+    /// them.
+    pub(crate) fn change_back(&self, change: &Change) -> Option<Change> {
+        let LearningRule {
+            learning_rate,
+            optimizer,
+            weight_decay,
+        } = self.rule;
+        let (schedule, regularisation, batch) = (self.schedule, self.regularisation, self.batch);
+        Some(match change {
+            Change::LearningRate { .. } => Change::LearningRate { learning_rate },
+            Change::Network { .. } => self.network_change(),
+            Change::Optimizer { .. } => Change::Optimizer { optimizer },
+            Change::WeightDecay { .. } => Change::WeightDecay { weight_decay },
+            Change::Schedule { .. } => Change::Schedule { schedule },
+            Change::Regularisation { .. } => Change::Regularisation { regularisation },
+            Change::Batch { .. } => Change::Batch { batch },
+            Change::Recover { .. }
+            | Change::Parameter { .. }
+            | Change::Freeze { .. }
+            | Change::Mute { .. }
+            | Change::Undo
+            | Change::UndoLast => return None,
+        })
+    }
+
+    /// Returns the change to the hidden layers and functions of this plan.
+    pub(crate) fn network_change(&self) -> Change {
+        Change::Network {
+            hidden: self.hidden.clone(),
+            activation: self.activation,
+            output: self.output,
+            loss: self.loss,
+        }
     }
 }
 

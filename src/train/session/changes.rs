@@ -6,7 +6,7 @@ use super::{RunningMean, Session};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
 use crate::nn::schedule::{Place, Plateau};
-use crate::nn::{BatchSize, Change, LearningRate, LearningRule, LoggedChange, NeuronId};
+use crate::nn::{BatchSize, Change, LearningRule, LoggedChange, NeuronId};
 use crate::train::{InForce, Plan};
 
 impl Session {
@@ -38,9 +38,12 @@ impl Session {
     }
 
     fn apply_checked(&mut self, change: &Change) {
+        self.now.apply(change);
         match *change {
-            Change::LearningRate { learning_rate } => self.now.rule.learning_rate = learning_rate,
-            Change::Recover { learning_rate } => self.recover(learning_rate),
+            Change::LearningRate { .. }
+            | Change::WeightDecay { .. }
+            | Change::Regularisation { .. } => {}
+            Change::Recover { .. } => self.recover(),
             Change::Parameter { id, value } => {
                 self.engine.set_parameter(id, value);
                 self.frozen.refresh(&self.engine);
@@ -51,28 +54,9 @@ impl Session {
                 self.frozen.mute(neuron, muted, &mut self.engine);
                 self.start_new_best();
             }
-            Change::Network {
-                ref hidden,
-                activation,
-                output,
-                loss,
-            } => self.reshape(Plan {
-                hidden: hidden.clone(),
-                activation,
-                output,
-                loss,
-                ..self.now.clone()
-            }),
-            Change::Optimizer { optimizer } => {
-                self.now.rule.optimizer = optimizer;
-                self.engine.reset_optimizer(optimizer);
-            }
-            Change::WeightDecay { weight_decay } => self.now.rule.weight_decay = weight_decay,
-            Change::Schedule { schedule } => {
-                self.now.schedule = schedule;
-                self.plateau = Plateau::default();
-            }
-            Change::Regularisation { regularisation } => self.now.regularisation = regularisation,
+            Change::Network { .. } => self.reshape(),
+            Change::Optimizer { optimizer } => self.engine.reset_optimizer(optimizer),
+            Change::Schedule { .. } => self.plateau = Plateau::default(),
             Change::Batch { batch } => self.set_batch(batch),
             Change::Undo | Change::UndoLast => {
                 unreachable!("an undo applies the opposite of the last change")
@@ -81,8 +65,7 @@ impl Session {
     }
 
     /// Restores the last good parameters. Frozen parameters keep their current values.
-    fn recover(&mut self, learning_rate: LearningRate) {
-        self.now.rule.learning_rate = learning_rate;
+    fn recover(&mut self) {
         self.engine.set_parameters(&self.recovery.good.parameters());
         self.engine.set_each(self.frozen.values());
         self.engine.reset_optimizer(self.now.rule.optimizer);
@@ -92,7 +75,6 @@ impl Session {
     }
 
     fn set_batch(&mut self, batch: BatchSize) {
-        self.now.batch = batch;
         let batch = batch.get().min(self.data.training.rows());
         self.use_engine(Engine::from_snapshot(self.engine.snapshot(), batch));
         self.position.batch = 0;
@@ -101,12 +83,7 @@ impl Session {
 
     /// Returns the entry of the undo stack for `change`; `None` if it cannot be undone.
     fn undoable(&mut self, change: &Change) -> Option<Undoable> {
-        let now = &self.now;
         let opposite = match *change {
-            Change::Recover { .. } | Change::Undo | Change::UndoLast => return None,
-            Change::LearningRate { .. } => Change::LearningRate {
-                learning_rate: now.rule.learning_rate,
-            },
             Change::Parameter { id, .. } => Change::Parameter {
                 id,
                 value: self.engine.parameter(id),
@@ -119,25 +96,7 @@ impl Session {
                 neuron,
                 muted: !muted,
             },
-            Change::Network { .. } => Change::Network {
-                hidden: now.hidden.clone(),
-                activation: now.activation,
-                output: now.output,
-                loss: now.loss,
-            },
-            Change::Optimizer { .. } => Change::Optimizer {
-                optimizer: now.rule.optimizer,
-            },
-            Change::WeightDecay { .. } => Change::WeightDecay {
-                weight_decay: now.rule.weight_decay,
-            },
-            Change::Schedule { .. } => Change::Schedule {
-                schedule: now.schedule,
-            },
-            Change::Regularisation { .. } => Change::Regularisation {
-                regularisation: now.regularisation,
-            },
-            Change::Batch { .. } => Change::Batch { batch: now.batch },
+            _ => self.now.change_back(change)?,
         };
         Some(Undoable {
             opposite,

@@ -4,14 +4,13 @@ use super::{RunningMean, Session, Start};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Architecture, Parameters};
-use crate::train::Plan;
 
 impl Session {
-    /// Replaces the network by that of `plan`, which must be valid. Neurons that remain keep their
+    /// Replaces the network by that of the plan in force, which must be valid. Neurons that remain keep their
     /// biases and the weights between them; new parameters are drawn from the seed. Optimizer state, the
     /// means of the epoch and the snapshots start anew.
-    pub(super) fn reshape(&mut self, plan: Plan) {
-        let data = &self.data;
+    pub(super) fn reshape(&mut self) {
+        let (plan, data) = (&self.now, &self.data);
         let made = plan.architecture(data.preprocessing.inputs(), data.output_names.len());
         let architecture = made.expect("the plan was checked");
         let mut old = self.engine.parameters();
@@ -30,7 +29,6 @@ impl Session {
             self.resources,
         ));
         self.frozen.refresh(&self.engine);
-        self.now = plan;
         self.mean = RunningMean::default();
         self.restart_snapshots();
         self.plateau.forget_losses();

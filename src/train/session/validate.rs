@@ -57,26 +57,10 @@ impl Session {
                 }
             }
             Change::Mute { neuron, muted } => self.check_mute(neuron, muted),
-            Change::Network {
-                ref hidden,
-                activation,
-                output,
-                loss,
-            } => self.check_network(&Plan {
-                hidden: hidden.clone(),
-                activation,
-                output,
-                loss,
-                ..self.now.clone()
-            }),
-            Change::Schedule { schedule } => self.check_plan(Plan {
-                schedule,
-                ..self.now.clone()
-            }),
-            Change::Regularisation { regularisation } => self.check_plan(Plan {
-                regularisation,
-                ..self.now.clone()
-            }),
+            Change::Network { .. } => self.check_network(&self.now.with(change)),
+            Change::Schedule { .. } | Change::Regularisation { .. } => {
+                (self.now.with(change)).check_target(self.data.task.scale().is_some())
+            }
             // Constants of an optimizer are within their ranges.
             Change::Optimizer { .. } => self.check_undo(),
             Change::Batch { batch } => self.check_batch(batch),
@@ -88,10 +72,6 @@ impl Session {
             }
             Change::Undo | Change::UndoLast => Ok(()),
         }
-    }
-
-    fn check_plan(&self, plan: Plan) -> Result<(), String> {
-        plan.check_target(self.data.task.scale().is_some())
     }
 
     fn check_parameter(&self, id: ParameterId) -> Result<(), String> {

@@ -46,14 +46,14 @@ fn write_json(line: &Line) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of preparing the data; [`Error::CannotWrite`](crate::error::Error::CannotWrite).
-pub(super) fn find_rate(job: &Job, dataset: Dataset, json: bool) -> Result<()> {
+pub(super) fn find_rate(job: &Job, dataset: Dataset) -> Result<()> {
     let recipe = super::recipe(job, dataset)?;
     let session = recipe.session(recipe.split()?)?;
     let mut finder = RateFinder::new(&session);
     while finder.advance() {}
     let curve = finder.curve();
     let suggestion = curve.suggestion.map(|suggestion| suggestion.get());
-    if json {
+    if job.json {
         let points = curve.points.iter();
         return standard_output(write_json(&Line::Rates {
             points: points.map(|point| (point.rate, point.loss)).collect(),
@@ -90,7 +90,7 @@ pub(super) fn find_rate(job: &Job, dataset: Dataset, json: bool) -> Result<()> {
 ///
 /// # Errors
 /// Those of preparing the data; [`Error::CannotWrite`](crate::error::Error::CannotWrite).
-pub(super) fn preflight(job: &Job, dataset: Dataset, json: bool) -> Result<u8> {
+pub(super) fn preflight(job: &Job, dataset: Dataset) -> Result<u8> {
     let mut preflight = Preflight::new(super::recipe(job, dataset)?);
     let mut has_more = true;
     while has_more {
@@ -99,7 +99,7 @@ pub(super) fn preflight(job: &Job, dataset: Dataset, json: bool) -> Result<u8> {
             continue;
         };
         let (name, statement) = (check.kind.name(), check.kind.to_string());
-        let written = if json {
+        let written = if job.json {
             let (found, expected) = numbers(check.kind);
             write_json(&Line::Preflight {
                 check: name,

@@ -24,12 +24,12 @@ const LISTED: usize = 4;
 ///
 /// # Errors
 /// Those of [`prepare`]; [`crate::error::Error::CannotWrite`].
-pub(super) fn run(job: &Job, dataset: &Dataset, json: bool) -> Result<()> {
+pub(super) fn run(job: &Job, dataset: &Dataset) -> Result<()> {
     let plan = job.plan_for(dataset)?;
     let prepared = prepare(dataset, plan.validation, plan.seed)?.with_targets(plan.targets)?;
     save_split(job, dataset, &prepared)?;
     let summary = DataSummary::new(dataset, &prepared);
-    let text = if json {
+    let text = if job.json {
         printable_json(&serde_json::to_string(&summary).unwrap_or_default()) + "\n"
     } else {
         text(&summary.printable())

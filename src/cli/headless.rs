@@ -8,16 +8,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::job::Job;
 use super::message;
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, remove_temporary_files};
 use crate::nn::GradientCheck;
-use crate::record::{
-    Console, End, LogOption, Recorders, STANDARD_OUTPUT, gradients, report_conclusion,
-};
-use crate::train::{
-    Command, Event, Limit, Pace, Replace, Session, Settings, Sink, State, Weights, Worker,
-};
+use crate::record::{Console, End, Recorders, STANDARD_OUTPUT, gradients, report_conclusion};
+use crate::train::{Command, Event, Limit, Pace, Replace, Session, Settings, Sink, State, Worker};
 use crate::util::lang::say;
 use crate::util::signals::{Signal, Signals, Watched};
 
@@ -26,41 +23,23 @@ const QUEUE_CAPACITY: usize = 256;
 /// Longest wait for a reader to take the last lines after a signal.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Options of a run without screen.
-#[derive(Debug, Clone, Copy)]
-pub struct Options<'a> {
-    /// File that the model is saved to when they are done.
-    pub export: Option<&'a ExportOption>,
-    /// Weights of that model, and of the scores at the end.
-    pub weights: Weights,
-    /// Whether the model is trained anew on training and validation rows, for as many epochs.
-    pub refit: bool,
-    /// Whether the importance of the columns is measured for those weights.
-    pub importance: bool,
-    /// File that the run is recorded to.
-    pub log: Option<&'a LogOption>,
-    /// Whether JSON lines are written to standard output.
-    pub json: bool,
-    /// Whether gradients are checked by finite differences before the first step, and after the
-    /// last one.
-    pub check_gradients: bool,
-}
-
 /// Trains `session` to the limits of `settings`, saved as they say, or until a signal or a divergence, then saves
-/// the model.
+/// the model. `job` says where to, and what is reported; if `check_gradients`, gradients are checked by finite differences
+/// before the first step and after the last one.
 /// Returns the exit code: 0, or 128 plus the number of the signal.
 ///
 /// # Errors
 /// [`Error::Diverged`] and [`Error::Worker`], after the last good weights were saved;
 /// [`Error::Gradients`]; [`Error::CannotWrite`] for the model, the log and standard output.
-pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8> {
+pub fn run(session: Session, settings: Settings, job: &Job, check_gradients: bool) -> Result<u8> {
     let settings = Settings {
         pace: Pace::Full,
         // The first check comes before the first step.
-        paused: options.check_gradients,
+        paused: check_gradients,
         ..settings
     };
     let trains = settings.limits.epochs != Some(0);
+    let refit = settings.final_model.refit;
     let (sender, messages) = channel();
     let wake = sender.clone();
     let wake = move || {
@@ -70,8 +49,8 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
     let signals = Signals::watch(Watched::End, wake.clone(), remove_temporary_files)?;
     let console = Console::start(wake)?;
     let mut recorders = Recorders::new();
-    recorders.add_console(&console, options.json);
-    if let Some(log) = options.log {
+    recorders.add_console(&console, job.json);
+    if let Some(log) = &job.log {
         recorders.add_log(log)?;
     }
     let room = Arc::new(Room::default());
@@ -83,17 +62,18 @@ pub fn run(session: Session, settings: Settings, options: Options) -> Result<u8>
     let mut run = Run {
         worker: &worker,
         trains,
-        options,
+        job,
+        refit,
         console: &console,
         room: &room,
-        check: options.check_gradients.then_some(Check::BeforeTraining),
+        check: check_gradients.then_some(Check::BeforeTraining),
         end: None,
         is_refitting: false,
         failed_export: None,
         finished: None,
         failed_output: None,
     };
-    if options.check_gradients {
+    if check_gradients {
         worker.send(Command::CheckGradients);
     }
     // Recorded events whose lines may wait for the reader.
@@ -249,7 +229,9 @@ struct Run<'a> {
     worker: &'a Worker,
     /// Whether there is an epoch to train.
     trains: bool,
-    options: Options<'a>,
+    job: &'a Job,
+    /// Whether the model is trained anew on training and validation rows, for as many epochs.
+    refit: bool,
     console: &'a Console,
     room: &'a Room,
     check: Option<Check>,
@@ -323,23 +305,22 @@ impl Run<'_> {
             }
             return;
         }
-        if let (End::Finished(limit), true) = (&end, self.options.importance)
+        if let (End::Finished(limit), true) = (&end, self.job.importance)
             && self.finished.replace(*limit).is_none()
         {
             // The run ends after that, or before it by a signal.
-            return (self.worker).send(Command::MeasureImportance(self.options.weights));
+            return (self.worker).send(Command::MeasureImportance(self.job.weights));
         }
         let is_finished = matches!(end, End::Finished(_));
-        self.is_refitting = is_finished && self.options.refit;
-        let is_scored =
-            is_finished || matches!(end, End::Signal(_)) && self.options.export.is_some();
+        self.is_refitting = is_finished && self.refit;
+        let is_scored = is_finished || matches!(end, End::Signal(_)) && self.job.export.is_some();
         // Without a pause, steps could be done between the scores, the export and the stop.
         self.worker.send(Command::Halt);
         if is_scored {
-            self.worker.send(Command::Evaluate(self.options.weights));
+            self.worker.send(Command::Evaluate(self.job.weights));
         }
         self.end = Some(end);
-        if let Some(ExportOption { path, replace }) = self.options.export {
+        if let Some(ExportOption { path, replace }) = &self.job.export {
             self.failed_export = Some(Error::CannotWrite {
                 path: path.clone(),
                 cause: io::Error::other(say!(
@@ -349,14 +330,14 @@ impl Run<'_> {
             });
             self.worker.send(Command::Export {
                 path: path.clone(),
-                weights: self.options.weights,
+                weights: self.job.weights,
                 replace: Replace::Own.or_anything(*replace),
             });
         }
         if self.is_refitting {
             self.worker.send(Command::Refit {
-                weights: self.options.weights,
-                path: self.options.export.map(|export| export.path.clone()),
+                weights: self.job.weights,
+                path: (self.job.export.as_ref()).map(|export| export.path.clone()),
             });
         } else {
             self.stop();

@@ -78,6 +78,10 @@ pub struct Job {
     pub lesson_options: Vec<OsString>,
     /// Number of the step that the lesson goes to at once.
     pub lesson_step: Option<usize>,
+    /// Limits of the training; see [`Job::limits_for`].
+    pub limits: Limits,
+    /// Whether JSON is written to standard output.
+    pub json: bool,
     pub front_end: FrontEnd,
 }
 
@@ -85,39 +89,36 @@ pub struct Job {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)]
 pub enum FrontEnd {
-    Screen {
-        /// Speed limit; none to choose one that suits the data.
-        pace: Option<Pace>,
-        /// Whether it waits for a key before the first step.
-        paused: bool,
-        limits: Limits,
-        /// Whether activations and deltas are seen travelling through the network.
-        motion: bool,
-        /// Memory for snapshots of earlier moments, in bytes.
-        history_memory: u64,
-        looks: ScreenArgs,
-    },
+    Screen(ScreenRun),
     /// A description of the data, without training.
-    Description { json: bool },
+    Description,
     Headless {
-        /// Whether JSON is written to standard output.
-        json: bool,
-        limits: Limits,
         /// Whether back-propagation is checked before and after training.
         check_gradients: bool,
     },
     /// The training as a script, without training.
-    Script { limits: Limits },
+    Script,
     /// Losses over the learning rate, and a suggestion.
-    RateFinder { json: bool },
+    RateFinder,
     /// Checks whether the data can be learned.
-    Preflight { json: bool },
+    Preflight,
     /// Scores of several trainings.
-    Trials {
-        json: bool,
-        limits: Limits,
-        count: TrialCount,
-    },
+    Trials(TrialCount),
+}
+
+/// Options of a run on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ScreenRun {
+    /// Speed limit; none to choose one that suits the data.
+    pub pace: Option<Pace>,
+    /// Whether it waits for a key before the first step.
+    pub paused: bool,
+    /// Whether activations and deltas are seen travelling through the network.
+    pub motion: bool,
+    /// Memory for snapshots of earlier moments, in bytes.
+    pub history_memory: u64,
+    /// Theme and symbols.
+    pub looks: ScreenArgs,
 }
 
 impl Job {
@@ -180,7 +181,9 @@ impl Job {
             lesson: None,
             lesson_options: Vec::new(),
             lesson_step: None,
-            front_end: front_end(args, &choices, global, has_screen)?,
+            front_end: front_end(args, &choices, has_screen)?,
+            limits: limits(args, &choices),
+            json: global.json,
             choices,
         };
         // What does not go together for classes does not for a number either.
@@ -208,18 +211,26 @@ impl Job {
         [table, validation, test].into_iter().flatten().collect()
     }
 
-    /// Returns whether a run with these `limits` trains a second network on training and validation rows of `dataset`,
-    /// of which `is_validated` says that there are validation rows. Where the program decides, it does so if it decides
+    /// Returns the limits of a training without screen; `is_validated` says whether there are validation rows.
+    pub(super) fn limits_for(&self, is_validated: bool) -> Limits {
+        let mut limits = self.limits;
+        if self.choices.is_automatic {
+            limits.epochs.get_or_insert(if is_validated {
+                defaults::HEADLESS_EPOCHS
+            } else {
+                defaults::HEADLESS_EPOCHS_UNVALIDATED
+            });
+        }
+        limits
+    }
+
+    /// Returns whether a run trains a second network on training and validation rows of `dataset`, of which
+    /// `is_validated` says that there are validation rows. Where the program decides, it does so if it decides
     /// on the number of epochs too, and if the same validation rows are not kept for later.
     ///
     /// # Errors
     /// [`Error::Usage`] if it is asked for and validation rows are no part of the table.
-    pub(super) fn refits(
-        &self,
-        dataset: &Dataset,
-        limits: Limits,
-        is_validated: bool,
-    ) -> Result<bool> {
+    pub(super) fn refits(&self, dataset: &Dataset, is_validated: bool) -> Result<bool> {
         let is_possible = is_validated && dataset.validation.is_none();
         let has_plateau = matches!(self.choices.schedule.shape, Shape::Plateau { .. });
         match self.refit {
@@ -233,8 +244,8 @@ impl Job {
             None => Ok(is_possible
                 && !has_plateau
                 && self.choices.is_automatic
-                && limits.epochs.is_none()
-                && limits.time.is_none()
+                && self.limits.epochs.is_none()
+                && self.limits.time.is_none()
                 && self.weights == Weights::Best
                 && self.save_split.is_none()
                 && !matches!(dataset.split, RowSplit::Listed { .. })
@@ -328,15 +339,21 @@ fn export(path: Option<&Path>, replace: bool) -> Result<Option<ExportOption>> {
     }))
 }
 
-fn front_end(
-    args: &TrainingArgs,
-    choices: &Choices,
-    global: &GlobalArgs,
-    has_screen: bool,
-) -> Result<FrontEnd> {
-    let json = global.json;
+/// Returns the limits of the training, but for a number of epochs that depends on the data.
+fn limits(args: &TrainingArgs, choices: &Choices) -> Limits {
+    let mut limits = choices.limits;
+    if args.check_gradients {
+        limits.epochs.get_or_insert(0);
+    }
+    if choices.is_automatic && limits.epochs.is_none() && !args.settings.has("patience") {
+        limits.patience = Some(defaults::HEADLESS_PATIENCE);
+    }
+    limits
+}
+
+fn front_end(args: &TrainingArgs, choices: &Choices, has_screen: bool) -> Result<FrontEnd> {
     if args.describe {
-        return Ok(FrontEnd::Description { json });
+        return Ok(FrontEnd::Description);
     }
     if has_screen {
         for (is_given, option) in [(args.refit, "--refit"), (args.importance, "--importance")] {
@@ -348,14 +365,13 @@ fn front_end(
                 )));
             }
         }
-        return Ok(FrontEnd::Screen {
+        return Ok(FrontEnd::Screen(ScreenRun {
             pace: choices.pace,
             paused: args.paused,
-            limits: choices.limits,
             motion: choices.motion,
             history_memory: u64::from(args.history_memory) << 20,
             looks: args.screen,
-        });
+        }));
     }
     if args.paused {
         return Err(Error::Usage(
@@ -376,17 +392,10 @@ fn front_end(
         ));
     }
     if args.find_lr {
-        return Ok(FrontEnd::RateFinder { json });
+        return Ok(FrontEnd::RateFinder);
     }
     if args.preflight {
-        return Ok(FrontEnd::Preflight { json });
-    }
-    let mut limits = choices.limits;
-    if args.check_gradients {
-        limits.epochs.get_or_insert(0);
-    }
-    if choices.is_automatic && limits.epochs.is_none() && !args.settings.has("patience") {
-        limits.patience = Some(defaults::HEADLESS_PATIENCE);
+        return Ok(FrontEnd::Preflight);
     }
     if let Some(path) = &args.export_training {
         if path.extension().is_none_or(|end| end != "py") {
@@ -396,7 +405,7 @@ fn front_end(
                 path = sanitise(&path.to_string_lossy())
             )));
         }
-        if limits.epochs.is_none() && args.settings.has("epochs") {
+        if choices.limits.epochs.is_none() && args.settings.has("epochs") {
             return Err(Error::Usage(
                 say!(
                     "script-needs-epochs",
@@ -405,18 +414,12 @@ fn front_end(
                 .into(),
             ));
         }
-        return Ok(FrontEnd::Script { limits });
+        return Ok(FrontEnd::Script);
     }
     if let Some(count) = trial_count(args)? {
-        return Ok(FrontEnd::Trials {
-            json,
-            limits,
-            count,
-        });
+        return Ok(FrontEnd::Trials(count));
     }
     Ok(FrontEnd::Headless {
-        json,
-        limits,
         check_gradients: args.check_gradients,
     })
 }
@@ -460,15 +463,6 @@ fn trial_count(args: &TrainingArgs) -> Result<Option<TrialCount>> {
         folds: args.folds.map(usize::from),
         seeds: args.repeat.map_or(1, u64::from),
     }))
-}
-
-/// Returns the number of epochs of a headless run that is not told it.
-pub(super) fn headless_epochs(has_validation_rows: bool) -> u64 {
-    if has_validation_rows {
-        defaults::HEADLESS_EPOCHS
-    } else {
-        defaults::HEADLESS_EPOCHS_UNVALIDATED
-    }
 }
 
 pub(super) fn out_of_range(option: &str, value: f64, range: &str) -> Error {

@@ -134,13 +134,10 @@ pub(super) fn go_on_with(before: &[String], name: &str, options: &[OsString]) ->
 /// Those of [`prepare`] and of loading.
 pub fn session(lesson: Lesson, options: &[OsString]) -> Result<(Session, Settings)> {
     let job = job(lesson, options, None)?;
-    let FrontEnd::Screen { limits, .. } = job.front_end else {
-        unreachable!("a lesson is on the screen");
-    };
     let (session, settings) = start(&job, NamedFiles::default(), load(&job)?)?;
     let settings = Settings {
         paused: true,
-        limits,
+        limits: job.limits,
         ..settings
     };
     Ok((session, settings))
@@ -153,7 +150,7 @@ fn job(lesson: Lesson, options: &[OsString], global: Option<&GlobalArgs>) -> Res
     check_table(&lesson).map_err(wrong)?;
     let args = arguments(&lesson, options)?;
     let mut job = Job::check(&args.training, global.unwrap_or(&args.global), true)?;
-    if !matches!(job.front_end, FrontEnd::Screen { .. }) {
+    if !matches!(job.front_end, FrontEnd::Screen(_)) {
         return Err(Error::Usage(
             say!("lesson-screen", "a lesson needs the screen").into(),
         ));
@@ -212,7 +209,7 @@ mod tests {
                 let job = job(lesson, &options, None).expect(name);
                 assert_eq!(job.choices.seed, 3, "{name}");
                 assert!(
-                    matches!(job.front_end, FrontEnd::Screen { paused: true, .. }),
+                    matches!(job.front_end, FrontEnd::Screen(run) if run.paused),
                     "{name}"
                 );
             }

@@ -43,7 +43,7 @@ use crate::util::{background, memory};
 use args::{Args, Command, GlobalArgs, TrainingArgs};
 use job::Job;
 use parsing::{given_options, parse};
-use training::{load, recipe, save_split, start, train};
+use training::{load, load_alone, recipe, save_split, start, train};
 
 /// Returns whether there is memory for arguments and messages. If not, says so on standard error.
 pub fn has_memory_to_start() -> bool {

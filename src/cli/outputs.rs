@@ -48,13 +48,11 @@ fn check_export(
     match (checked, resume.filter(|order| order.keeps_export)) {
         (Ok(()), _) => Ok(None),
         (Err(error), None) => Err(error),
-        (Err(error), Some(_)) if matches!(job.front_end, FrontEnd::Screen { .. }) => {
-            Ok(Some(say!(
-                "export-later",
-                "{error}; quitting asks for another path",
-                error
-            )))
-        }
+        (Err(error), Some(_)) if matches!(job.front_end, FrontEnd::Screen(_)) => Ok(Some(say!(
+            "export-later",
+            "{error}; quitting asks for another path",
+            error
+        ))),
         (Err(error), Some(order)) => Err(explain(error, order)),
     }
 }

@@ -14,7 +14,6 @@ use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, is_same_file};
 use crate::nn::Change;
-use crate::nn::engine::Threads;
 use crate::settings::{Choices, Edit, Setting, TableShape};
 use crate::train::checkpoint::Checkpoint;
 use crate::train::recovery::{self, RecoveryFile};
@@ -57,8 +56,6 @@ pub struct ResumeOrder {
     checkpoint: Mutex<Option<Checkpoint>>,
     /// Settings given along with it.
     settings: Vec<(&'static Setting, Edit)>,
-    /// Limits of the run that goes on.
-    limits: Limits,
     is_recovery_file: bool,
     /// Whether the run trained a second network at its end.
     refit: bool,
@@ -138,27 +135,17 @@ pub(super) fn job(
     }
     job.options = checkpoint.origin.options.clone();
     let is_given = |name: &str| args.saving.given.iter().any(|given| given == name);
+    let before = checkpoint.limits();
     match &mut job.front_end {
-        FrontEnd::Screen {
-            pace,
-            paused,
-            limits,
-            ..
-        } => {
+        FrontEnd::Screen(run) => {
             if !is_given("--pace") {
-                *pace = Some(checkpoint.pace());
+                run.pace = Some(checkpoint.pace());
             }
-            keep_limits(limits, checkpoint.limits(), is_given);
-            *paused |= checkpoint.is_paused();
+            run.paused |= checkpoint.is_paused();
+            keep_limits(&mut job.limits, before, is_given);
         }
-        FrontEnd::Headless { limits, .. } => {
-            let before = checkpoint.limits();
-            // A run on the screen may have none.
-            let is_limited = before.epochs.or(before.patience).is_some();
-            if is_limited || before.time.is_some() {
-                keep_limits(limits, before, is_given);
-            }
-        }
+        // A run on the screen may have had no limits.
+        _ if before != Limits::default() => keep_limits(&mut job.limits, before, is_given),
         _ => {}
     }
     let kept = checkpoint.final_model();
@@ -185,12 +172,7 @@ pub(super) fn job(
             replace: global.force,
         });
     }
-    let limits = match job.front_end {
-        FrontEnd::Screen { limits, .. } | FrontEnd::Headless { limits, .. } => limits,
-        _ => Limits::default(),
-    };
     job.resume = Some(ResumeOrder {
-        limits,
         is_recovery_file,
         refit: checkpoint.final_model().refit,
         keeps_export,
@@ -289,10 +271,11 @@ fn shown(path: &Path) -> String {
 /// # Errors
 /// Those of [`Checkpoint::resume`]; [`Error::Usage`] for a setting that cannot be changed.
 pub(super) fn session(
+    job: &Job,
     order: &ResumeOrder,
     dataset: Dataset,
-    threads: Threads,
 ) -> Result<(Session, Resumed)> {
+    let threads = job.threads;
     let taken = order
         .checkpoint
         .lock()
@@ -305,7 +288,7 @@ pub(super) fn session(
     checkpoint.check_fits(dataset.rows())?;
     let (mut session, mut resumed) = checkpoint.resume(&order.path, dataset, threads)?;
     resumed.recovery_file = order.is_recovery_file.then(|| order.path.clone());
-    let changes = changes(&session, order)?;
+    let changes = changes(&session, order, job.limits)?;
     if !changes.is_empty() {
         resumed.leave_mini_batch();
     }
@@ -317,8 +300,12 @@ pub(super) fn session(
 }
 
 /// Returns the live changes that the settings beside the checkpoint ask for, each with its option.
-fn changes(session: &Session, order: &ResumeOrder) -> Result<Vec<(String, Change)>> {
-    let before = Choices::of(session.plan_in_force(), order.limits, Pace::Full);
+fn changes(
+    session: &Session,
+    order: &ResumeOrder,
+    limits: Limits,
+) -> Result<Vec<(String, Change)>> {
+    let before = Choices::of(session.plan_in_force(), limits, Pace::Full);
     let mut after = before.clone();
     for (_, edit) in &order.settings {
         edit.apply(&mut after);

@@ -11,15 +11,15 @@ use flate2::Crc;
 
 use super::args::{GlobalArgs, SweepArgs, TrainingArgs};
 use super::config::Config;
-use super::job::{FrontEnd, Job, headless_epochs};
-use super::trials::TrialCount;
-use super::{load, print_notice, recipe, standard_output};
+use super::job::{FrontEnd, Job};
+use super::trials::{TrialCount, trials};
+use super::{load_alone, print_notice, standard_output};
 use crate::data::{Dataset, Fingerprint, Target};
 use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
 use crate::settings::{Axis, quoted};
-use crate::train::{Limits, Outcome, Planned, Standing, Sweep, Trials};
+use crate::train::{Outcome, Planned, Standing, Sweep};
 use crate::tui;
 use crate::tui::sweep::Board;
 use crate::tui::{SweepEnd, SweepLink};
@@ -52,9 +52,9 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
     });
     let jobs: Vec<Job> = jobs.collect::<Result<_>>()?;
     let first = &jobs[0];
-    print_notice(first.unread_input());
-    let dataset = Arc::new(load(first)?);
-    let rounds = match (args.halving, limits_of(first)?.0.epochs) {
+    let dataset = Arc::new(load_alone(first)?);
+    count_of(first)?;
+    let rounds = match (args.halving, first.limits.epochs) {
         (true, Some(epochs)) => Sweep::halving(epochs),
         (true, None) => return Err(needs_one_number()),
         (false, _) => vec![None],
@@ -65,7 +65,9 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
     if args.halving && is_varied {
         return Err(needs_one_number());
     }
-    let trials = jobs.iter().map(|job| trials(job, &dataset));
+    let trials = jobs
+        .iter()
+        .map(|job| trials(job, Arc::clone(&dataset), count_of(job)?, true));
     let sweep = Sweep {
         combinations: trials.collect::<Result<_>>()?,
         rounds,
@@ -336,35 +338,15 @@ fn job(args: &TrainingArgs, global: &GlobalArgs, indices: &[usize]) -> Result<Jo
     Job::check(&args, global, false)
 }
 
-/// Returns the limits of a training, and how many trainings of each combination there are.
-fn limits_of(job: &Job) -> Result<(Limits, TrialCount)> {
+/// Returns how many trainings of a combination there are.
+fn count_of(job: &Job) -> Result<TrialCount> {
     match job.front_end {
-        FrontEnd::Headless { limits, .. } => Ok((limits, TrialCount::ONE)),
-        FrontEnd::Trials { limits, count, .. } => Ok((limits, count)),
+        FrontEnd::Headless { .. } => Ok(TrialCount::ONE),
+        FrontEnd::Trials(count) => Ok(count),
         _ => Err(Error::Usage(
             say!("sweep-trains", "a sweep trains, and does nothing else").into(),
         )),
     }
-}
-
-fn trials(job: &Job, dataset: &Arc<Dataset>) -> Result<Trials> {
-    let (mut limits, count) = limits_of(job)?;
-    let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
-    let refit = count.folds.is_some() && job.refits(dataset, limits, is_validated)?;
-    if job.choices.is_automatic {
-        limits
-            .epochs
-            .get_or_insert_with(|| headless_epochs(is_validated));
-    }
-    Ok(Trials {
-        recipe: recipe(job, Arc::clone(dataset))?,
-        limits,
-        weights: job.weights,
-        folds: count.folds,
-        seeds: count.seeds,
-        refit,
-        keeps_test_rows: true,
-    })
 }
 
 /// Options of a combination: `--lr 0.1`, `--hidden 16`.

@@ -6,7 +6,7 @@ use std::path::absolute;
 use std::sync::Arc;
 
 use super::config::Config;
-use super::job::{FrontEnd, Job, headless_epochs};
+use super::job::{FrontEnd, Job, ScreenRun};
 use super::loading::LoadingNotice;
 use super::{
     Work, checks, describe, distinct_files, headless, lesson, lesson_places, outputs, print_notice,
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model_file::{Access, NamedFiles, write, write_with};
 use crate::record::LogOption;
 use crate::settings::{TableShape, changes};
-use crate::train::{FinalModel, Limits, Pace, Recipe, Session, Settings, training_script};
+use crate::train::{FinalModel, Pace, Recipe, Session, Settings, training_script};
 use crate::tui;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::options::ScreenOptions;
@@ -29,155 +29,111 @@ use crate::util::text::sanitise;
 pub(super) fn train(job: Job) -> Result<Work> {
     let files = distinct_files::check(&job)?;
     let notice = outputs::check(&job)?;
-    match job.front_end {
-        FrontEnd::Description { json } => {
-            print_notice(job.unread_input());
-            describe::run(&job, &load(&job)?, json)?;
-            Ok(Box::new(|| Ok(0)))
+    let code = match job.front_end {
+        FrontEnd::Screen(run) => return on_screen(job, run, files, notice),
+        FrontEnd::Headless { check_gradients } => return headless(job, files, check_gradients),
+        FrontEnd::Description => {
+            describe::run(&job, &load_alone(&job)?)?;
+            0
         }
-        FrontEnd::Headless {
-            json,
-            mut limits,
-            check_gradients,
-        } => {
-            print_notice(job.notice().or(notice));
-            let (session, settings) = start(&job, files, load(&job)?)?;
-            let is_validated = !session.data().validation.is_empty();
-            let mut settings = settings;
-            settings.final_model.refit = match &job.resume {
-                Some(order) => order.refits(&session),
-                None => job.refits(session.dataset(), limits, is_validated)?,
-            };
-            if settings.final_model.refit {
-                let batch = session.engine().batch();
-                let fits = session
-                    .architecture()
-                    .check_fits(batch, memory::available());
-                // A second network nobody asked for is left out where there is no memory for it.
-                settings.final_model.refit =
-                    fits.map(|()| true).or_else(|error| match job.refit {
-                        Some(true) => Err(error),
-                        _ => Ok(false),
-                    })?;
-            }
-            if job.choices.is_automatic {
-                (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
-            }
-            settings.limits = limits;
-            Ok(Box::new(move || {
-                let options = headless::Options {
-                    export: job.export.as_ref(),
-                    weights: job.weights,
-                    refit: settings.final_model.refit,
-                    importance: job.importance,
-                    log: job.log.as_ref(),
-                    json,
-                    check_gradients,
-                };
-                headless::run(session, settings, options)
-            }))
+        FrontEnd::Script => {
+            let (session, _) = start(&job, files, load_alone(&job)?)?;
+            write_script(&job, &session)?;
+            0
         }
-        FrontEnd::Script { limits } => {
-            print_notice(job.unread_input());
-            let (session, _) = start(&job, files, load(&job)?)?;
-            write_script(&job, &session, limits)?;
-            Ok(Box::new(|| Ok(0)))
+        FrontEnd::RateFinder => {
+            checks::find_rate(&job, load_alone(&job)?)?;
+            0
         }
-        FrontEnd::RateFinder { json } => {
-            print_notice(job.unread_input());
-            checks::find_rate(&job, load(&job)?, json)?;
-            Ok(Box::new(|| Ok(0)))
+        FrontEnd::Preflight => checks::preflight(&job, load_alone(&job)?)?,
+        FrontEnd::Trials(count) => {
+            trials::run(&job, load_alone(&job)?, count)?;
+            0
         }
-        FrontEnd::Preflight { json } => {
-            print_notice(job.unread_input());
-            let code = checks::preflight(&job, load(&job)?, json)?;
-            Ok(Box::new(move || Ok(code)))
+    };
+    Ok(Box::new(move || Ok(code)))
+}
+
+fn headless(job: Job, files: NamedFiles, check_gradients: bool) -> Result<Work> {
+    print_notice(job.notice());
+    let (session, mut settings) = start(&job, files, load(&job)?)?;
+    let is_validated = !session.data().validation.is_empty();
+    settings.limits = job.limits_for(is_validated);
+    let refit = match &job.resume {
+        Some(order) => order.refits(&session),
+        None => job.refits(session.dataset(), is_validated)?,
+    };
+    let batch = session.engine().batch();
+    let check_fits = || (session.architecture()).check_fits(batch, memory::available());
+    settings.final_model.refit = match (refit, job.refit) {
+        (true, Some(true)) => check_fits().map(|()| true)?,
+        // A second network nobody asked for is left out where there is no memory for it.
+        (true, _) => check_fits().is_ok(),
+        (false, _) => false,
+    };
+    Ok(Box::new(move || {
+        headless::run(session, settings, &job, check_gradients)
+    }))
+}
+
+fn on_screen(job: Job, run: ScreenRun, files: NamedFiles, notice: Option<String>) -> Result<Work> {
+    let config = Config::read()?;
+    let pace = run.pace.or(config.pace);
+    let mut loading = Loading::new(job.source.name(), job.files(), run.paused);
+    loading.export = job.export.clone();
+    loading.force = job.force;
+    loading.weights = job.weights;
+    loading.motion = run.motion;
+    loading.lesson.clone_from(&job.lesson);
+    let lesson = job.lesson.as_ref();
+    loading.offered_step = lesson.and_then(|lesson| lesson_places::of(&lesson.name));
+    loading.first_step = job.lesson_step;
+    let lesson_options = job.lesson_options.clone();
+    loading.check_lesson = lesson::check;
+    loading.command.clone_from(&job.command);
+    let checkpoint = job.checkpoint.as_ref();
+    loading.checkpoint = checkpoint.map(|option| option.path.clone());
+    loading.notice = job.notice().or(notice);
+    let options = ScreenOptions {
+        cast: job.cast.clone(),
+        ..config.with(run.looks)
+    };
+    loading.keys = options.keys.clone();
+    let log = job.log.clone();
+    let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
+        let mut report = |progress| watch(LoadingStage::Reading(progress));
+        let dataset = load_with(&job.source, &job.options, &mut report);
+        let dataset = dataset.map_err(|error| job.explain(error))?;
+        if watch(LoadingStage::Preparing).is_break() {
+            return Err(Error::Cancelled);
         }
-        FrontEnd::Trials {
-            json,
-            mut limits,
-            count,
-        } => {
-            print_notice(job.unread_input());
-            let dataset = load(&job)?;
-            let is_validated = job.choices.validation > 0.0 || dataset.validation.is_some();
-            // A network that is trained on the validation rows cannot be scored on them.
-            let has_test_rows = dataset.test.is_some() || dataset.test_fraction > 0.0;
-            let is_scored = count.folds.is_some() || has_test_rows || job.refit.is_some();
-            let refit = is_scored && job.refits(&dataset, limits, is_validated)?;
-            if job.choices.is_automatic {
-                (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
-            }
-            trials::run(&job, dataset, (limits, refit), count, json)?;
-            Ok(Box::new(|| Ok(0)))
-        }
-        FrontEnd::Screen {
+        let (session, settings) =
+            start(&job, files, dataset).map_err(|error| job.explain(error))?;
+        let rows = session.data().training.rows();
+        let pace = pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows));
+        let settings = Settings {
             pace,
-            paused,
-            limits,
-            motion,
-            history_memory,
-            looks,
-        } => {
-            let config = Config::read()?;
-            let pace = pace.or(config.pace);
-            let mut loading = Loading::new(job.source.name(), job.files(), paused);
-            loading.export = job.export.clone();
-            loading.force = job.force;
-            loading.weights = job.weights;
-            loading.motion = motion;
-            loading.lesson.clone_from(&job.lesson);
-            let lesson = job.lesson.as_ref();
-            loading.offered_step = lesson.and_then(|lesson| lesson_places::of(&lesson.name));
-            loading.first_step = job.lesson_step;
-            let lesson_options = job.lesson_options.clone();
-            loading.check_lesson = lesson::check;
-            loading.command.clone_from(&job.command);
-            let checkpoint = job.checkpoint.as_ref();
-            loading.checkpoint = checkpoint.map(|option| option.path.clone());
-            loading.notice = job.notice().or(notice);
-            let options = ScreenOptions {
-                cast: job.cast.clone(),
-                ..config.with(looks)
-            };
-            loading.keys = options.keys.clone();
-            let log = job.log.clone();
-            let load = move |watch: &mut dyn FnMut(LoadingStage) -> ControlFlow<()>| {
-                let mut report = |progress| watch(LoadingStage::Reading(progress));
-                let dataset = load_with(&job.source, &job.options, &mut report);
-                let dataset = dataset.map_err(|error| job.explain(error))?;
-                if watch(LoadingStage::Preparing).is_break() {
-                    return Err(Error::Cancelled);
-                }
-                let (session, settings) =
-                    start(&job, files, dataset).map_err(|error| job.explain(error))?;
-                let rows = session.data().training.rows();
-                let pace = pace.unwrap_or_else(|| Pace::auto(session.architecture(), rows));
-                let settings = Settings {
-                    pace,
-                    paused,
-                    limits,
-                    history_memory,
-                    ..settings
-                };
-                Ok((session, settings))
-            };
-            Ok(Box::new(move || {
-                let exit = tui::run(loading, Box::new(load), log, options)?;
-                if let Some((lesson, step)) = &exit.place {
-                    lesson_places::keep(lesson, *step);
-                }
-                match exit.lesson {
-                    Some((name, None)) => lesson::go_on_with(&[], &name, &[]),
-                    Some((name, Some(step))) => {
-                        let step = ["--step".into(), step.to_string()];
-                        lesson::go_on_with(&step, &name, &lesson_options)
-                    }
-                    None => Ok(exit.code),
-                }
-            }))
+            paused: run.paused,
+            limits: job.limits,
+            history_memory: run.history_memory,
+            ..settings
+        };
+        Ok((session, settings))
+    };
+    Ok(Box::new(move || {
+        let exit = tui::run(loading, Box::new(load), log, options)?;
+        if let Some((lesson, step)) = &exit.place {
+            lesson_places::keep(lesson, *step);
         }
-    }
+        match exit.lesson {
+            Some((name, None)) => lesson::go_on_with(&[], &name, &[]),
+            Some((name, Some(step))) => {
+                let step = ["--step".into(), step.to_string()];
+                lesson::go_on_with(&step, &name, &lesson_options)
+            }
+            None => Ok(exit.code),
+        }
+    }))
 }
 
 /// Creates or restores the session that trains on `dataset`, with settings that say how it is saved.
@@ -199,7 +155,7 @@ pub(super) fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(S
             (recipe.session(recipe.split()?)?, None)
         }
         Some(order) => {
-            let (session, resumed) = resume::session(order, dataset, job.threads)?;
+            let (session, resumed) = resume::session(job, order, dataset)?;
             (session, Some(Box::new(resumed)))
         }
     };
@@ -222,12 +178,11 @@ pub(super) fn start(job: &Job, files: NamedFiles, dataset: Dataset) -> Result<(S
 }
 
 /// Writes the training of `session` as a script to the file that `job` names, and prints how to run it.
-fn write_script(job: &Job, session: &Session, mut limits: Limits) -> Result<()> {
+fn write_script(job: &Job, session: &Session) -> Result<()> {
     let Some(path) = &job.export_training else {
         return Ok(());
     };
-    let is_validated = !session.data().validation.is_empty();
-    (limits.epochs).get_or_insert_with(|| headless_epochs(is_validated));
+    let limits = job.limits_for(!session.data().validation.is_empty());
     let script = training_script(session, limits, job.weights)?;
     write(path, script.as_bytes(), job.force)?;
     let path = sanitise(&path.to_string_lossy());
@@ -275,6 +230,12 @@ pub(super) fn recipe(job: &Job, dataset: impl Into<Arc<Dataset>>) -> Result<Reci
         start: job.start.clone(),
         resources: job.threads.into(),
     })
+}
+
+/// Loads the data of a job without a session that could report it, after a warning of data that nobody reads.
+pub(super) fn load_alone(job: &Job) -> Result<Dataset> {
+    print_notice(job.unread_input());
+    load(job)
 }
 
 /// Loads the data, and reports progress if that takes a while.

@@ -167,19 +167,25 @@ fn initial_values_are_repeatable() {
 
 #[test]
 fn the_front_end_depends_on_the_terminal() {
-    let headless = |json, epochs, patience| FrontEnd::Headless {
-        json,
-        limits: Limits {
-            epochs,
-            patience,
-            time: None,
-        },
+    let headless = FrontEnd::Headless {
         check_gradients: false,
     };
-    let front_end = |is_terminal, line| job_on(is_terminal, line).expect(line).front_end;
+    let limits = |epochs, patience| Limits {
+        epochs,
+        patience,
+        time: None,
+    };
+    let checked = |is_terminal, line| {
+        let job = job_on(is_terminal, line).expect(line);
+        (job.front_end, job.json, job.limits)
+    };
     assert_eq!(
-        front_end(false, ""),
-        headless(false, None, Some(defaults::HEADLESS_PATIENCE))
+        checked(false, ""),
+        (
+            headless,
+            false,
+            limits(None, Some(defaults::HEADLESS_PATIENCE))
+        )
     );
     for (line, epochs, patience) in [
         ("--json --epochs 3", Some(3), None),
@@ -188,18 +194,21 @@ fn the_front_end_depends_on_the_terminal() {
         ("--json --patience 7", None, Some(7)),
         ("--json --patience none", None, None),
     ] {
-        assert_eq!(front_end(true, line), headless(true, epochs, patience));
+        assert_eq!(
+            checked(true, line),
+            (headless, true, limits(epochs, patience))
+        );
     }
+    let screen = FrontEnd::Screen(ScreenRun {
+        pace: Some(Pace::EpochsPerSecond(5.0)),
+        paused: true,
+        motion: true,
+        history_memory: 64 << 20,
+        looks: ScreenArgs::default(),
+    });
     assert_eq!(
-        front_end(true, "--pace 5 --paused"),
-        FrontEnd::Screen {
-            pace: Some(Pace::EpochsPerSecond(5.0)),
-            paused: true,
-            limits: Limits::default(),
-            motion: true,
-            history_memory: 64 << 20,
-            looks: ScreenArgs::default(),
-        }
+        checked(true, "--pace 5 --paused"),
+        (screen, false, Limits::default())
     );
     assert!(job_on(false, "--paused").is_err());
     assert!(

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::findings::{self, ExpectedLosses, initial_limit};
 use super::{Plan, Recipe, Session};
-use crate::data::{Baseline, ClassWeights, Target, prepare_split};
+use crate::data::{Baseline, ClassWeights, Target};
 use crate::error::Result;
 use crate::nn::gradient_check::{Check, Grade};
 use crate::nn::{Regularisation, Schedule, WeightDecay};
@@ -173,12 +173,17 @@ impl Preflight {
         let mut dataset = (*self.recipe.dataset).clone();
         let seed = self.recipe.plan.seed.wrapping_add(shuffle_number);
         permute(&mut dataset.target, &split.training, seed);
-        let data = prepare_split(&dataset, split)?;
-        let plan = Plan {
-            seed,
-            ..self.recipe.plan.clone()
+        let recipe = Recipe {
+            dataset: Arc::new(dataset),
+            plan: Plan {
+                seed,
+                ..self.recipe.plan.clone()
+            },
+            initial_values: Vec::new(),
+            start: None,
+            resources: self.recipe.resources,
         };
-        Session::on(plan, Arc::new(dataset), data, self.recipe.resources)
+        recipe.session(split)
     }
 }
 

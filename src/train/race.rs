@@ -82,7 +82,7 @@ pub struct Lanes {
 /// place that is free; `settings` are those of the lanes, but for their places.
 ///
 /// # Errors
-/// Those of [`prepare`](crate::data::prepare()) and [`Session::on`]; [`Error::Memory`](crate::error::Error::Memory); a
+/// Those of [`prepare`](crate::data::prepare()) and [`Session::new`]; [`Error::Memory`](crate::error::Error::Memory); a
 /// message if a change is refused.
 pub(super) fn lanes(
     main: &Session,

@@ -23,10 +23,10 @@ use ndarray::{Array2, ArrayViewMut1, Axis};
 use super::Plan;
 use super::evaluation::{Evaluator, Outcomes};
 use super::sampler::Sampler;
-use crate::data::{Dataset, Prepared, Samples, Scores, Targets, prepare};
+use crate::data::{Dataset, Prepared, Samples, Scores, Targets};
 use crate::error::{Error, Result};
 use crate::nn::engine::{
-    self, Engine, MiniBatch, NonFinite, Resources, Step, StepOptions, Threads,
+    self, Engine, EngineSnapshot, MiniBatch, NonFinite, Resources, Step, StepOptions, Threads,
 };
 use crate::nn::regularisation::{draw_masks, smoothed};
 use crate::nn::schedule::Plateau;
@@ -113,7 +113,7 @@ impl Session {
     /// drawn.
     ///
     /// # Errors
-    /// Those of [`prepare()`] and of [`Architecture::new`].
+    /// Those of [`prepare`](crate::data::prepare()) and of [`Architecture::new`].
     pub fn new(plan: Plan, dataset: Arc<Dataset>) -> Result<Self> {
         Self::with_resources(plan, dataset, Threads::available())
     }
@@ -128,89 +128,42 @@ impl Session {
         dataset: Arc<Dataset>,
         resources: impl Into<Resources>,
     ) -> Result<Self> {
-        let data = prepare(&dataset, plan.validation, plan.seed)?;
-        Self::on(plan, dataset, data, resources)
+        let recipe = Recipe {
+            dataset,
+            plan,
+            initial_values: Vec::new(),
+            start: None,
+            resources: resources.into(),
+        };
+        recipe.session(recipe.split()?)
     }
 
-    /// Starts training on `data`, prepared from `dataset` by the split and the seed of `plan`; see
-    /// [`with_resources`](Self::with_resources).
+    /// Creates a session before its first step on `data` with the targets of the plan. The initial values of `recipe` are
+    /// not set yet. A network of another shape than that of the start takes the parameters that both have.
     ///
     /// # Errors
-    /// Those of [`Architecture::new`] and of [`Prepared::with_targets`].
-    pub fn on(
-        plan: Plan,
-        dataset: Arc<Dataset>,
-        data: Prepared,
-        resources: impl Into<Resources>,
-    ) -> Result<Self> {
-        Self::from_start(plan, dataset, data, resources.into(), None)
-    }
-
-    /// Starts training as [`on`](Self::on) does, from the parameters of `start` instead of random ones. A
-    /// network of another shape takes those that both have.
-    ///
-    /// # Errors
-    /// Those of [`on`](Self::on).
-    pub(crate) fn from_start(
-        plan: Plan,
-        dataset: Arc<Dataset>,
-        data: Prepared,
-        resources: Resources,
-        start: Option<Arc<Start>>,
-    ) -> Result<Self> {
-        let data = Arc::new(data.with_targets(plan.targets)?);
-        Self::from_shared(plan, dataset, data, resources, start)
-    }
-
-    /// Starts training as [`from_start`](Self::from_start) does, on data with the targets of `plan`.
-    fn from_shared(
-        plan: Plan,
-        dataset: Arc<Dataset>,
-        data: Arc<Prepared>,
-        resources: Resources,
-        start: Option<Arc<Start>>,
-    ) -> Result<Self> {
+    /// Those of [`Architecture::new`]; [`Error::Usage`] if the plan does not go with the target.
+    fn before_first_step(recipe: Recipe, data: Arc<Prepared>) -> Result<Self> {
+        let plan = &recipe.plan;
         plan.check_target(data.task.scale().is_some())
             .map_err(Error::Usage)?;
-        let rows = data.training.rows();
         let architecture =
             plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
         let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
-        if let Some(start) = &start {
+        if let Some(start) = &recipe.start {
             reshape::copy_shared(start, &architecture, &mut parameters);
         }
-        let batch = plan.batch.get().min(rows);
-        let optimizer = plan.rule.optimizer;
+        let optimizer = (plan.rule.optimizer, 0);
         let engine =
-            Engine::with_resources(&architecture, &parameters, optimizer, batch, resources);
-        let initial = Snapshot::initial(&engine, &plan);
-        let mut session = Self {
-            evaluator: Evaluator::new(&engine),
-            engine,
-            position: Position::default(),
-            sampler: Sampler::new(&plan, &data.training),
-            order: vec![0; rows],
-            mean: RunningMean::default(),
-            validated: None,
-            buffers: Buffers::needed_for(&data.training, &architecture, batch),
-            resources,
-            log: Vec::new(),
-            frozen: FrozenParameters::default(),
-            undo: UndoStack::default(),
-            snapshots: SnapshotRing::default(),
-            recovery: Recovery::new(Arc::clone(&initial)),
-            plateau: Plateau::default(),
-            diverged: None,
-            is_interrupted: false,
-            initial_values: Vec::new(),
-            start,
-            now: plan.clone(),
-            plan,
-            dataset,
-            data,
+            EngineSnapshot::new(&architecture, &parameters, optimizer, &[], recipe.resources);
+        let initial = Arc::new(Snapshot::initial(engine, plan, data.training.rows()));
+        let current = Snapshot {
+            recovery: Some(Recovery::new(Arc::clone(&initial))),
+            ..Snapshot::clone(&initial)
         };
+        let past = (Vec::new(), SnapshotRing::default());
+        let mut session = Self::from_snapshot(recipe, data, past, current);
         session.extend_path(&initial);
-        session.shuffle();
         Ok(session)
     }
 
@@ -257,25 +210,27 @@ impl Session {
     pub(super) fn started_anew(&self, plan: Plan, threads: Threads) -> Result<Self> {
         // Another initialisation asks for other weights.
         let is_same = plan.initialisation == self.now.initialisation;
-        let start = self.start.clone().filter(|_| is_same);
-        let dataset = Arc::clone(&self.dataset);
-        let resources = Resources {
-            threads,
-            ..self.resources
-        };
         let has_same_rows = (plan.seed, plan.validation, plan.targets)
             == (self.plan.seed, self.plan.validation, self.plan.targets);
-        let mut session = if has_same_rows {
-            let data = Arc::clone(&self.data);
-            Self::from_shared(plan, dataset, data, resources, start)?
-        } else {
-            let data = prepare(&self.dataset, plan.validation, plan.seed)?;
-            Self::from_start(plan, dataset, data, resources, start)?
+        let recipe = Recipe {
+            plan,
+            start: self.start.clone().filter(|_| is_same),
+            resources: Resources {
+                threads,
+                ..self.resources
+            },
+            ..self.recipe()
         };
-        let sizes = session.architecture().sizes().to_vec();
-        let values = self.initial_values.iter().copied();
+        let data = if has_same_rows {
+            Arc::clone(&self.data)
+        } else {
+            recipe.prepared(recipe.split()?)?
+        };
+        let mut session = Self::before_first_step(recipe, data)?;
+        let sizes = session.architecture().sizes();
+        let mut values = self.initial_values.clone();
         // Changes of the hidden layers may have removed some.
-        let values: Vec<_> = values.filter(|(id, _)| id.is_in(&sizes)).collect();
+        values.retain(|(id, _)| id.is_in(sizes));
         session.set_initial_values(&values).map_err(Error::Usage)?;
         Ok(session)
     }

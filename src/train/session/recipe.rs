@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Session, Start};
-use crate::data::{Dataset, Split, prepare_split};
+use crate::data::{Dataset, Prepared, Split, prepare_split};
 use crate::error::{Error, Result};
 use crate::nn::ParameterId;
 use crate::nn::engine::Resources;
@@ -30,16 +30,21 @@ impl Recipe {
         Split::of(&self.dataset, self.plan.validation, self.plan.seed)
     }
 
+    /// Encodes the rows of `split`, with the targets of the plan.
+    ///
+    /// # Errors
+    /// Those of [`prepare_split`] and [`Prepared::with_targets`].
+    pub fn prepared(&self, split: Split) -> Result<Arc<Prepared>> {
+        let data = prepare_split(&self.dataset, split)?;
+        Ok(Arc::new(data.with_targets(self.plan.targets)?))
+    }
+
     /// Creates a session that trains on the rows of `split`.
     ///
     /// # Errors
-    /// Those of [`prepare_split`] and [`Session::on`]; [`Error::Usage`] if the network lacks a parameter with an initial
-    /// value.
+    /// Those of [`Session::new`]; [`Error::Usage`] if the network lacks a parameter with an initial value.
     pub fn session(&self, split: Split) -> Result<Session> {
-        let data = prepare_split(&self.dataset, split)?;
-        let (plan, dataset) = (self.plan.clone(), Arc::clone(&self.dataset));
-        let mut session =
-            Session::from_start(plan, dataset, data, self.resources, self.start.clone())?;
+        let mut session = Session::before_first_step(self.clone(), self.prepared(split)?)?;
         session
             .set_initial_values(&self.initial_values)
             .map_err(|problem| Error::Usage(format!("--set: {problem}")))?;

@@ -231,11 +231,7 @@ impl Session {
 
     /// Creates a session at the start of this run.
     fn at_start(&self) -> Result<Self> {
-        let recipe = self.recipe();
-        let data = Arc::clone(&self.data);
-        let (plan, dataset) = (recipe.plan, recipe.dataset);
-        let mut session = Self::from_shared(plan, dataset, data, recipe.resources, recipe.start)?;
-        session.initial_values = recipe.initial_values;
+        let mut session = Self::before_first_step(self.recipe(), Arc::clone(&self.data))?;
         session.keep_past(self.snapshots.rewind_bytes);
         Ok(session)
     }

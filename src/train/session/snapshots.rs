@@ -84,11 +84,11 @@ pub(in crate::train) struct Snapshot {
 }
 
 impl Snapshot {
-    /// State at the start of a training.
-    pub fn initial(engine: &Engine, plan: &Plan) -> Arc<Self> {
-        Arc::new(Self {
-            engine: Arc::new(engine.snapshot()),
-            batch: engine.batch(),
+    /// State at the start of a training on this number of rows.
+    pub fn initial(engine: EngineSnapshot, plan: &Plan, rows: usize) -> Self {
+        Self {
+            engine: Arc::new(engine),
+            batch: plan.batch.get().min(rows),
             now: plan.clone(),
             frozen: FrozenParameters::default(),
             position: Position::default(),
@@ -97,7 +97,7 @@ impl Snapshot {
             changes: 0,
             undo: UndoStack::default(),
             recovery: None,
-        })
+        }
     }
 
     /// Returns the parameters.

@@ -3,14 +3,15 @@
 use std::fmt;
 
 use super::network::restart;
-use super::{Direction, Edit, Setting, defaults, one_of, turned};
+use super::{
+    AUTO, BASE, Direction, Edit, NONE, Setting, defaults, neighbour, one_of, text_or, turned,
+};
 use crate::nn::optimizer;
 use crate::nn::{BatchSize, Change, LearningRate, Loss, Optimizer, Output, WeightDecay};
 use crate::train::Command;
 use crate::util::lang::say;
 
 const HEADING: &str = "Learning";
-const NONE: &str = super::limits::NONE;
 
 /// Bounds of the learning rates that keys reach.
 const MIN_RATE: f64 = 1e-7;
@@ -21,7 +22,6 @@ const DECAYS: [f64; 7] = [0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1];
 /// Optimizer, with its constants where they are not the defaults.
 pub(crate) const OPTIMIZER: Setting = Setting {
     name: "optimizer",
-    short: None,
     heading: HEADING,
     argument: "NAME [CONSTANT ...]",
     help: "optimizer",
@@ -55,19 +55,17 @@ pub(crate) const OPTIMIZER: Setting = Setting {
             optimizer: plan.rule.optimizer,
         }))
     },
-    restarts: false,
+    ..BASE
 };
 
 /// Momentum of the optimizers that have one.
 pub const MOMENTUM: Setting = Setting {
     name: "momentum",
-    short: None,
     heading: HEADING,
     argument: "MU",
     help: "momentum of the optimizer, if it has one",
     note: "resets its state",
     expected: |_| "a number of at least 0 and below 1".into(),
-    words: Vec::new,
     default: || {
         let default = Optimizer::MOMENTUM.constant(optimizer::MOMENTUM);
         default.unwrap_or_default().to_string()
@@ -82,25 +80,19 @@ pub const MOMENTUM: Setting = Setting {
     },
     value: |choices| {
         let now = choices.optimizer.constant(optimizer::MOMENTUM);
-        let momentum = choices.momentum.or(now);
-        momentum.map_or(NONE.into(), |momentum| momentum.to_string())
+        text_or(NONE, choices.momentum.or(now))
     },
     step: |choices, direction, _| {
         let steps = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99];
-        choices.momentum = choices.optimizer.constant(optimizer::MOMENTUM).map(|now| {
-            let next = match direction {
-                Direction::Up => steps.into_iter().find(|&step| step > now),
-                Direction::Down => steps.into_iter().rev().find(|&step| step < now),
-            };
-            next.unwrap_or(now)
-        });
+        let now = choices.optimizer.constant(optimizer::MOMENTUM);
+        choices.momentum = now.map(|now| neighbour(&steps, now, direction).unwrap_or(now));
     },
     command: |_, plan| {
         Some(Command::Apply(Change::Optimizer {
             optimizer: plan.rule.optimizer,
         }))
     },
-    restarts: false,
+    ..BASE
 };
 
 /// Lists the defaults that `value` gives for each optimizer, by output and loss.
@@ -143,23 +135,16 @@ fn default_decays(optimizer: Optimizer, output: Output, loss: Loss) -> String {
 /// Learning rate.
 pub(crate) const LEARNING_RATE: Setting = Setting {
     name: "lr",
-    short: None,
     heading: HEADING,
     argument: "RATE",
     help: "learning rate",
-    note: "",
     expected: |_| "a number above 0 such as 0.03 or 1e-4".into(),
-    words: Vec::new,
     default: || by_optimizer(Optimizer::default_learning_rate),
     parse: |text| {
         let rate: LearningRate = text.parse().ok()?;
         Some(Edit::new(move |choices| choices.learning_rate = Some(rate)))
     },
-    value: |choices| {
-        choices
-            .learning_rate
-            .map_or("auto".into(), |rate| rate.to_string())
-    },
+    value: |choices| text_or(AUTO, choices.learning_rate),
     step: |choices, direction, _| {
         choices.learning_rate = choices.learning_rate.map(|rate| match direction {
             Direction::Up => rate_above(rate),
@@ -171,19 +156,16 @@ pub(crate) const LEARNING_RATE: Setting = Setting {
             learning_rate: plan.rule.learning_rate,
         }))
     },
-    restarts: false,
+    ..BASE
 };
 
 /// Weight decay.
 pub(crate) const WEIGHT_DECAY: Setting = Setting {
     name: "l2",
-    short: None,
     heading: HEADING,
     argument: "LAMBDA",
     help: "L2 weight decay",
-    note: "",
     expected: |_| "a number of at least 0 such as 1e-4".into(),
-    words: Vec::new,
     default: || by_optimizer(default_decays),
     parse: |text| {
         let lambda: WeightDecay = text.parse().ok()?;
@@ -191,21 +173,15 @@ pub(crate) const WEIGHT_DECAY: Setting = Setting {
             choices.weight_decay = Some(lambda)
         }))
     },
-    value: |choices| {
-        choices
-            .weight_decay
-            .map_or("auto".into(), |lambda| lambda.to_string())
-    },
+    value: |choices| text_or(AUTO, choices.weight_decay),
     step: |choices, direction, _| {
         choices.weight_decay = choices.weight_decay.map(|now| {
-            let is_next = |decay: &f64| match direction {
-                Direction::Up => *decay > now.get() * 1.001,
-                Direction::Down => *decay < now.get() * 0.999,
+            // One that was rounded is not its own neighbour.
+            let edge = match direction {
+                Direction::Up => now.get() * 1.001,
+                Direction::Down => now.get() * 0.999,
             };
-            let next = match direction {
-                Direction::Up => DECAYS.into_iter().find(is_next),
-                Direction::Down => DECAYS.into_iter().rev().find(is_next),
-            };
+            let next = neighbour(&DECAYS, edge, direction);
             next.map_or(now, |decay| WeightDecay::new(decay).expect("is in range"))
         });
     },
@@ -214,19 +190,17 @@ pub(crate) const WEIGHT_DECAY: Setting = Setting {
             weight_decay: plan.rule.weight_decay,
         }))
     },
-    restarts: false,
+    ..BASE
 };
 
 /// Mini-batch size.
 pub(crate) const BATCH: Setting = Setting {
     name: "batch",
-    short: None,
     heading: HEADING,
     argument: "ROWS",
     help: "mini-batch size",
     note: "restarts the current epoch",
     expected: |_| "a number of rows such as 32".into(),
-    words: Vec::new,
     default: || defaults::BATCH.to_string(),
     parse: |text| {
         let batch = text.parse().ok()?;
@@ -242,28 +216,26 @@ pub(crate) const BATCH: Setting = Setting {
         choices.batch = BatchSize::new(next).unwrap_or(choices.batch);
     },
     command: |_, plan| Some(Command::Apply(Change::Batch { batch: plan.batch })),
-    restarts: false,
+    ..BASE
 };
 
 /// Seed of all random numbers.
 pub(crate) const SEED: Setting = Setting {
     name: "seed",
-    short: None,
     heading: "Data",
     argument: "N",
     help: "seed for the split, the initial weights and the order of rows",
     note: "restarts",
     expected: |_| "a whole number of at least 0".into(),
-    words: Vec::new,
     default: || defaults::SEED.to_string(),
     parse: |text| {
         let seed = text.parse().ok()?;
         Some(Edit::new(move |choices| choices.seed = seed))
     },
     value: |choices| choices.seed.to_string(),
-    step: |_, _, _| {},
     command: restart,
     restarts: true,
+    ..BASE
 };
 
 /// The next rate above `rate` on the ladder 1, 2, 5, 10 ...

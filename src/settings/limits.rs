@@ -1,12 +1,10 @@
 //! Settings of how long a training goes on.
 
-use super::{Choices, Direction, Edit, Setting, defaults};
+use super::{BASE, Choices, Direction, Edit, NONE, Setting, defaults, parse_or, text_or};
 use crate::train::{Command, parse_time, show_time};
 use crate::util::lang::say;
 
 const HEADING: &str = "Learning";
-/// Value of a setting that is off.
-pub(super) const NONE: &str = "none";
 
 /// Names of the settings here, which a plan does not have.
 pub(super) const ALL: [&str; 3] = ["epochs", "patience", "time-limit"];
@@ -30,29 +28,24 @@ pub const EPOCHS: Setting = Setting {
         )
     },
     parse: |text| {
-        let epochs = match text {
-            NONE => None,
-            text => Some(text.parse().ok()?),
-        };
+        let epochs = parse_or(NONE, text, |text| text.parse().ok())?;
         Some(Edit::new(move |choices| set_epochs(choices, epochs)))
     },
-    value: |choices| shown(choices.limits.epochs),
+    value: |choices| text_or(NONE, choices.limits.epochs),
     step: |choices, direction, _| {
         let epochs = choices.limits.epochs;
         set_epochs(choices, epochs.map(|epochs| stepped(epochs, direction)));
     },
     command: |choices, _| Some(Command::SetLimits(choices.limits)),
-    restarts: false,
+    ..BASE
 };
 
 /// Number of epochs without a lower validation loss.
 pub(crate) const PATIENCE: Setting = Setting {
     name: "patience",
-    short: None,
     heading: HEADING,
     argument: "N",
     help: "epochs without a lower validation loss after which training finishes, or none",
-    note: "",
     expected: |_| "a whole number of at least 1, or none".into(),
     words: || vec![NONE],
     default: || {
@@ -63,25 +56,22 @@ pub(crate) const PATIENCE: Setting = Setting {
         )
     },
     parse: |text| {
-        let patience = match text {
-            NONE => None,
-            text => Some(text.parse().ok().filter(|&epochs| epochs > 0)?),
-        };
+        let is_valid = |&epochs: &u64| epochs > 0;
+        let patience = parse_or(NONE, text, |text| text.parse().ok().filter(is_valid))?;
         Some(Edit::new(move |choices| choices.limits.patience = patience))
     },
-    value: |choices| shown(choices.limits.patience),
+    value: |choices| text_or(NONE, choices.limits.patience),
     step: |choices, direction, _| {
         let patience = &mut choices.limits.patience;
         *patience = patience.map(|epochs| stepped(epochs, direction));
     },
     command: |choices, _| Some(Command::SetLimits(choices.limits)),
-    restarts: false,
+    ..BASE
 };
 
 /// Time spent training.
 pub(crate) const TIME_LIMIT: Setting = Setting {
     name: "time-limit",
-    short: None,
     heading: HEADING,
     argument: "TIME",
     help: "time to train, e.g. 30s or 5m, or none",
@@ -90,26 +80,18 @@ pub(crate) const TIME_LIMIT: Setting = Setting {
     words: || vec![NONE],
     default: || NONE.into(),
     parse: |text| {
-        let time = match text {
-            NONE => None,
-            text => Some(parse_time(text)?),
-        };
+        let time = parse_or(NONE, text, parse_time)?;
         Some(Edit::new(move |choices| choices.limits.time = time))
     },
-    value: |choices| choices.limits.time.map_or(NONE.into(), show_time),
-    step: |_, _, _| {},
+    value: |choices| text_or(NONE, choices.limits.time.map(show_time)),
     command: |choices, _| Some(Command::SetLimits(choices.limits)),
-    restarts: false,
+    ..BASE
 };
 
 /// Sets the number of epochs; a schedule with an end will end with them.
 fn set_epochs(choices: &mut Choices, epochs: Option<u64>) {
     choices.limits.epochs = epochs;
     choices.schedule.shape = choices.schedule.shape.ending_at(0);
-}
-
-fn shown(epochs: Option<u64>) -> String {
-    epochs.map_or(NONE.into(), |epochs| epochs.to_string())
 }
 
 /// Ten epochs more or fewer, at least 1.

@@ -62,6 +62,11 @@ pub(crate) static SETTINGS: [&Setting; 21] = [
     &speed::MOTION,
 ];
 
+/// Value that the program chooses.
+const AUTO: &str = "auto";
+/// Value of a setting that is off.
+const NONE: &str = "none";
+
 /// Placeholder of a value that is on or off.
 pub(crate) const ON_OR_OFF: &str = "on|off";
 
@@ -97,6 +102,24 @@ pub struct Setting {
     /// Whether a new value starts the training again.
     pub restarts: bool,
 }
+
+/// What most settings have in common; the rest of it is of no use.
+const BASE: Setting = Setting {
+    name: "",
+    short: None,
+    heading: "",
+    argument: "",
+    help: "",
+    note: "",
+    expected: |_| String::new(),
+    words: Vec::new,
+    default: String::new,
+    parse: |_| None,
+    value: |_| String::new(),
+    step: |_, _, _| {},
+    command: |_, _| None,
+    restarts: false,
+};
 
 /// Direction of a step by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,6 +267,29 @@ fn turned<T: Copy + PartialEq>(all: &[T], now: T, direction: Direction) -> T {
         Direction::Up => all[(index + 1) % all.len()],
         Direction::Down => all[(index + all.len() - 1) % all.len()],
     }
+}
+
+/// Returns the next of `steps`, ascending, above or below `now`.
+fn neighbour(steps: &[f64], now: f64, direction: Direction) -> Option<f64> {
+    let mut steps = steps.iter().copied();
+    match direction {
+        Direction::Up => steps.find(|&step| step > now),
+        Direction::Down => steps.rfind(|&step| step < now),
+    }
+}
+
+/// Parses `word` as no value, and other texts as `parse` does.
+fn parse_or<T>(word: &str, text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+    if text == word {
+        Some(None)
+    } else {
+        parse(text).map(Some)
+    }
+}
+
+/// Formats a value, or none as `word`.
+fn text_or(word: &str, value: Option<impl ToString>) -> String {
+    value.map_or_else(|| word.to_owned(), |value| value.to_string())
 }
 
 /// Lists the names of values, for an error message.

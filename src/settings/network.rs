@@ -1,12 +1,13 @@
 //! Settings of the network: its hidden layers, functions and initial weights.
 
-use super::{Choices, Direction, Edit, Setting, defaults, one_of, turned};
+use super::{
+    AUTO, BASE, Choices, Direction, Edit, Setting, defaults, one_of, parse_or, text_or, turned,
+};
 use crate::nn::architecture::{hidden_text, parse_hidden};
 use crate::nn::{Activation, Initialisation, Loss, Output};
 use crate::train::{Command, Plan};
 use crate::util::lang::say;
 
-const AUTO: &str = "auto";
 const HEADING: &str = "Network";
 
 /// Number of neurons of a hidden layer in a network that had none.
@@ -15,13 +16,11 @@ pub(crate) const NEW_LAYER: usize = 8;
 /// Sizes of the hidden layers.
 pub(crate) const HIDDEN: Setting = Setting {
     name: "hidden",
-    short: None,
     heading: HEADING,
     argument: "SIZES",
     help: "hidden layer sizes, e.g. 16,8, or none",
     note: "surviving weights keep their values",
     expected: |_| "sizes such as 16,8, or none".into(),
-    words: Vec::new,
     default: || {
         let [few, many] =
             [defaults::HIDDEN, defaults::HIDDEN_OF_MANY].map(|sizes| hidden_text(&sizes));
@@ -50,17 +49,15 @@ pub(crate) const HIDDEN: Setting = Setting {
         }
     },
     command: change_network,
-    restarts: false,
+    ..BASE
 };
 
 /// Activation of the hidden layers.
 pub(crate) const ACTIVATION: Setting = Setting {
     name: "activation",
-    short: None,
     heading: HEADING,
     argument: "NAME",
     help: "hidden activation",
-    note: "",
     expected: |_| one_of(&names(&Activation::ALL, Activation::name)),
     words: || names(&Activation::ALL, Activation::name),
     default: || defaults::ACTIVATION.to_string(),
@@ -73,13 +70,12 @@ pub(crate) const ACTIVATION: Setting = Setting {
         choices.activation = turned(&Activation::ALL, choices.activation, direction);
     },
     command: change_network,
-    restarts: false,
+    ..BASE
 };
 
 /// Activation of the output layer.
 pub(crate) const OUTPUT: Setting = Setting {
     name: "output",
-    short: None,
     heading: HEADING,
     argument: "NAME",
     help: "output activation",
@@ -88,23 +84,22 @@ pub(crate) const OUTPUT: Setting = Setting {
     words: || or_auto(&Output::ALL, Output::name),
     default: || say!("default-output", "{auto} (matches the loss)", auto = AUTO),
     parse: |text| {
-        let output: Option<Output> = parse_or_auto(text)?;
+        let output = parse_or(AUTO, text, |name| name.parse().ok())?;
         Some(Edit::new(move |choices| choices.output = output))
     },
-    value: |choices| text_or_auto(choices.output),
+    value: |choices| text_or(AUTO, choices.output),
     step: |choices, direction, _| {
         choices.output = choices
             .output
             .map(|output| turned(&Output::ALL, output, direction));
     },
     command: change_network,
-    restarts: false,
+    ..BASE
 };
 
 /// Loss function.
 pub(crate) const LOSS: Setting = Setting {
     name: "loss",
-    short: None,
     heading: HEADING,
     argument: "NAME",
     help: "loss",
@@ -113,21 +108,20 @@ pub(crate) const LOSS: Setting = Setting {
     words: || or_auto(&Loss::ALL, Loss::name),
     default: || say!("default-loss", "{auto} (matches the output)", auto = AUTO),
     parse: |text| {
-        let loss: Option<Loss> = parse_or_auto(text)?;
+        let loss = parse_or(AUTO, text, |name| name.parse().ok())?;
         Some(Edit::new(move |choices| choices.loss = loss))
     },
-    value: |choices| text_or_auto(choices.loss),
+    value: |choices| text_or(AUTO, choices.loss),
     step: |choices, direction, _| {
         choices.loss = choices.loss.map(|loss| turned(&Loss::ALL, loss, direction));
     },
     command: change_network,
-    restarts: false,
+    ..BASE
 };
 
 /// Distribution of the initial weights.
 pub(crate) const INIT: Setting = Setting {
     name: "init",
-    short: None,
     heading: HEADING,
     argument: "NAME",
     help: "distribution of the initial weights",
@@ -148,9 +142,9 @@ pub(crate) const INIT: Setting = Setting {
         }))
     },
     value: |choices| choices.initialisation.to_string(),
-    step: |_, _, _| {},
     command: restart,
     restarts: true,
+    ..BASE
 };
 
 /// Starts the training again with the plan's seed and initialisation.
@@ -171,16 +165,4 @@ fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
 
 fn or_auto<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
     [AUTO].into_iter().chain(names(all, name)).collect()
-}
-
-fn parse_or_auto<T: std::str::FromStr>(text: &str) -> Option<Option<T>> {
-    if text == AUTO {
-        Some(None)
-    } else {
-        text.parse().ok().map(Some)
-    }
-}
-
-fn text_or_auto<T: ToString>(value: Option<T>) -> String {
-    value.map_or(AUTO.into(), |value| value.to_string())
 }

@@ -1,8 +1,9 @@
 //! Settings of the learning rate's schedule and of regularisation.
 
-use super::Choices;
-use super::limits::NONE;
-use super::{Direction, Edit, Setting, one_of, turned};
+use super::{
+    AUTO, BASE, Choices, Direction, Edit, NONE, Setting, neighbour, one_of, parse_or, text_or,
+    turned,
+};
 use crate::nn::schedule::Shape;
 use crate::nn::{Change, ClipNorm, DropoutRate, LabelSmoothing};
 use crate::train::{Command, Plan};
@@ -20,11 +21,9 @@ const SMOOTHINGS: [f64; 5] = [0.0, 0.05, 0.1, 0.2, 0.3];
 /// Schedule of the learning rate.
 pub(crate) const SCHEDULE: Setting = Setting {
     name: "schedule",
-    short: None,
     heading: HEADING,
     argument: "NAME [EPOCHS [FACTOR]]",
     help: "schedule of the learning rate; cosine and one-cycle end with the number of epochs",
-    note: "",
     expected: |_| {
         let names = one_of(&Shape::ALL.map(Shape::name));
         say!(
@@ -50,19 +49,16 @@ pub(crate) const SCHEDULE: Setting = Setting {
         }
     },
     command: set_schedule,
-    restarts: false,
+    ..BASE
 };
 
 /// Number of epochs of the warm-up.
 pub(crate) const WARM_UP: Setting = Setting {
     name: "warm-up",
-    short: None,
     heading: HEADING,
     argument: "N",
     help: "epochs over which the learning rate rises to its value",
-    note: "",
     expected: |_| "a whole number of epochs".into(),
-    words: Vec::new,
     default: || "0".into(),
     parse: |text| {
         let epochs = text.parse().ok().filter(|&epochs: &u64| epochs < 1 << 32)?;
@@ -77,58 +73,43 @@ pub(crate) const WARM_UP: Setting = Setting {
         };
     },
     command: set_schedule,
-    restarts: false,
+    ..BASE
 };
 
 /// Gradient clipping.
 pub(crate) const CLIP: Setting = Setting {
     name: "clip",
-    short: None,
     heading: HEADING,
     argument: "NORM",
     help: "largest norm of the gradient, or none",
-    note: "",
     expected: |_| "a number above 0 such as 1, or none".into(),
     words: || vec![NONE],
     default: || NONE.into(),
     parse: |text| {
-        let clip = match text {
-            NONE => None,
-            text => Some(text.parse().ok()?),
-        };
+        let clip = parse_or(NONE, text, |text| text.parse().ok())?;
         Some(Edit::new(move |choices| choices.clip = clip))
     },
-    value: |choices| {
-        let clip = choices.clip;
-        clip.map_or(NONE.into(), |clip| clip.to_string())
-    },
+    value: |choices| text_or(NONE, choices.clip),
     step: |choices, direction, _| {
         let clip = &mut choices.clip;
         let now = clip.map_or(f64::INFINITY, ClipNorm::get);
-        let next = match direction {
-            Direction::Up => NORMS.into_iter().find(|&norm| norm > now),
-            Direction::Down => NORMS.into_iter().rev().find(|&norm| norm < now),
-        };
-        *clip = match next {
+        *clip = match neighbour(&NORMS, now, direction) {
             Some(norm) => ClipNorm::new(norm).ok(),
             None if direction == Direction::Up => None,
             None => *clip,
         };
     },
     command: set_regularisation,
-    restarts: false,
+    ..BASE
 };
 
 /// Dropout.
 pub(crate) const DROPOUT: Setting = Setting {
     name: "dropout",
-    short: None,
     heading: HEADING,
     argument: "P",
     help: "probability that a step leaves out a hidden neuron",
-    note: "",
     expected: |_| "a number of at least 0 and below 1".into(),
-    words: Vec::new,
     default: || "0".into(),
     parse: |text| {
         let dropout = text.parse().ok()?;
@@ -136,24 +117,21 @@ pub(crate) const DROPOUT: Setting = Setting {
     },
     value: |choices| choices.dropout.to_string(),
     step: |choices, direction, _| {
-        let dropout = &mut choices.dropout;
-        *dropout =
-            DropoutRate::new(neighbour(&DROPOUTS, dropout.get(), direction)).unwrap_or(*dropout);
+        if let Some(next) = neighbour(&DROPOUTS, choices.dropout.get(), direction) {
+            choices.dropout = DropoutRate::new(next).unwrap_or(choices.dropout);
+        }
     },
     command: set_regularisation,
-    restarts: false,
+    ..BASE
 };
 
 /// Label smoothing.
 pub(crate) const LABEL_SMOOTHING: Setting = Setting {
     name: "label-smoothing",
-    short: None,
     heading: HEADING,
     argument: "SHARE",
     help: "share of each label that is spread over all classes",
-    note: "",
     expected: |_| "a number of at least 0 and below 1".into(),
-    words: Vec::new,
     default: || {
         say!(
             "default-label-smoothing",
@@ -167,28 +145,16 @@ pub(crate) const LABEL_SMOOTHING: Setting = Setting {
             choices.label_smoothing = Some(share)
         }))
     },
-    value: |choices| {
-        choices
-            .label_smoothing
-            .map_or("auto".into(), |share| share.to_string())
-    },
+    value: |choices| text_or(AUTO, choices.label_smoothing),
     step: |choices, direction, _| {
         choices.label_smoothing = choices.label_smoothing.map(|now| {
-            LabelSmoothing::new(neighbour(&SMOOTHINGS, now.get(), direction)).unwrap_or(now)
+            let next = neighbour(&SMOOTHINGS, now.get(), direction);
+            next.map_or(now, |share| LabelSmoothing::new(share).unwrap_or(now))
         });
     },
     command: set_regularisation,
-    restarts: false,
+    ..BASE
 };
-
-/// The next of `steps`, ascending, above or below `now`; `now` if there is none.
-fn neighbour(steps: &[f64], now: f64, direction: Direction) -> f64 {
-    let next = match direction {
-        Direction::Up => steps.iter().find(|&&step| step > now),
-        Direction::Down => steps.iter().rev().find(|&&step| step < now),
-    };
-    next.copied().unwrap_or(now)
-}
 
 fn set_schedule(_: &Choices, plan: &Plan) -> Option<Command> {
     Some(Command::Apply(Change::Schedule {

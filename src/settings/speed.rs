@@ -1,27 +1,27 @@
 //! Settings of the screen's speed.
 
-use super::{Direction, Edit, ON_OR_OFF, Setting};
-use crate::train::pace::PaceOption;
+use super::{AUTO, BASE, Direction, Edit, ON_OR_OFF, Setting, parse_or};
 use crate::train::{Command, Pace};
+
+/// Pace without a limit.
+const FULL: &str = "full";
 
 /// Speed limit on the screen.
 pub(crate) const PACE: Setting = Setting {
     name: "pace",
-    short: None,
     heading: "Screen",
     argument: "PACE",
     help: "speed limit: auto, full, or epochs per second",
-    note: "",
     expected: |_| "auto, full, or epochs per second such as 20".into(),
-    words: || vec!["auto", "full"],
-    default: || "auto".into(),
+    words: || vec![AUTO, FULL],
+    default: || AUTO.into(),
     parse: |text| {
-        let PaceOption(pace) = text.parse().ok()?;
+        let pace = parse_or(AUTO, text, pace)?;
         Some(Edit::new(move |choices| choices.pace = pace))
     },
     value: |choices| match choices.pace {
-        None => "auto".into(),
-        Some(Pace::Full) => "full".into(),
+        None => AUTO.into(),
+        Some(Pace::Full) => FULL.into(),
         Some(Pace::EpochsPerSecond(pace)) => pace.to_string(),
     },
     step: |choices, direction, facts| {
@@ -31,13 +31,12 @@ pub(crate) const PACE: Setting = Setting {
         });
     },
     command: |choices, _| Some(Command::SetPace(choices.pace.unwrap_or(Pace::Full))),
-    restarts: false,
+    ..BASE
 };
 
 /// Whether activations and deltas are seen travelling through the network.
 pub(crate) const MOTION: Setting = Setting {
     name: "motion",
-    short: None,
     heading: "Screen",
     argument: ON_OR_OFF,
     help: "the motion of activations and deltas through the network",
@@ -55,6 +54,13 @@ pub(crate) const MOTION: Setting = Setting {
     },
     value: |choices| if choices.motion { "on" } else { "off" }.into(),
     step: |choices, _, _| choices.motion = !choices.motion,
-    command: |_, _| None,
-    restarts: false,
+    ..BASE
 };
+
+fn pace(text: &str) -> Option<Pace> {
+    if text == FULL {
+        return Some(Pace::Full);
+    }
+    let pace = text.parse::<f64>().ok()?;
+    (pace.is_finite() && pace >= 0.001).then_some(Pace::EpochsPerSecond(pace))
+}

@@ -85,6 +85,9 @@ fn values_out_of_range_are_refused() {
         ("time-limit", "0s"),
         ("seed", "-1"),
         ("pace", "0"),
+        ("pace", "-1"),
+        ("pace", "nan"),
+        ("pace", "inf"),
         ("pace", "fast"),
     ] {
         assert!(edited(name, bad).is_none(), "{name} {bad}");

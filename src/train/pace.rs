@@ -1,14 +1,11 @@
 //! Speed limit of a training that is watched.
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
 use crate::nn::Architecture;
 use crate::util::lang::say;
-use crate::util::text::sanitise;
 
 /// Upper limit of the training speed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -75,31 +72,6 @@ impl fmt::Display for Pace {
     }
 }
 
-/// Value of `--pace`; `None` is `auto`.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PaceOption(pub Option<Pace>);
-
-impl FromStr for PaceOption {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Error> {
-        match text {
-            "auto" => return Ok(Self(None)),
-            "full" => return Ok(Self(Some(Pace::Full))),
-            _ => {}
-        }
-        match text.parse::<f64>() {
-            Ok(pace) if pace.is_finite() && pace >= 0.001 => {
-                Ok(Self(Some(Pace::EpochsPerSecond(pace))))
-            }
-            _ => Err(Error::Usage(format!(
-                "\"{}\" is not a pace; it is auto, full, or epochs a second such as 20",
-                sanitise(text)
-            ))),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,16 +111,5 @@ mod tests {
             Pace::EpochsPerSecond(20.0)
         );
         assert_eq!(Pace::auto(&sizes(&[784, 128, 64, 10]), 60_000), Pace::Full);
-    }
-
-    #[test]
-    fn paces_are_parsed() {
-        assert_eq!("auto".parse::<PaceOption>().unwrap().0, None);
-        assert_eq!("full".parse::<PaceOption>().unwrap().0, Some(Pace::Full));
-        let five = Some(Pace::EpochsPerSecond(5.0));
-        assert_eq!("5".parse::<PaceOption>().unwrap().0, five);
-        for bad in ["0", "-1", "nan", "inf", "fast"] {
-            assert!(bad.parse::<PaceOption>().is_err(), "{bad}");
-        }
     }
 }

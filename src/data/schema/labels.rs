@@ -165,16 +165,29 @@ fn stem(label: &str) -> &str {
     label.trim().trim_end_matches('.')
 }
 
-/// Returns pairs of `labels` that differ only in case, blanks or full stops at the end, or are different words for no or for yes.
+/// Returns the place in its pair of a word, letter or digit for no (0) or yes (1), in lower case.
+fn place_in_pair(word: &str) -> Option<usize> {
+    let pairs = BOOLEANS.into_iter().chain([("0", "1")]);
+    let mut places = pairs.filter_map(|(no, yes)| [no, yes].iter().position(|side| *side == word));
+    places.next()
+}
+
+/// Returns pairs of `labels` that differ only in case, blanks or full stops at the end, or are different words for no or for yes;
+/// letters and digits for them too, if there is nothing but these and such words.
 pub(super) fn similar(labels: &[String]) -> Vec<(String, String)> {
+    let plain = labels.iter().map(|label| {
+        let words: String = stem(label).split_whitespace().collect();
+        words.to_lowercase()
+    });
+    let is_certain = |word: &String| CERTAIN.contains(&&**word);
+    let are_no_or_yes = plain.clone().any(|word| is_certain(&word))
+        && plain.clone().all(|word| place_in_pair(&word).is_some());
     let mut first: HashMap<String, &String> = HashMap::new();
     let mut pairs = Vec::new();
-    for label in labels {
-        let plain: String = stem(label).split_whitespace().collect();
-        let key = match boolean(&plain, false) {
-            Some(Meaning::Boolean(yes)) => CERTAIN[usize::from(yes)].to_owned(),
-            _ => plain.to_lowercase(),
-        };
+    for (label, plain) in labels.iter().zip(plain) {
+        let is_meant = are_no_or_yes || is_certain(&plain);
+        let place = is_meant.then(|| place_in_pair(&plain)).flatten();
+        let key = place.map_or(plain, |place| CERTAIN[place].to_owned());
         match first.get(&key) {
             Some(other) => pairs.push(((*other).clone(), label.clone())),
             None => {

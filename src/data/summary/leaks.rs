@@ -1,5 +1,7 @@
 //! Input columns that give the target away.
 
+use std::collections::HashMap;
+
 use crate::{Column, ColumnKind, Dataset, Preprocessing, Target};
 
 /// Maximum number of distinct values of a column whose values are compared with the classes one by one.
@@ -30,11 +32,11 @@ pub(super) fn determining<'d>(
     dataset: &'d Dataset,
     preprocessing: &Preprocessing,
 ) -> Vec<&'d Column> {
-    let fill = |name: &str| {
-        let mut inputs = preprocessing.columns.iter();
-        let input = inputs.find(|input| input.name == name)?;
-        Some(input.encoding.fill())
-    };
+    let inputs = preprocessing.columns.iter();
+    let fills: HashMap<&str, f32> = inputs
+        .map(|input| (&*input.name, input.encoding.fill()))
+        .collect();
+    let counts = dataset.class_counts();
     let is_determining = |index: usize, column: &Column, fill: f32| {
         let values = dataset.values.column(index);
         let is_number = matches!(column.kind, ColumnKind::Numeric);
@@ -45,7 +47,6 @@ pub(super) fn determining<'d>(
         match &dataset.target {
             Target::Classes { labels, names } => {
                 let pairs = || filled.clone().zip(labels.iter().copied());
-                let counts = dataset.class_counts();
                 is_one_class_each(pairs(), &counts)
                     || is_known
                         && is_separating(pairs().step_by(labels.len() / MAX_ROWS + 1), names.len())
@@ -58,7 +59,8 @@ pub(super) fn determining<'d>(
     // A column that is no input is constant in the training rows.
     let columns = dataset.columns.iter().enumerate();
     let found = columns.filter(|&(index, column)| {
-        fill(&column.name).is_some_and(|fill| is_determining(index, column, fill))
+        let fill = fills.get(&*column.name);
+        fill.is_some_and(|&fill| is_determining(index, column, fill))
     });
     found.map(|(_, column)| column).collect()
 }

@@ -44,6 +44,11 @@ impl Delimiter {
         Self::Byte(b':'),
     ];
 
+    /// Whether the delimiter is hardly ever in cells, let alone equally often in each row.
+    fn is_hardly_in_cells(self) -> bool {
+        matches!(self, Self::Byte(b';' | b'\t' | b'|'))
+    }
+
     /// Name for the command line and for people.
     pub fn name(self) -> String {
         match self {
@@ -200,6 +205,11 @@ impl Dialect {
                 }
                 return dialect;
             }
+            if delimiter.is_hardly_in_cells() && first > 1 && has_equal_widths_below_first(&widths)
+            {
+                // The header has other cells: the names of the rows have none, or only one of both has a last delimiter.
+                return dialect;
+            }
             // R separates cells by blanks, and does not name the column with the names of the rows.
             let has_row_names =
                 widths.len() > 1 && widths[1..].iter().all(|&width| width == first + 1);
@@ -259,6 +269,14 @@ impl Dialect {
             && !above.iter().any(|row| is_like_data(row, &table[1..]));
         is_found.then(|| table[0].line - 1)
     }
+}
+
+/// Returns whether nearly all rows below the first are equally wide, of several cells.
+fn has_equal_widths_below_first(widths: &[usize]) -> bool {
+    let below = widths.get(1..).unwrap_or_default();
+    let second = below.first().copied().unwrap_or(0);
+    let as_second = below.iter().filter(|&&width| width == second).count();
+    second > 1 && below.len() > 1 && as_second as f64 >= CONSISTENT * below.len() as f64
 }
 
 /// Returns whether nearly all `rows` are as wide as the first, of several cells.

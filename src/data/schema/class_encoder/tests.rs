@@ -75,6 +75,21 @@ fn words_for_yes_beside_others_are_reported() {
 }
 
 #[test]
+fn letters_and_digits_for_yes_are_reported_beside_words_for_it() {
+    let similar = |cells: &[&str]| {
+        let mut labels = ClassEncoder::default();
+        cells.iter().for_each(|cell| labels.push(cell));
+        labels.finish(false).similar
+    };
+    let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+    let pairs = [pair("T", "true"), pair("F", "false")];
+    assert_eq!(similar(&["T", "F", "true", "false"]), pairs);
+    assert_eq!(similar(&["1", "0", "true"]), [pair("1", "true")]);
+    assert_eq!(similar(&["1", "2", "true"]), []);
+    assert_eq!(similar(&["y", "n", "t"]), []);
+}
+
+#[test]
 fn labels_that_differ_in_case_or_blanks_are_reported() {
     let mut labels = ClassEncoder::default();
     ["New York", "new york", "Newyork", "Bonn"]

@@ -60,6 +60,34 @@ fn the_delimiter_is_detected() {
 }
 
 #[test]
+fn semicolons_separate_rows_whose_header_has_other_cells() {
+    let rows = |header: &str, row: &str| format!("{header}\n{}", format!("{row}\n").repeat(8));
+    for (header, row) in [
+        ("a;b;y", "3,5;1,5;x;"),
+        ("a;b;y;", "3,5;1,5;x"),
+        ("a;b;y", "r1;3,5;1,5;x"),
+        ("a;b", "3,5;1,5;x"),
+        ("a;b;y;z", "3,5;1,5;x"),
+        ("a;b;y", "3,5;1,5;x;;"),
+        ("a\tb\ty", "3,5\t1,5\tx\t"),
+    ] {
+        let found = detected(&rows(header, row));
+        let expected = if row.contains(';') {
+            "semicolon"
+        } else {
+            "tab"
+        };
+        assert_eq!(
+            (&*found.delimiter.name(), found.skip),
+            (expected, 0),
+            "{header}, {row}"
+        );
+    }
+    let found = detected(&rows("a,b,y", "1,x;z,3"));
+    assert_eq!(found.delimiter.name(), "comma", "a semicolon in a text");
+}
+
+#[test]
 fn lines_above_a_table_are_skipped_unless_they_look_like_data() {
     let skipped = |text: &str| detected(text).skip;
     let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";

@@ -1,19 +1,17 @@
 //! Keys of a screen with a filter, in one table for their functions, the footer and the help.
 
-use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::{Constraint, Margin, Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
+use ratatui::widgets::Clear;
 
 use super::app::prompt::{Prompt, PromptEvent, Purpose};
 use super::app::{ClickTarget, Drawn, Effect};
 use super::keymap::KeyMap;
 use super::panels::footer::keys;
 use super::text;
-use super::theme::Theme;
 use super::widgets::overlay::prompt::{cursor_column, typed};
-use super::widgets::{Title, cut, frame};
+use super::widgets::{Pane, Title};
 use crate::util::lang::say;
 use crate::util::text::{padded, sanitise, width, wrap};
 
@@ -141,91 +139,81 @@ pub(super) trait KeyScreen: Sized + 'static {
         }
         None
     }
+}
 
-    /// Draws the filter while it is typed, otherwise the keys that have a word, the filter, and `quit`.
-    fn draw_footer(
-        &self,
-        quit: &'static str,
-        area: Rect,
-        buf: &mut Buffer,
-        theme: Theme,
-        drawn: &mut Drawn,
-    ) {
-        let state = self.key_state();
-        let inside = area.inner(Margin::new(1, 0));
-        if state.is_typing {
-            let label = say!("watch-filter", "filter: ");
-            let line = typed(&state.filter, label, inside.width.into(), theme);
-            let x = inside.x + cursor_column(&line) as u16;
-            line.render(inside, buf);
-            drawn.cursor = Some(Position::new(
-                x.min(inside.right().saturating_sub(1)),
-                inside.y,
-            ));
-            return;
-        }
-        let labelled = Self::KEYS.iter().filter(|row| !(row.label)().is_empty());
-        let labelled = labelled.map(|row| (row.shown, (row.label)(), row.codes[0]));
-        let mut hints: Vec<(String, &str, KeyCode)> = labelled
-            .chain([("q", quit, KeyCode::Char('q'))])
-            .map(|(shown, label, code)| (state.keys.shown(shown), label, code))
-            .collect();
-        let cells = |(key, label, _): &(String, &str, KeyCode)| width(key) + width(label) + 5;
-        // Help and quit stay.
-        while hints.iter().map(cells).sum::<usize>() > usize::from(inside.width) + 2
-            && hints.len() > 2
-        {
-            hints.remove(hints.len() - 3);
-        }
-        let mut line = keys(
-            hints.iter().map(|(key, label, _)| (key.as_str(), *label)),
-            theme,
-        );
-        if !state.filter.text().is_empty() {
-            let filter = format!("  /{}", sanitise(state.filter.text()));
-            line.push_span(Span::styled(filter, theme.accent()));
-        }
-        cut(line, inside.width.into()).render(inside, buf);
-        let mut x = inside.x;
-        for hint in &hints {
-            let cells = cells(hint) as u16;
-            let target = ClickTarget::Key(hint.2, KeyModifiers::NONE);
-            let area = Rect::new(x, inside.y, cells, 1).intersection(inside);
-            drawn.hits.push((area, target));
-            x += cells;
-        }
+/// Draws the filter while it is typed, otherwise the keys that have a word, the filter, and `quit`.
+pub(super) fn draw_footer<S: KeyScreen>(pane: &mut Pane<'_, S>, area: Rect, quit: &'static str) {
+    let (state, theme) = (pane.model.key_state(), pane.theme);
+    let inside = area.inner(Margin::new(1, 0));
+    if state.is_typing {
+        let label = say!("watch-filter", "filter: ");
+        let line = typed(&state.filter, label, inside.width.into(), theme);
+        let x = inside.x + cursor_column(&line) as u16;
+        pane.draw(line, inside);
+        let last = inside.right().saturating_sub(1);
+        pane.drawn.cursor = Some(Position::new(x.min(last), inside.y));
+        return;
     }
+    let labelled = S::KEYS.iter().filter(|row| !(row.label)().is_empty());
+    let labelled = labelled.map(|row| (row.shown, (row.label)(), row.codes[0]));
+    let mut hints: Vec<(String, &str, KeyCode)> = labelled
+        .chain([("q", quit, KeyCode::Char('q'))])
+        .map(|(shown, label, code)| (state.keys.shown(shown), label, code))
+        .collect();
+    let cells = |(key, label, _): &(String, &str, KeyCode)| width(key) + width(label) + 5;
+    // Help and quit stay.
+    while hints.iter().map(cells).sum::<usize>() > usize::from(inside.width) + 2 && hints.len() > 2
+    {
+        hints.remove(hints.len() - 3);
+    }
+    let mut line = keys(
+        hints.iter().map(|(key, label, _)| (key.as_str(), *label)),
+        theme,
+    );
+    if !state.filter.text().is_empty() {
+        let filter = format!("  /{}", sanitise(state.filter.text()));
+        line.push_span(Span::styled(filter, theme.accent()));
+    }
+    pane.line(inside, line);
+    let mut x = inside.x;
+    for hint in &hints {
+        let cells = cells(hint) as u16;
+        let target = ClickTarget::Key(hint.2, KeyModifiers::NONE);
+        let area = Rect::new(x, inside.y, cells, 1).intersection(inside);
+        pane.drawn.hits.push((area, target));
+        x += cells;
+    }
+}
 
-    /// Draws all keys over the middle of `main`, if the help is open.
-    fn draw_help(&self, main: Rect, buf: &mut Buffer, theme: Theme, drawn: &mut Drawn) {
-        let state = self.key_state();
-        if !state.is_help_open {
-            return;
-        }
-        drawn.hits.clear();
-        let keys = 9;
-        let rows = Self::KEYS.iter();
-        let rows: Vec<_> = rows
-            .map(|row| (state.keys.shown(row.shown), (row.help)()))
-            .collect();
-        let widest = rows.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
-        let cells = (widest + keys + 4).min(main.width.into()) as u16;
-        let room = usize::from(cells).saturating_sub(keys + 4);
-        let rows = rows.iter().flat_map(|(shown, help)| {
-            let names = std::iter::once(shown.as_str()).chain(std::iter::repeat(""));
-            names.zip(wrap(help, room))
-        });
-        let rows: Vec<_> = rows.collect();
-        let height = (rows.len() as u16 + 2).min(main.height);
-        let area = main.centered(Constraint::Length(cells), Constraint::Length(height));
-        Clear.render(area, buf);
-        let title = Title::new::<Line<'_>>(say!("watch-help", "Keys"), []);
-        frame(area, buf, theme, true, &title, Default::default());
-        let inside = area.inner(Margin::new(2, 1));
-        for ((shown, help), row) in rows.into_iter().zip(inside.rows()) {
-            let line = Span::styled(padded(shown, keys), theme.accent())
-                + Span::styled(help, theme.text());
-            cut(line, inside.width.into()).render(row, buf);
-        }
+/// Draws all keys over the middle of `main`, if the help is open.
+pub(super) fn draw_help<S: KeyScreen>(pane: &mut Pane<'_, S>, main: Rect) {
+    let (state, theme) = (pane.model.key_state(), pane.theme);
+    if !state.is_help_open {
+        return;
+    }
+    pane.drawn.hits.clear();
+    let keys = 9;
+    let rows = S::KEYS.iter();
+    let rows: Vec<_> = rows
+        .map(|row| (state.keys.shown(row.shown), (row.help)()))
+        .collect();
+    let widest = rows.iter().map(|(_, help)| width(help)).max().unwrap_or(0);
+    let cells = (widest + keys + 4).min(main.width.into()) as u16;
+    let room = usize::from(cells).saturating_sub(keys + 4);
+    let rows = rows.iter().flat_map(|(shown, help)| {
+        let names = std::iter::once(shown.as_str()).chain(std::iter::repeat(""));
+        names.zip(wrap(help, room))
+    });
+    let rows: Vec<_> = rows.collect();
+    let height = (rows.len() as u16 + 2).min(main.height);
+    let area = main.centered(Constraint::Length(cells), Constraint::Length(height));
+    pane.draw(Clear, area);
+    let title = Title::new::<Line<'_>>(say!("watch-help", "Keys"), []);
+    pane.frame(area, true, &title, Default::default());
+    let inside = area.inner(Margin::new(2, 1));
+    for ((shown, help), row) in rows.into_iter().zip(inside.rows()) {
+        let line =
+            Span::styled(padded(shown, keys), theme.accent()) + Span::styled(help, theme.text());
+        pane.line(row, line);
     }
 }

@@ -30,7 +30,6 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::text::{Line, Text};
-use ratatui::widgets::Widget;
 
 use app::{ClickTarget, Drawn, Model, Msg, PlotGesture};
 pub use panels::loading::{render_loading, view_loading};
@@ -53,38 +52,50 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws `model` into `area` of `buf`. Returns what later input refers to.
 pub fn render(area: Rect, buf: &mut Buffer, model: &Model, theme: Theme) -> Drawn {
-    let mut drawn = Drawn::default();
-    if !is_too_small(area, buf, theme) {
+    on_screen(area, buf, model, theme, |pane| {
         let parts = layout::parts(area, model);
-        let mut pane = Pane::new(parts.header, buf, model, theme);
-        header::render(&mut pane);
-        drawn.hits.append(&mut pane.hits);
+        pane.area = parts.header;
+        header::render(pane);
         for (id, area) in parts.panels {
-            render_panel(id, area, buf, model, theme, &mut drawn);
+            render_panel(id, area, pane.buf, model, theme, &mut pane.drawn);
         }
-        let mut pane = Pane::new(parts.footer, buf, model, theme);
+        let is_covered = model.prompt.overlay.is_some();
+        if is_covered {
+            pane.drawn.cursor = None;
+        }
+        pane.area = parts.footer;
         pane.area.y -= 1;
         pane.area.height += 1;
-        footer::render(&mut pane);
-        drawn.hits.append(&mut pane.hits);
-        if model.prompt.overlay.is_some() {
-            // A popup covers all of this.
-            drawn.hits.clear();
-            drawn.cursor = pane.cursor;
+        footer::render(pane);
+        if is_covered {
+            pane.drawn.hits.clear();
         }
-        let mut pane = Pane::new(parts.main, buf, model, theme);
-        drawn.help = overlay::render(&mut pane);
-        drawn.popup = pane.popup;
-        drawn.cursor = pane.cursor.or(drawn.cursor);
-        drawn.hits.append(&mut pane.hits);
-    }
-    wide::mend(buf);
-    ascii::translate(buf, theme.symbols());
-    drawn
+        pane.area = parts.main;
+        pane.drawn.help = overlay::render(pane);
+    })
 }
 
-/// Whether `area` is too small for the screen; if so, writes what size is needed.
-fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
+/// Calls `draw` with a pane of all of `area`, unless that is too small; then makes what is drawn fit for the terminal.
+/// Returns what later input refers to.
+fn on_screen<M>(
+    area: Rect,
+    buf: &mut Buffer,
+    model: &M,
+    theme: Theme,
+    draw: impl FnOnce(&mut Pane<'_, M>),
+) -> Drawn {
+    let mut pane = Pane::new(area, buf, model, theme);
+    if !is_too_small(&mut pane) {
+        draw(&mut pane);
+    }
+    wide::mend(pane.buf);
+    ascii::translate(pane.buf, theme.symbols());
+    pane.drawn
+}
+
+/// Whether the area is too small for the screen; if so, writes what size is needed.
+fn is_too_small<M>(pane: &mut Pane<'_, M>) -> bool {
+    let (area, theme) = (pane.area, pane.theme);
     let (width, height) = layout::MIN_SIZE;
     let is_too_small = area.width < width || area.height < height;
     if is_too_small {
@@ -92,7 +103,7 @@ fn is_too_small(area: Rect, buf: &mut Buffer, theme: Theme) -> bool {
         let lines = [text::terminal_too_small().to_owned(), need].into_iter();
         let lines = lines.map(|line| cut(Line::styled(line, theme.text()), area.width.into()));
         let middle = area.centered_vertically(Constraint::Length(2));
-        Text::from_iter(lines).centered().render(middle, buf);
+        pane.draw(Text::from_iter(lines).centered(), middle);
     }
     is_too_small
 }

@@ -101,7 +101,7 @@ pub struct Drawn {
     pub popup: Option<Rect>,
     /// Cell in which the next character of a text is inserted, while one is typed.
     pub cursor: Option<Position>,
-    /// Areas that can be clicked besides those that panels find themselves.
+    /// Areas that can be clicked besides those that panels find themselves; of two at one place the later counts.
     pub hits: Vec<(Rect, ClickTarget)>,
 }
 

@@ -4,7 +4,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
+use super::plane::{
+    MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value, with_legend,
+};
 use super::row_marks::{nearest, number, target_range};
 use crate::train::probes::{Along, PlaneAnswer, PlanePoint, PlaneProbe};
 use crate::train::{SampleId, Set};
@@ -36,17 +38,16 @@ impl Panel for FitPanel {
         let Some(fit) = Fit::new(pane.model, pane.area) else {
             return pane.message([text::waiting_for_values()]);
         };
-        let whole = pane.area;
-        pane.area.height -= 1;
-        let (left, [x, _]) = (fit.left(whole), fit.range);
+        let [area, legend] = with_legend(pane.area);
+        let (left, [x, _]) = (fit.left(pane.area), fit.range);
         axes(
             pane,
+            area,
             &left,
             MIN_LEFT,
             |cells| marks_below(x, cells),
             &fit.caption,
         );
-        pane.area = whole;
         let theme = pane.theme;
         let mut canvas = Canvas::new(fit.plot, fit.range[0], fit.range[1]);
         for (sample, _) in &fit.answer.rows {
@@ -73,20 +74,19 @@ impl Panel for FitPanel {
         {
             cell.set_char('◎').set_style(theme.strong());
         }
-        let legend = [
+        let marks = [
             ("━", text::mark_prediction(), theme.strong()),
             ("•", text::mark_training(), theme.train()),
             ("•", text::mark_validation(), theme.validation()),
             ("◎", text::mark_shown(), theme.strong()),
         ];
-        let spans = legend.into_iter().flat_map(|(mark, name, style)| {
+        let spans = marks.into_iter().flat_map(|(mark, name, style)| {
             [
                 Span::styled(mark, style),
                 Span::styled(format!(" {name}  "), theme.dim()),
             ]
         });
-        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        pane.line(area, Line::from_iter(spans));
+        pane.line(legend, Line::from_iter(spans));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
@@ -128,10 +128,7 @@ impl<'a> Fit<'a> {
             caption: model.navigation.plane.caption(x.along, &model.run.data),
         };
         fit.range[1] = fit.vertical_range();
-        let area = Rect {
-            height: inside.height - 1,
-            ..inside
-        };
+        let [area, _] = with_legend(inside);
         fit.plot = plot_area(area, &fit.left(inside), MIN_LEFT);
         Some(fit)
     }

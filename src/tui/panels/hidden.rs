@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::Panel;
-use super::plane::{MIN_LEFT, marks_below, marks_left};
+use super::plane::{MIN_LEFT, marks_below, marks_left, with_legend};
 use super::row_marks::{Kind, Legend, nearest, number, target_range};
 use crate::train::probes::{HiddenSpace, HiddenSpaceProbe};
 use crate::train::{Request, SampleId};
@@ -63,24 +63,22 @@ impl Panel for HiddenPanel {
         let Some(picture) = Picture::new(pane.model, pane.area) else {
             return pane.message([text::waiting_for_values()]);
         };
-        let whole = pane.area;
-        pane.area.height -= 1;
+        let [area, foot] = with_legend(pane.area);
         let [x, _] = picture.range;
         let below = |cells| marks_below(x, cells);
         axes(
             pane,
+            area,
             &picture.left,
             MIN_LEFT,
             below,
             text::first_component(),
         );
-        pane.area = whole;
         picture.rows(pane);
         let targets = picture.targets;
-        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
         let rows = picture.space.rows.iter().map(|row| row.0);
         let legend = Legend::new(rows, targets, "0…9");
-        pane.line(area, legend.line(pane.model, pane.theme, area.width));
+        pane.line(foot, legend.line(pane.model, pane.theme, foot.width));
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
@@ -120,10 +118,7 @@ impl<'a> Picture<'a> {
             .into_iter()
             .fold(0.0, f64::max);
         let range = limits.map(|limits| rounded(limits, widest / FLATTEST));
-        let area = Rect {
-            height: inside.height - 1,
-            ..inside
-        };
+        let [area, _] = with_legend(inside);
         let left = marks_left(range[1], area.height);
         let plot = plot_area(area, &left, MIN_LEFT);
         Some(Self {

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Style};
 
 use super::Panel;
 use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
-use super::plane::{MIN_LEFT, marks_below, marks_left};
+use super::plane::{MIN_LEFT, marks_below, marks_left, with_legend};
 use crate::train::Request;
 use crate::train::probes::{Landscape, LandscapeProbe, MAX_PARAMETERS, POINTS, Plane};
 use crate::tui::app::Model;
@@ -56,10 +56,9 @@ impl Panel for LandscapePanel {
             }
             Some(Landscape::Plane(plane)) => plane,
         };
-        let whole = pane.area;
-        pane.area.height -= 1;
-        let left = marks_left(plane.range[1], pane.area.height);
-        let plot = plot_area(pane.area, &left, MIN_LEFT);
+        let [area, foot] = with_legend(pane.area);
+        let left = marks_left(plane.range[1], area.height);
+        let plot = plot_area(area, &left, MIN_LEFT);
         let picture = Picture {
             plane,
             plot,
@@ -67,8 +66,7 @@ impl Panel for LandscapePanel {
             contours: contours(&plane.losses, plot.width),
         };
         let below = |cells| marks_below(plane.range[0], cells);
-        axes(pane, &left, MIN_LEFT, below, text::first_direction());
-        pane.area = whole;
+        axes(pane, area, &left, MIN_LEFT, below, text::first_direction());
         field::draw(pane, picture.plot, &picture);
         picture.path(pane);
         let lines = picture.lines();
@@ -85,10 +83,9 @@ impl Panel for LandscapePanel {
             text::landscape_legend_medium(least, most),
             text::landscape_legend_short().to_owned(),
         ];
-        let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
-        let fits = |legend: &&String| width(legend) <= area.width.into();
+        let fits = |legend: &&String| width(legend) <= foot.width.into();
         let legend = legends.iter().find(fits).unwrap_or(&legends[2]);
-        pane.left(area, legend, pane.theme.dim());
+        pane.left(foot, legend, pane.theme.dim());
     }
 }
 

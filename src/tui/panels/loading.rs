@@ -7,16 +7,15 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::Paragraph;
 
 use super::footer::keys;
 use crate::data::Part;
 use crate::tui::app::{Loading, LoadingStage};
-use crate::tui::is_too_small;
+use crate::tui::on_screen;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Title, cut, frame};
-use crate::tui::widgets::{ascii, wide};
+use crate::tui::widgets::{Pane, Title, cut};
 use crate::util::lang::say;
 use crate::util::numbers::{clock, count, grouped};
 use crate::util::text::{padded, right_aligned, shorten, shorten_front, width};
@@ -31,7 +30,7 @@ pub fn view_loading(loading: &Loading, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Draws `loading` into `area` of `buf`.
 pub fn render_loading(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
-    if !is_too_small(area, buf, theme) {
+    on_screen(area, buf, loading, theme, |pane| {
         let [header, main, footer] = Layout::vertical([
             Constraint::Length(2),
             Constraint::Fill(1),
@@ -40,19 +39,18 @@ pub fn render_loading(area: Rect, buf: &mut Buffer, loading: &Loading, theme: Th
         .areas(area);
         let badge = Span::styled(text::badge_loading(), theme.badge(theme.accent()));
         let name = Span::styled(format!("   {}", loading.name), theme.strong());
-        cut(badge + name, area.width.into()).render(header, buf);
-        panel(main, buf, loading, theme);
+        pane.line(header, badge + name);
+        panel(pane, main);
         let keys = keys(
             [("q", text::cancel_key()), ("ctrl-z", text::suspend_key())],
             theme,
         );
-        keys.render(footer.inner(Margin::new(1, 0)), buf);
-    }
-    wide::mend(buf);
-    ascii::translate(buf, theme.symbols());
+        pane.draw(keys, footer.inner(Margin::new(1, 0)));
+    });
 }
 
-fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
+fn panel(pane: &mut Pane<'_, Loading>, main: Rect) {
+    let (loading, theme) = (pane.model, pane.theme);
     let width = main.width.min(MAX_WIDTH);
     let margin = if width < MAX_WIDTH { 1 } else { 2 };
     let cells = usize::from(width - 2 - 2 * margin);
@@ -71,8 +69,8 @@ fn panel(main: Rect, buf: &mut Buffer, loading: &Loading, theme: Theme) {
     let share = share.map(|share| format!("{:3.0}%", (100.0 * share).floor()));
     let share = share.map(|share| Line::styled(share, theme.strong()));
     let title = Title::new(text::loading_title(), share);
-    frame(area, buf, theme, false, &title, Default::default());
-    Paragraph::new(lines).render(area.inner(Margin::new(1 + margin, 1)), buf);
+    let inside = pane.frame(area, false, &title, Default::default());
+    pane.draw(Paragraph::new(lines), inside.inner(Margin::new(margin, 0)));
 }
 
 /// Returns the lines of the panel in `cells` cells, from top to bottom.

@@ -207,10 +207,10 @@ pub fn render_panel(
     }
     let title = id.panel().title(&pane);
     pane.hit(area, ClickTarget::Frame(id));
-    pane.frame(area, &title);
+    pane.panel_frame(area, &title);
     drawn.panels.extend(pane.limit.map(|limit| (id, limit)));
-    drawn.hits.append(&mut pane.hits);
-    drawn.cursor = drawn.cursor.or(pane.cursor);
+    drawn.hits.append(&mut pane.drawn.hits);
+    drawn.cursor = drawn.cursor.or(pane.drawn.cursor);
 }
 
 /// Message for a click on the panel in `area`.

@@ -1,6 +1,6 @@
 //! Axes, rows and probe that the pictures of predictions have in common.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::inside;
 use crate::train::probes::{Along, PlaneAxis, PlaneProbe};
@@ -28,6 +28,11 @@ const NAME: usize = 20;
 const SHORT_NAME: usize = 8;
 /// Fewest cells of the marks on the left of a plot.
 pub(crate) const MIN_LEFT: u16 = 3;
+
+/// Areas of a plot with its axes and of the legend below them, `inside` the frame of a panel.
+pub(super) fn with_legend(inside: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inside)
+}
 
 /// Part of the plane that a panel draws.
 pub(crate) struct Wanted {

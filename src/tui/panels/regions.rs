@@ -5,7 +5,9 @@ use ratatui::style::{Color, Style};
 
 use super::Panel;
 use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
-use super::plane::{MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value};
+use super::plane::{
+    MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value, with_legend,
+};
 use super::race_table::{LaneLook, lane_style};
 use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
 use crate::train::probes::{ImportanceProbe, PlaneAnswer, PlanePoint, PlaneProbe};
@@ -49,7 +51,7 @@ impl Panel for RegionsPanel {
         if pane.model.navigation.plane.axes.is_empty() {
             return pane.message([text::no_numeric_column()]);
         }
-        draw(pane, &pane.model.run);
+        draw(pane, pane.area, &pane.model.run);
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
@@ -78,45 +80,42 @@ impl Panel for RaceRegions {
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        let (model, theme, whole) = (pane.model, pane.theme, pane.area);
+        let (model, theme) = (pane.model, pane.theme);
         let Some(race) = &model.race else {
             return pane.message([text::no_race()]);
         };
         let labels = model.lane_labels();
         let pair = [race.beside, race.chosen];
         let columns = [Constraint::Fill(1), Constraint::Fill(1)];
-        let halves: [Rect; 2] = Layout::horizontal(columns).spacing(1).areas(whole);
+        let halves: [Rect; 2] = Layout::horizontal(columns).spacing(1).areas(pane.area);
         for (index, half) in pair.into_iter().zip(halves) {
             let [head, below] =
                 Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(half);
             let label = labels.get(index).map_or("", String::as_str);
             let head_text = format!("{} {label}", LaneLook::of(index).symbol);
             pane.left(head, &head_text, lane_style(index, theme));
-            pane.area = below;
             match model.lane(index) {
-                Some(run) => draw(pane, run),
-                None => pane.message([text::lane_starts()]),
+                Some(run) => draw(pane, below, run),
+                None => pane.message_in(below, [text::lane_starts()]),
             }
         }
-        pane.area = whole;
     }
 }
 
-/// Draws the predictions of `run` into the area of `pane`, with axes and a legend.
-fn draw(pane: &mut Pane<'_>, run: &Run) {
-    let Some(picture) = Picture::new(pane.model, run, pane.area) else {
-        return pane.message([text::waiting_for_values()]);
+/// Draws the predictions of `run` into `inside`, with axes and a legend.
+fn draw(pane: &mut Pane<'_>, inside: Rect, run: &Run) {
+    let Some(picture) = Picture::new(pane.model, run, inside) else {
+        return pane.message_in(inside, [text::waiting_for_values()]);
     };
-    let whole = pane.area;
-    pane.area.height -= 1;
+    let [area, foot] = with_legend(inside);
     axes(
         pane,
+        area,
         &picture.left,
         MIN_LEFT,
         |cells| marks_below(picture.range[0], cells),
         &picture.caption,
     );
-    pane.area = whole;
     field::draw(pane, picture.plot, &picture);
     // With another seed there are other rows.
     if run.plan.seed == pane.model.run.plan.seed {
@@ -126,14 +125,13 @@ fn draw(pane: &mut Pane<'_>, run: &Run) {
     field::contour_values(pane, picture.plot, &lines, |column, row| {
         picture.level(picture.pixel(column, row).output)
     });
-    let area = Rect::new(whole.x, whole.bottom() - 1, whole.width, 1);
     let rows = picture.answer.rows.iter().map(|row| row.0);
     let contours = picture
         .levels
         .first_chunk()
         .map(|[first, second]| second - first);
     let legend = Legend::new(rows, picture.targets, "░▒▓█").of_field(contours);
-    pane.line(area, legend.line(pane.model, pane.theme, area.width));
+    pane.line(foot, legend.line(pane.model, pane.theme, foot.width));
 }
 
 /// Predictions with the place of everything on the screen.
@@ -165,10 +163,7 @@ impl<'a> Picture<'a> {
             return None;
         }
         let range = [range_of(x), range_of(y)];
-        let area = Rect {
-            height: inside.height - 1,
-            ..inside
-        };
+        let [area, _] = with_legend(inside);
         let left = marks_left(range[1], area.height);
         let plot = plot_area(area, &left, MIN_LEFT);
         let caption = model.navigation.plane.caption(x.along, &model.run.data);

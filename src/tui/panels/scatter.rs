@@ -55,6 +55,7 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
     };
     let plot = axes(
         pane,
+        pane.area,
         &marks,
         min as u16,
         |cells| marks_below(range, cells),

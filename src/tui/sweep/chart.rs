@@ -1,15 +1,13 @@
 //! The chart of a sweep: validation losses over the epochs, that of the chosen row above the others.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 
 use super::{Board, Row};
 use crate::tui::app::Chart;
 use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
 use crate::tui::text;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Mark, Stroke, Title, draw_axes, frame, plot_area};
+use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes};
 use crate::util::numbers::{tick_labels, ticks};
 use crate::util::stats::MinMaxLast;
 
@@ -23,12 +21,12 @@ const GUTTER: u16 = 5;
 const TICK_CELLS: u16 = 8;
 
 /// Draws the curves of `rows` into `area`.
-pub(super) fn draw(board: &Board, rows: &[Row], area: Rect, buf: &mut Buffer, theme: Theme) {
+pub(super) fn draw(pane: &mut Pane<'_, Board>, area: Rect, rows: &[Row]) {
+    let (board, theme) = (pane.model, pane.theme);
     let chosen = rows.get(board.chosen);
     let label = chosen.map_or(String::new(), |row| board.label(row));
     let title = Title::new(text::validation_loss_title(), [label]);
-    frame(area, buf, theme, false, &title, Default::default());
-    let inside = area.inner(Margin::new(1, 1));
+    let inside = pane.frame(area, false, &title, Default::default());
     let others = rows.iter().take(MAX_CURVES).map(points);
     let curves: Vec<Points> = others.chain(chosen.map(points)).collect();
     let last = curves.iter().filter_map(|curve| Some(curve.last()?.0));
@@ -45,8 +43,8 @@ pub(super) fn draw(board: &Board, rows: &[Row], area: Rect, buf: &mut Buffer, th
         places.zip(tick_labels(&epochs)).collect()
     };
     let caption = text::label_epoch().trim();
-    draw_axes(inside, buf, theme, (&left, GUTTER), below, caption);
-    let mut canvas = Canvas::new(plot_area(inside, &left, GUTTER), epochs, scale.range());
+    let plot = axes(pane, inside, &left, GUTTER, below, caption);
+    let mut canvas = Canvas::new(plot, epochs, scale.range());
     let style = theme.validation();
     let faint = Stroke::new(theme.faint(style), 1.0).dashed(Dash::Even(1, 2));
     let (own, others) = curves.split_at(curves.len() - usize::from(chosen.is_some()));
@@ -55,7 +53,7 @@ pub(super) fn draw(board: &Board, rows: &[Row], area: Rect, buf: &mut Buffer, th
     for (curve, stroke) in strokes {
         series::draw(&mut canvas, curve, &scale, &stroke, false);
     }
-    canvas.render(buf);
+    canvas.render(pane.buf);
 }
 
 /// Losses of a row over the epochs.

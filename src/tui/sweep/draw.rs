@@ -4,21 +4,19 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::{Board, Loss, Row, Sort, chart};
 use crate::tui::app::{ClickTarget, Drawn};
-use crate::tui::key_table::KeyScreen;
-use crate::tui::text;
+use crate::tui::key_table::{draw_footer, draw_help};
+use crate::tui::layout::MIN_SIZE;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Column, Listing, Title, ascii, bar, bars, cut, frame, wide};
+use crate::tui::widgets::{Column, Listing, Pane, Title, bar, bars};
+use crate::tui::{on_screen, text};
 use crate::util::numbers::loss;
 use crate::util::text::{padded, shorten, width, wrap_whole};
 
 /// Cells of a curve.
 const CURVE: usize = 16;
-/// Smallest screen.
-const MIN_SIZE: (u16, u16) = (40, 12);
 /// Cells of the bar of an effect, and settings and values that are listed at most.
 const BAR: usize = 12;
 const EFFECTS: usize = 4;
@@ -32,13 +30,11 @@ const VALUE: usize = 16;
 
 /// Draws `board` into `area` of `buf`. Returns what later input refers to.
 pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme: Theme) -> Drawn {
-    let mut drawn = Drawn::default();
-    if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
-        let need = text::size_needed(MIN_SIZE.0, MIN_SIZE.1, area.width, area.height);
-        line(need.into(), area, buf);
-        wide::mend(buf);
-        return drawn;
-    }
+    on_screen(area, buf, board, theme, draw)
+}
+
+fn draw(pane: &mut Pane<'_, Board>) {
+    let (board, theme, area) = (pane.model, pane.theme, pane.area);
     let listed = if area.height >= TALL {
         usize::MAX
     } else {
@@ -79,16 +75,16 @@ pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme:
         Constraint::Length(1),
     ])
     .areas(area);
-    line(header(board, theme), head, buf);
-    draw_table(board, &rows, table, buf, theme, &mut drawn);
+    pane.line(head, header(board, theme));
+    draw_table(pane, table, &rows);
     if curves.height > 0 {
-        chart::draw(board, &rows, curves, buf, theme);
+        chart::draw(pane, curves, &rows);
     }
     if best.height > 2 {
         let title = Title::new::<String>(text::sweep_best_title(), []);
-        let inside = framed(best, buf, theme, &title);
+        let inside = pane.frame(best, false, &title, Default::default());
         for (row, command) in inside.rows().zip(command) {
-            line(command, row, buf);
+            pane.line(row, command);
         }
     }
     if below.height > 2 {
@@ -100,9 +96,9 @@ pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme:
             text::sweep_effects_so_far(score)
         };
         let title = Title::new::<String>(name, []);
-        let inside = framed(below, buf, theme, &title);
+        let inside = pane.frame(below, false, &title, Default::default());
         for (row, effect) in inside.rows().zip(effects) {
-            line(effect, row, buf);
+            pane.line(row, effect);
         }
     }
     let quit = if board.is_done {
@@ -110,21 +106,8 @@ pub(in crate::tui) fn render(area: Rect, buf: &mut Buffer, board: &Board, theme:
     } else {
         text::key_stop()
     };
-    board.draw_footer(quit, foot, buf, theme, &mut drawn);
-    board.draw_help(table, buf, theme, &mut drawn);
-    wide::mend(buf);
-    ascii::translate(buf, theme.symbols());
-    drawn
-}
-
-fn line(line: Line<'_>, area: Rect, buf: &mut Buffer) {
-    cut(line, area.width.into()).render(area, buf);
-}
-
-/// Draws a frame with `title`. Returns the area inside.
-fn framed(area: Rect, buf: &mut Buffer, theme: Theme, title: &Title) -> Rect {
-    frame(area, buf, theme, false, title, Default::default());
-    area.inner(ratatui::layout::Margin::new(1, 1))
+    draw_footer(pane, foot, quit);
+    draw_help(pane, table);
 }
 
 /// Number of trainings that are done, of all.
@@ -160,14 +143,8 @@ fn best_command(board: &Board, theme: Theme, area: Rect) -> Vec<Line<'static>> {
         .collect()
 }
 
-fn draw_table(
-    board: &Board,
-    rows: &[Row],
-    area: Rect,
-    buf: &mut Buffer,
-    theme: Theme,
-    drawn: &mut Drawn,
-) {
+fn draw_table(pane: &mut Pane<'_, Board>, area: Rect, rows: &[Row]) {
+    let (board, theme) = (pane.model, pane.theme);
     let name = if board.shows_trainings {
         text::sweep_trainings_title()
     } else {
@@ -179,14 +156,15 @@ fn draw_table(
         Sort::Given => text::sorted_as_given().to_owned(),
     };
     let title = Title::new(name, [sorted]);
-    let inside = framed(area, buf, theme, &title);
+    let inside = pane.frame(area, false, &title, Default::default());
     let listing = Listing {
         columns: columns(board),
         rows: rows.iter().map(|row| cells(board, row, theme)).collect(),
         chosen: (!rows.is_empty()).then(|| board.chosen.min(rows.len().saturating_sub(1))),
     };
-    let shown = listing.draw(inside, buf, theme).into_iter();
-    (drawn.hits).extend(shown.map(|(row, area)| (area, ClickTarget::Line(row))));
+    let shown = listing.draw(inside, pane.buf, theme).into_iter();
+    let hits = &mut pane.drawn.hits;
+    hits.extend(shown.map(|(row, area)| (area, ClickTarget::Line(row))));
 }
 
 fn columns(board: &Board) -> Vec<Column> {

@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Modifier;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
+use ratatui::text::Line;
 
 use super::curves::Curve;
 use super::{TimeAxis, Watch, marks};
 use crate::tui::app::navigation::SMOOTHING;
-use crate::tui::app::{Chart, ClickTarget, Drawn};
+use crate::tui::app::{Chart, ClickTarget};
 use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
-use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Mark, Stroke, Title, draw_axes, frame, plot_area};
+use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes, plot_area};
 use crate::util::lang::say;
 use crate::util::numbers::{significant, tick_labels, ticks};
 use crate::util::stats::{Merge, MinMaxLast};
@@ -63,158 +60,6 @@ impl Watch {
         (page < all).then_some((first + 1, (first + page).min(all), all))
     }
 
-    /// Draws the page with the selected chart.
-    pub(super) fn draw_charts(
-        &self,
-        area: Rect,
-        buf: &mut Buffer,
-        theme: Theme,
-        drawn: &mut Drawn,
-    ) {
-        let tags = self.tags();
-        let (columns, rows) = self.grid(area, tags.len());
-        let page = usize::from(columns) * usize::from(rows);
-        let first = self.chart / page * page;
-        for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
-            let cell = part(area, (columns, rows), place);
-            self.draw_chart(cell, buf, theme, (tag, index == self.chart));
-            drawn.hits.push((cell, ClickTarget::Row(index)));
-        }
-    }
-
-    /// Draws the chart of a tag, which may be the selected one.
-    fn draw_chart(
-        &self,
-        area: Rect,
-        buf: &mut Buffer,
-        theme: Theme,
-        (tag, is_selected): (&Arc<str>, bool),
-    ) {
-        let curves = self.curves(tag);
-        let Some(plot) = Plot::new(self, area.inner(Margin::new(1, 1)), &curves) else {
-            let title = Title::new(
-                tag.to_string(),
-                [Line::from(say!("watch-empty", "no values"))],
-            );
-            return frame(area, buf, theme, is_selected, &title, Default::default());
-        };
-        let pointed = curves.iter().find(|curve| curve.is_pointed);
-        let newest = pointed.and_then(|curve| value_at(&curve.points, self.crosshair));
-        let detail = pointed.zip(newest).map(|(curve, value)| {
-            let value = significant(value, DIGITS);
-            Line::from(match curve.count_at(self.crosshair) {
-                Some((count, all)) => {
-                    say!(
-                        "watch-mean-of",
-                        "{value} (mean of {count} of {all})",
-                        value,
-                        count,
-                        all
-                    )
-                }
-                None => value,
-            })
-        });
-        let title = Title::new(tag.to_string(), detail);
-        let notes = [
-            plot.note(self),
-            plot.has_below.then(below_log).unwrap_or_default(),
-        ];
-        frame(area, buf, theme, is_selected, &title, notes);
-        let below = |width: u16| plot.time_marks(width);
-        let left = (&plot.left[..], GUTTER);
-        draw_axes(
-            area.inner(Margin::new(1, 1)),
-            buf,
-            theme,
-            left,
-            below,
-            self.unit(),
-        );
-        let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
-        for curve in &curves {
-            self.draw_curve(&mut canvas, theme, curve, &plot);
-        }
-        canvas.render(buf);
-        self.draw_marks(buf, theme, (&plot, &canvas), &curves);
-        self.draw_crosshair(buf, theme, &plot, &canvas);
-    }
-
-    fn draw_curve(&self, canvas: &mut Canvas, theme: Theme, curve: &Curve, plot: &Plot) {
-        let style = theme.class(curve.run).remove_modifier(Modifier::BOLD);
-        let strength = if curve.is_pointed { 4.0 } else { 3.0 };
-        let stroke = Stroke::new(style, strength);
-        let points = &plot.thinned(&curve.points)[..];
-        let faint = Stroke::new(theme.faint(style), 1.0);
-        if self.is_grouped {
-            // Only the edges of the band: in a filled one the mean would not be seen.
-            let edge = faint.dashed(Dash::Even(1, 2));
-            for end in [|value: MinMaxLast| value.min, |value: MinMaxLast| value.max] {
-                let line = points.iter();
-                let line = line.map(|&(time, value)| (time, MinMaxLast::of(end(value))));
-                let line: Points = line.collect();
-                series::draw(canvas, &line, &plot.scale, &edge, false);
-            }
-            series::draw(canvas, points, &plot.scale, &stroke, false);
-        } else if self.smoothing > 0 {
-            series::draw(canvas, points, &plot.scale, &faint, true);
-            let smooth = series::smoothed(&curve.points, SMOOTHING[self.smoothing]);
-            series::draw(canvas, &plot.thinned(&smooth), &plot.scale, &stroke, false);
-        } else {
-            series::draw(canvas, points, &plot.scale, &stroke, true);
-        }
-    }
-
-    /// Draws the mark of each run onto its curve: at the end, and at columns of its own.
-    fn draw_marks(
-        &self,
-        buf: &mut Buffer,
-        theme: Theme,
-        (plot, canvas): (&Plot, &Canvas),
-        curves: &[Curve],
-    ) {
-        let apart = MARK_CELLS + MARK_CELLS_PER_CURVE * curves.len();
-        let per_cell = (plot.times.1 - plot.times.0) / f64::from(plot.area.width.max(1));
-        for (place, curve) in curves.iter().enumerate() {
-            let Some(last) = curve.points.last().map(|point| point.0.min(plot.times.1)) else {
-                continue;
-            };
-            let columns = (0..plot.area.width).skip(apart * (place + 1) / (curves.len() + 1));
-            let times = columns.step_by(apart);
-            let times = times.map(|x| plot.times.0 + (f64::from(x) + 0.5) * per_cell);
-            let times = times.filter(|time| *time < last - 2.0 * per_cell);
-            let smooth = (self.smoothing > 0)
-                .then(|| series::smoothed(&curve.points, SMOOTHING[self.smoothing]));
-            let points = smooth.as_ref().unwrap_or(&curve.points);
-            let mark = marks::mark(theme, curve.run);
-            let places = times.chain([last]).filter_map(|time| nearest(points, time));
-            for (time, value) in places {
-                let height = plot.scale.height(value);
-                let (foot, top) = plot.scale.range();
-                let is_shown = height == f64::NEG_INFINITY || (foot..=top).contains(&height);
-                if is_shown && (plot.times.0..=plot.times.1).contains(&time) {
-                    let at = canvas.anchor((time, height.max(foot)));
-                    let area = Rect::new(at.0, at.1, 1, 1);
-                    Span::styled(mark, theme.class(curve.run)).render(area, buf);
-                }
-            }
-        }
-    }
-
-    fn draw_crosshair(&self, buf: &mut Buffer, theme: Theme, plot: &Plot, canvas: &Canvas) {
-        let is_shown = |time: &f64| (plot.times.0..=plot.times.1).contains(time);
-        let Some(time) = self.crosshair.filter(is_shown) else {
-            return;
-        };
-        let (x, _) = canvas.anchor((time, 0.0));
-        for y in plot.area.rows().map(|row| row.y) {
-            let cell = Rect::new(x, y, 1, 1);
-            if canvas.is_blank(cell) {
-                Span::styled("│", theme.accent()).render(cell, buf);
-            }
-        }
-    }
-
     /// Name of the horizontal axis, with its unit.
     fn unit(&self) -> &str {
         match self.time {
@@ -251,6 +96,137 @@ impl Watch {
         let runs = self.runs.iter().enumerate();
         let newest = runs.filter_map(|(index, (_, run))| Some((index, run.newest(tag)?)));
         newest.collect()
+    }
+}
+
+/// Draws the page with the selected chart.
+pub(super) fn draw_charts(pane: &mut Pane<'_, Watch>, area: Rect) {
+    let watch = pane.model;
+    let tags = watch.tags();
+    let (columns, rows) = watch.grid(area, tags.len());
+    let page = usize::from(columns) * usize::from(rows);
+    let first = watch.chart / page * page;
+    for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
+        let cell = part(area, (columns, rows), place);
+        draw_chart(pane, cell, tag, index == watch.chart);
+        pane.drawn.hits.push((cell, ClickTarget::Row(index)));
+    }
+}
+
+/// Draws the chart of a tag, which may be the selected one.
+fn draw_chart(pane: &mut Pane<'_, Watch>, area: Rect, tag: &Arc<str>, is_selected: bool) {
+    let watch = pane.model;
+    let curves = watch.curves(tag);
+    let Some(plot) = Plot::new(watch, area.inner(Margin::new(1, 1)), &curves) else {
+        let title = Title::new(
+            tag.to_string(),
+            [Line::from(say!("watch-empty", "no values"))],
+        );
+        pane.frame(area, is_selected, &title, Default::default());
+        return;
+    };
+    let pointed = curves.iter().find(|curve| curve.is_pointed);
+    let newest = pointed.and_then(|curve| value_at(&curve.points, watch.crosshair));
+    let detail = pointed.zip(newest).map(|(curve, value)| {
+        let value = significant(value, DIGITS);
+        Line::from(match curve.count_at(watch.crosshair) {
+            Some((count, all)) => {
+                say!(
+                    "watch-mean-of",
+                    "{value} (mean of {count} of {all})",
+                    value,
+                    count,
+                    all
+                )
+            }
+            None => value,
+        })
+    });
+    let title = Title::new(tag.to_string(), detail);
+    let notes = [
+        plot.note(watch),
+        plot.has_below.then(below_log).unwrap_or_default(),
+    ];
+    let inside = pane.frame(area, is_selected, &title, notes);
+    let below = |width: u16| plot.time_marks(width);
+    axes(pane, inside, &plot.left, GUTTER, below, watch.unit());
+    let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
+    for curve in &curves {
+        draw_curve(pane, &mut canvas, curve, &plot);
+    }
+    canvas.render(pane.buf);
+    draw_marks(pane, &plot, &canvas, &curves);
+    draw_crosshair(pane, &plot, &canvas);
+}
+
+fn draw_curve(pane: &Pane<'_, Watch>, canvas: &mut Canvas, curve: &Curve, plot: &Plot) {
+    let (watch, theme) = (pane.model, pane.theme);
+    let style = theme.class(curve.run).remove_modifier(Modifier::BOLD);
+    let strength = if curve.is_pointed { 4.0 } else { 3.0 };
+    let stroke = Stroke::new(style, strength);
+    let points = &plot.thinned(&curve.points)[..];
+    let faint = Stroke::new(theme.faint(style), 1.0);
+    if watch.is_grouped {
+        // Only the edges of the band: in a filled one the mean would not be seen.
+        let edge = faint.dashed(Dash::Even(1, 2));
+        for end in [|value: MinMaxLast| value.min, |value: MinMaxLast| value.max] {
+            let line = points.iter();
+            let line = line.map(|&(time, value)| (time, MinMaxLast::of(end(value))));
+            let line: Points = line.collect();
+            series::draw(canvas, &line, &plot.scale, &edge, false);
+        }
+        series::draw(canvas, points, &plot.scale, &stroke, false);
+    } else if watch.smoothing > 0 {
+        series::draw(canvas, points, &plot.scale, &faint, true);
+        let smooth = series::smoothed(&curve.points, SMOOTHING[watch.smoothing]);
+        series::draw(canvas, &plot.thinned(&smooth), &plot.scale, &stroke, false);
+    } else {
+        series::draw(canvas, points, &plot.scale, &stroke, true);
+    }
+}
+
+/// Draws the mark of each run onto its curve: at the end, and at columns of its own.
+fn draw_marks(pane: &mut Pane<'_, Watch>, plot: &Plot, canvas: &Canvas, curves: &[Curve]) {
+    let (watch, theme) = (pane.model, pane.theme);
+    let apart = MARK_CELLS + MARK_CELLS_PER_CURVE * curves.len();
+    let per_cell = (plot.times.1 - plot.times.0) / f64::from(plot.area.width.max(1));
+    for (place, curve) in curves.iter().enumerate() {
+        let Some(last) = curve.points.last().map(|point| point.0.min(plot.times.1)) else {
+            continue;
+        };
+        let columns = (0..plot.area.width).skip(apart * (place + 1) / (curves.len() + 1));
+        let times = columns.step_by(apart);
+        let times = times.map(|x| plot.times.0 + (f64::from(x) + 0.5) * per_cell);
+        let times = times.filter(|time| *time < last - 2.0 * per_cell);
+        let smooth = (watch.smoothing > 0)
+            .then(|| series::smoothed(&curve.points, SMOOTHING[watch.smoothing]));
+        let points = smooth.as_ref().unwrap_or(&curve.points);
+        let mark = marks::mark(theme, curve.run);
+        let places = times.chain([last]).filter_map(|time| nearest(points, time));
+        for (time, value) in places {
+            let height = plot.scale.height(value);
+            let (foot, top) = plot.scale.range();
+            let is_shown = height == f64::NEG_INFINITY || (foot..=top).contains(&height);
+            if is_shown && (plot.times.0..=plot.times.1).contains(&time) {
+                let at = canvas.anchor((time, height.max(foot)));
+                let area = Rect::new(at.0, at.1, 1, 1);
+                pane.left(area, mark, theme.class(curve.run));
+            }
+        }
+    }
+}
+
+fn draw_crosshair(pane: &mut Pane<'_, Watch>, plot: &Plot, canvas: &Canvas) {
+    let is_shown = |time: &f64| (plot.times.0..=plot.times.1).contains(time);
+    let Some(time) = pane.model.crosshair.filter(is_shown) else {
+        return;
+    };
+    let (x, _) = canvas.anchor((time, 0.0));
+    for y in plot.area.rows().map(|row| row.y) {
+        let cell = Rect::new(x, y, 1, 1);
+        if canvas.is_blank(cell) {
+            pane.left(cell, "│", pane.theme.accent());
+        }
     }
 }
 

@@ -1,68 +1,42 @@
 //! Distributions of a run over time, as heat maps.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::Line;
-use ratatui::widgets::Widget;
 
 use super::Watch;
-use crate::tui::app::{ClickTarget, Drawn};
-use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Title, cut, draw_axes, frame, heat_map};
+use crate::tui::app::ClickTarget;
+use crate::tui::widgets::{Palette, Pane, Title, axes, heat_map};
 use crate::util::lang::say;
 use crate::util::numbers::{tick_labels, ticks};
 use crate::watch::HistogramPoint;
 
-impl Watch {
-    /// Draws the distributions of the run under the cursor into `area`.
-    pub(super) fn draw_histograms(
-        &self,
-        area: Rect,
-        buf: &mut Buffer,
-        theme: Theme,
-        drawn: &mut Drawn,
-    ) {
-        let tags = self.histogram_tags();
-        let Some((_, _, run)) = self.pointed().filter(|_| !tags.is_empty()) else {
-            let text = say!("watch-no-histograms", "this run has no histograms");
-            frame(
-                area,
-                buf,
-                theme,
-                false,
-                &Title::default(),
-                Default::default(),
-            );
-            let inside = area.inner(Margin::new(1, 1));
-            let text = cut(Line::styled(text, theme.dim()), inside.width.into());
-            return text.render(inside, buf);
-        };
-        let (columns, rows) = self.grid(area, tags.len());
-        let page = usize::from(columns) * usize::from(rows);
-        let first = self.chart / page * page;
-        for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
-            let cell = super::charts::part(area, (columns, rows), place);
-            let title = Title::new::<Line<'_>>(tag.to_string(), []);
-            frame(
-                cell,
-                buf,
-                theme,
-                index == self.chart,
-                &title,
-                Default::default(),
-            );
-            let points = run
-                .histograms
-                .get(tag)
-                .map_or(&[][..], |series| series.points());
-            draw_map(cell.inner(Margin::new(1, 1)), buf, theme, points);
-            drawn.hits.push((cell, ClickTarget::Row(index)));
-        }
+/// Draws the distributions of the run under the cursor into `area`.
+pub(super) fn draw_histograms(pane: &mut Pane<'_, Watch>, area: Rect) {
+    let watch = pane.model;
+    let tags = watch.histogram_tags();
+    let Some((_, _, run)) = watch.pointed().filter(|_| !tags.is_empty()) else {
+        let text = say!("watch-no-histograms", "this run has no histograms");
+        let inside = pane.frame(area, false, &Title::default(), Default::default());
+        return pane.left(inside, text, pane.theme.dim());
+    };
+    let (columns, rows) = watch.grid(area, tags.len());
+    let page = usize::from(columns) * usize::from(rows);
+    let first = watch.chart / page * page;
+    for (place, (index, tag)) in tags.iter().enumerate().skip(first).take(page).enumerate() {
+        let cell = super::charts::part(area, (columns, rows), place);
+        let title = Title::new::<Line<'_>>(tag.to_string(), []);
+        let inside = pane.frame(cell, index == watch.chart, &title, Default::default());
+        let points = run
+            .histograms
+            .get(tag)
+            .map_or(&[][..], |series| series.points());
+        draw_map(pane, inside, points);
+        pane.drawn.hits.push((cell, ClickTarget::Row(index)));
     }
 }
 
 /// Draws the share of the numbers at each value, over the steps.
-fn draw_map(area: Rect, buf: &mut Buffer, theme: Theme, points: &[HistogramPoint]) {
+fn draw_map(pane: &mut Pane<'_, Watch>, area: Rect, points: &[HistogramPoint]) {
     if area.width < 10 || area.height < 4 {
         return;
     }
@@ -98,14 +72,14 @@ fn draw_map(area: Rect, buf: &mut Buffer, theme: Theme, points: &[HistogramPoint
         places.zip(tick_labels(&steps)).collect()
     };
     let unit = say!("watch-steps", "step");
-    let plot = draw_axes(area, buf, theme, (&left, 5), below, unit);
+    let plot = axes(pane, area, &left, 5, below, unit);
     let rows = 2 * plot.height;
     let column = |x: u16| {
         let step = from + (to - from) * f64::from(x) / f64::from(plot.width.max(2) - 1);
         let after = points.partition_point(|point| point.step <= step);
         &points[after.saturating_sub(1)]
     };
-    heat_map(plot, buf, theme, Palette::Heat, rows, |x, y| {
+    heat_map(plot, pane.buf, pane.theme, Palette::Heat, rows, |x, y| {
         let end = |y: u16| high - (high - low) * f64::from(y) / f64::from(rows);
         share(column(x), end(y + 1), end(y), f64::from(rows))
     });

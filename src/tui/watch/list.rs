@@ -1,14 +1,12 @@
 //! The list of runs, with facts about the one under the cursor.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::{Content, Order, Watch, marks};
-use crate::tui::app::{ClickTarget, Drawn};
+use crate::tui::app::ClickTarget;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Title, cut, frame};
+use crate::tui::widgets::{Pane, Title};
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
 use crate::util::text::{abbreviate, padded, right_aligned, sanitise, width, wrap, wrap_whole};
@@ -19,57 +17,57 @@ const VALUE: usize = 9;
 /// Maximum number of lines about the run under the cursor.
 const FACTS: usize = 6;
 
-impl Watch {
-    /// Draws the list into `area`.
-    pub(super) fn draw_list(&self, area: Rect, buf: &mut Buffer, theme: Theme, drawn: &mut Drawn) {
-        let listed = self.listed();
-        let count = say!(
-            "watch-count",
-            "{shown} of {all}",
-            shown = listed.len(),
-            all = self.runs.len()
-        );
-        let order = match self.order {
-            Order::Found => "",
-            Order::Name => say!("watch-by-name", "by name"),
-            Order::Lowest => say!("watch-lowest", "lowest first"),
-            Order::Highest => say!("watch-highest", "highest first"),
-        };
-        let title = Title::new(say!("watch-runs", "Runs"), [Line::from(count)]);
-        let note = if order.is_empty() {
-            String::new()
-        } else {
-            format!(" {order} ")
-        };
-        frame(area, buf, theme, true, &title, [note, String::new()]);
-        let inside = area.inner(Margin::new(1, 1));
-        let cells = usize::from(inside.width);
-        let facts = self.facts(cells, theme);
-        let rows = inside.height.saturating_sub(facts.len() as u16).max(1);
-        let first = self.cursor.saturating_sub(usize::from(rows) - 1);
-        let tag = match self.content {
-            Content::Charts => self.tags().into_iter().nth(self.chart),
-            Content::Histograms | Content::Settings | Content::Texts => None,
-        };
-        let values = tag.map(|tag| self.values_of(&tag)).unwrap_or_default();
-        let lines = listed.iter().enumerate().skip(first).take(rows.into());
-        let looks = self.looks();
-        let room = name_room(cells, !values.is_empty());
-        let shown: Vec<usize> = lines.clone().map(|(_, &index)| index).collect();
-        let names = self.short_names(&shown, room);
-        for (((place, &index), name), row) in lines.zip(names).zip(inside.rows()) {
-            let look = looks[index];
-            let value = values.get(&index).or_else(|| values.get(&look)).copied();
-            let line = self.line((place, index, look), &padded(&name, room), value, theme);
-            line.render(row, buf);
-            drawn.hits.push((row, ClickTarget::Line(place)));
-        }
-        let below = inside.rows().skip(rows.into());
-        for (line, row) in facts.into_iter().zip(below) {
-            cut(line, cells).render(row, buf);
-        }
+/// Draws the list into `area`.
+pub(super) fn draw_list(pane: &mut Pane<'_, Watch>, area: Rect) {
+    let (watch, theme) = (pane.model, pane.theme);
+    let listed = watch.listed();
+    let count = say!(
+        "watch-count",
+        "{shown} of {all}",
+        shown = listed.len(),
+        all = watch.runs.len()
+    );
+    let order = match watch.order {
+        Order::Found => "",
+        Order::Name => say!("watch-by-name", "by name"),
+        Order::Lowest => say!("watch-lowest", "lowest first"),
+        Order::Highest => say!("watch-highest", "highest first"),
+    };
+    let title = Title::new(say!("watch-runs", "Runs"), [Line::from(count)]);
+    let note = if order.is_empty() {
+        String::new()
+    } else {
+        format!(" {order} ")
+    };
+    let inside = pane.frame(area, true, &title, [note, String::new()]);
+    let cells = usize::from(inside.width);
+    let facts = watch.facts(cells, theme);
+    let rows = inside.height.saturating_sub(facts.len() as u16).max(1);
+    let first = watch.cursor.saturating_sub(usize::from(rows) - 1);
+    let tag = match watch.content {
+        Content::Charts => watch.tags().into_iter().nth(watch.chart),
+        Content::Histograms | Content::Settings | Content::Texts => None,
+    };
+    let values = tag.map(|tag| watch.values_of(&tag)).unwrap_or_default();
+    let lines = listed.iter().enumerate().skip(first).take(rows.into());
+    let looks = watch.looks();
+    let room = name_room(cells, !values.is_empty());
+    let shown: Vec<usize> = lines.clone().map(|(_, &index)| index).collect();
+    let names = watch.short_names(&shown, room);
+    for (((place, &index), name), row) in lines.zip(names).zip(inside.rows()) {
+        let look = looks[index];
+        let value = values.get(&index).or_else(|| values.get(&look)).copied();
+        let line = watch.line((place, index, look), &padded(&name, room), value, theme);
+        pane.draw(line, row);
+        pane.drawn.hits.push((row, ClickTarget::Line(place)));
     }
+    let below = inside.rows().skip(rows.into());
+    for (line, row) in facts.into_iter().zip(below) {
+        pane.line(row, line);
+    }
+}
 
+impl Watch {
     fn line(
         &self,
         (place, index, look): (usize, usize, usize),

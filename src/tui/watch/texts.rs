@@ -1,57 +1,54 @@
 //! Texts that the run under the cursor has logged.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Margin, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
 use super::Watch;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::{Title, cut, frame};
+use crate::tui::widgets::{Pane, Title};
 use crate::util::lang::say;
 use crate::util::text::{escape_lines, sanitise, wrap_whole};
 
-impl Watch {
-    /// Draws the newest text of each tag into `area`, from the selected one on.
-    pub(super) fn draw_texts(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        let pointed = self.pointed();
-        let run = pointed.map_or(String::new(), |(_, name, _)| sanitise(name));
-        let title = Title::new(say!("watch-texts", "Texts"), [Line::from(run)]);
-        frame(area, buf, theme, false, &title, Default::default());
-        let inside = area.inner(Margin::new(1, 1));
-        let cells = usize::from(inside.width).saturating_sub(2).max(1);
-        if pointed.is_some_and(|(_, _, run)| run.texts.is_empty()) {
-            let none = say!("watch-no-texts", "this run has logged no texts");
-            return Line::styled(none, theme.dim()).render(inside, buf);
-        }
-        let texts = pointed.into_iter().flat_map(|(_, _, run)| &run.texts);
-        let mut lines = texts.skip(self.chart).flat_map(|(tag, text)| {
-            let tag = Line::from(Span::styled(sanitise(tag), theme.strong()));
-            let text = escape_lines(text);
-            let text: Vec<Line> = (text.lines())
-                .flat_map(|line| wrap_whole(line, cells))
-                .map(|line| Line::from(Span::styled(format!("  {line}"), theme.text())))
-                .collect();
-            [tag].into_iter().chain(text)
-        });
-        for row in inside.rows() {
-            let Some(line) = lines.next() else {
-                break;
-            };
-            cut(line, inside.width.into()).render(row, buf);
-        }
+/// Draws the newest text of each tag into `area`, from the selected one on.
+pub(super) fn draw_texts(pane: &mut Pane<'_, Watch>, area: Rect) {
+    let theme = pane.theme;
+    let pointed = pane.model.pointed();
+    let run = pointed.map_or(String::new(), |(_, name, _)| sanitise(name));
+    let title = Title::new(say!("watch-texts", "Texts"), [Line::from(run)]);
+    let inside = pane.frame(area, false, &title, Default::default());
+    let cells = usize::from(inside.width).saturating_sub(2).max(1);
+    if pointed.is_some_and(|(_, _, run)| run.texts.is_empty()) {
+        let none = say!("watch-no-texts", "this run has logged no texts");
+        return pane.draw(Line::styled(none, theme.dim()), inside);
+    }
+    let texts = pointed.into_iter().flat_map(|(_, _, run)| &run.texts);
+    let mut lines = texts.skip(pane.model.chart).flat_map(|(tag, text)| {
+        let tag = Line::from(Span::styled(sanitise(tag), theme.strong()));
+        let text = escape_lines(text);
+        let text: Vec<Line> = (text.lines())
+            .flat_map(|line| wrap_whole(line, cells))
+            .map(|line| Line::from(Span::styled(format!("  {line}"), theme.text())))
+            .collect();
+        [tag].into_iter().chain(text)
+    });
+    for row in inside.rows() {
+        let Some(line) = lines.next() else {
+            break;
+        };
+        pane.line(row, line);
     }
 }
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
     use std::time::SystemTime;
 
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Margin;
+
     use super::*;
     use crate::tui::app::Msg;
     use crate::tui::keymap::KeyMap;
-    use crate::tui::theme::Depth;
+    use crate::tui::theme::{Depth, Theme};
     use crate::tui::watch::Content;
     use crate::watch::Run;
 
@@ -68,7 +65,8 @@ mod tests {
         let lines = |watch: &Watch| -> Vec<String> {
             let area = Rect::new(0, 0, 40, 9);
             let mut buf = Buffer::empty(area);
-            watch.draw_texts(area, &mut buf, Theme::new(Depth::True));
+            let mut pane = Pane::new(area, &mut buf, watch, Theme::new(Depth::True));
+            draw_texts(&mut pane, area);
             let inside = area.inner(Margin::new(1, 1));
             let line = |row: Rect| {
                 let cells = row.columns().map(|cell| buf[(cell.x, cell.y)].symbol());

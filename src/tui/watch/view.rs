@@ -2,15 +2,20 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Widget, Wrap};
+use ratatui::text::Span;
+use ratatui::widgets::{Paragraph, Wrap};
 
+use super::charts::draw_charts;
+use super::heat::draw_histograms;
+use super::list::draw_list;
+use super::settings::draw_settings;
+use super::texts::draw_texts;
 use super::{Content, Watch};
 use crate::tui::app::Drawn;
-use crate::tui::is_too_small;
-use crate::tui::key_table::KeyScreen;
+use crate::tui::key_table::{draw_footer, draw_help};
+use crate::tui::on_screen;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{ascii, cut, wide};
+use crate::tui::widgets::Pane;
 use crate::util::lang::say;
 use crate::util::numbers::ago;
 use crate::util::text::{sanitise, shorten_front, width};
@@ -21,13 +26,12 @@ const LIST: (u16, u16) = (28, 44);
 
 /// Draws `watch` into `area` of `buf`. Returns what later input refers to.
 pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Drawn {
-    let mut drawn = Drawn::default();
-    if !is_too_small(area, buf, theme) {
+    on_screen(area, buf, watch, theme, |pane| {
         let [header, main, footer] = bands(area);
-        watch.header(header, buf, theme);
+        draw_header(pane, header);
         let (list, content) = watch.parts(main);
         if let Some(list) = list {
-            watch.draw_list(list, buf, theme, &mut drawn);
+            draw_list(pane, list);
         }
         let message = if watch.runs.is_empty() {
             say!(
@@ -51,20 +55,16 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
             _ if !message.is_empty() => {
                 let middle = content.centered_vertically(Constraint::Length(3));
                 let message = Paragraph::new(message).style(theme.dim()).centered();
-                message.wrap(Wrap { trim: true }).render(middle, buf);
+                pane.draw(message.wrap(Wrap { trim: true }), middle);
             }
-            Content::Charts => watch.draw_charts(content, buf, theme, &mut drawn),
-            Content::Histograms => watch.draw_histograms(content, buf, theme, &mut drawn),
-            Content::Settings => watch.draw_settings(content, buf, theme),
-            Content::Texts => watch.draw_texts(content, buf, theme),
+            Content::Charts => draw_charts(pane, content),
+            Content::Histograms => draw_histograms(pane, content),
+            Content::Settings => draw_settings(pane, content),
+            Content::Texts => draw_texts(pane, content),
         }
-        let quit = say!("watch-quit", "quit");
-        watch.draw_footer(quit, footer, buf, theme, &mut drawn);
-        watch.draw_help(main, buf, theme, &mut drawn);
-    }
-    wide::mend(buf);
-    ascii::translate(buf, theme.symbols());
-    drawn
+        draw_footer(pane, footer, say!("watch-quit", "quit"));
+        draw_help(pane, main);
+    })
 }
 
 /// Header, main part and footer.
@@ -93,58 +93,57 @@ impl Watch {
     pub(super) fn content_area(&self, area: Rect) -> Rect {
         self.parts(bands(area)[1]).1
     }
+}
 
-    fn header(&self, area: Rect, buf: &mut Buffer, theme: Theme) {
-        let badge = Span::styled(
-            say!("watch-badge", " WATCHING "),
-            theme.badge(theme.accent()),
-        );
-        let newest = self.runs.iter().filter_map(|(_, run)| run.modified).max();
-        let age = newest.and_then(|at| self.now.duration_since(at).ok());
-        let age = age.map_or(String::new(), |age| {
-            let age = ago(age.as_secs_f64());
-            format!("   {}", say!("watch-changed", "changed {age}", age))
-        });
-        let content = match self.content {
-            Content::Charts => say!("watch-charts", "Charts"),
-            Content::Histograms => say!("watch-histograms", "Histograms"),
-            Content::Settings => say!("watch-settings", "Settings"),
-            Content::Texts => say!("watch-texts", "Texts"),
-        };
-        let part = match self.content {
-            Content::Charts | Content::Histograms => self.charts_on_the_page(),
-            Content::Settings | Content::Texts => None,
-        };
-        let content = match part {
-            Some((first, last, all)) if first == last => {
-                say!(
-                    "watch-page-of-one",
-                    "{content} {first} of {all} (n N)",
-                    content,
-                    first,
-                    all
-                )
-            }
-            Some((first, last, all)) => {
-                say!(
-                    "watch-page",
-                    "{content} {first}–{last} of {all} (n N)",
-                    content,
-                    first,
-                    last,
-                    all
-                )
-            }
-            None => content.to_owned(),
-        };
-        let room = usize::from(area.width).saturating_sub(width(&age) + width(&content) + 18);
-        let source = shorten_front(&sanitise(&self.source), room);
-        let line = badge
-            + Span::styled(format!("  {source}"), theme.strong())
-            + Span::styled(age, theme.dim());
-        cut(line, area.width.into()).render(area, buf);
-        // The style of a line would colour the whole row.
-        let right = Line::from(Span::styled(content, theme.accent())).right_aligned();
-        right.render(area.inner(Margin::new(1, 0)), buf);
-    }
+fn draw_header(pane: &mut Pane<'_, Watch>, area: Rect) {
+    let (watch, theme) = (pane.model, pane.theme);
+    let badge = Span::styled(
+        say!("watch-badge", " WATCHING "),
+        theme.badge(theme.accent()),
+    );
+    let newest = watch.runs.iter().filter_map(|(_, run)| run.modified).max();
+    let age = newest.and_then(|at| watch.now.duration_since(at).ok());
+    let age = age.map_or(String::new(), |age| {
+        let age = ago(age.as_secs_f64());
+        format!("   {}", say!("watch-changed", "changed {age}", age))
+    });
+    let content = match watch.content {
+        Content::Charts => say!("watch-charts", "Charts"),
+        Content::Histograms => say!("watch-histograms", "Histograms"),
+        Content::Settings => say!("watch-settings", "Settings"),
+        Content::Texts => say!("watch-texts", "Texts"),
+    };
+    let part = match watch.content {
+        Content::Charts | Content::Histograms => watch.charts_on_the_page(),
+        Content::Settings | Content::Texts => None,
+    };
+    let content = match part {
+        Some((first, last, all)) if first == last => {
+            say!(
+                "watch-page-of-one",
+                "{content} {first} of {all} (n N)",
+                content,
+                first,
+                all
+            )
+        }
+        Some((first, last, all)) => {
+            say!(
+                "watch-page",
+                "{content} {first}–{last} of {all} (n N)",
+                content,
+                first,
+                last,
+                all
+            )
+        }
+        None => content.to_owned(),
+    };
+    let room = usize::from(area.width).saturating_sub(width(&age) + width(&content) + 18);
+    let source = shorten_front(&sanitise(&watch.source), room);
+    let line = badge
+        + Span::styled(format!("  {source}"), theme.strong())
+        + Span::styled(age, theme.dim());
+    pane.line(area, line);
+    pane.right(area.inner(Margin::new(1, 0)), &content, theme.accent());
 }

@@ -1,70 +1,47 @@
 //! The two axes of a plot, with the marks that there is room for.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
+use ratatui::widgets::{Block, Borders};
 
-use super::pane::{Pane, cut};
-use crate::tui::theme::Theme;
+use super::pane::Pane;
 use crate::util::text::width;
 
 /// A mark on an axis: its place, from 0 at the origin to 1 at the end, and its label.
 pub(crate) type Mark = (f64, String);
 
-/// Draws axes on the left of and below a plot, and returns the area between them. The marks on the
-/// left have at least `min` cells; those `below` are chosen for the plot's width and leave `caption`
+/// Draws axes on the left of and below a plot inside `area`, and returns the area between them. The marks on
+/// the left have at least `min` cells; those `below` are chosen for the plot's width and leave `caption`
 /// alone, which is at the right end.
-pub(crate) fn axes(
-    pane: &mut Pane<'_>,
+pub(crate) fn axes<M>(
+    pane: &mut Pane<'_, M>,
+    area: Rect,
     left: &[Mark],
     min: u16,
     below: impl FnOnce(u16) -> Vec<Mark>,
     caption: &str,
 ) -> Rect {
-    draw_axes(pane.area, pane.buf, pane.theme, (left, min), below, caption)
-}
-
-/// Draws axes as [`axes`] does, inside `inner`.
-pub(crate) fn draw_axes(
-    inner: Rect,
-    buf: &mut Buffer,
-    theme: Theme,
-    (left, min): (&[Mark], u16),
-    below: impl FnOnce(u16) -> Vec<Mark>,
-    caption: &str,
-) -> Rect {
-    let plot = plot_area(inner, left, min);
+    let theme = pane.theme;
+    let plot = plot_area(area, left, min);
     let (x, bottom) = (plot.x - 1, plot.bottom());
     let block = Block::new()
         .borders(Borders::LEFT | Borders::BOTTOM)
         .border_style(theme.frame());
-    let lines = Rect::new(x, inner.y, plot.width + 1, plot.height + 1);
-    block.render(lines, buf);
-    let mut text = |area: Rect, text: Line<'_>| cut(text, area.width.into()).render(area, buf);
-    let right = |label, style| Line::from(Span::styled(label, style)).right_aligned();
+    pane.draw(block, Rect::new(x, area.y, plot.width + 1, plot.height + 1));
     let below_plot = Rect::new(plot.x, bottom + 1, plot.width, 1);
-    text(below_plot, right(caption, theme.text()));
+    pane.right(below_plot, caption, theme.text());
     for (place, label) in left {
         let y = row_at(plot, *place);
-        let gutter = Rect::new(inner.x, y, x - inner.x, 1);
-        text(gutter, right(label, theme.dim()));
-        text(
-            Rect::new(x, y, 1, 1),
-            Span::styled("┤", theme.frame()).into(),
-        );
+        pane.right(Rect::new(area.x, y, x - area.x, 1), label, theme.dim());
+        pane.left(Rect::new(x, y, 1, 1), "┤", theme.frame());
     }
     let free = plot.right().saturating_sub(width(caption) as u16 + 1);
     for (place, label) in below(plot.width) {
         let (at, cells) = (column_at(plot, place), width(&label) as u16);
         let start = at.saturating_sub(cells / 2).max(x);
         if start + cells < free {
-            text(
-                Rect::new(at, bottom, 1, 1),
-                Span::styled("┬", theme.frame()).into(),
-            );
-            let area = Rect::new(start, bottom + 1, cells, 1);
-            text(area, Span::styled(label, theme.dim()).into());
+            pane.left(Rect::new(at, bottom, 1, 1), "┬", theme.frame());
+            let below_mark = Rect::new(start, bottom + 1, cells, 1);
+            pane.left(below_mark, &label, theme.dim());
         }
     }
     plot

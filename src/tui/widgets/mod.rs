@@ -12,11 +12,11 @@ mod picture;
 mod table;
 pub(crate) mod wide;
 
-pub(crate) use axes::{Mark, axes, draw_axes, plot_area};
+pub(crate) use axes::{Mark, axes, plot_area};
 pub(crate) use blocks::{bar, bars, histogram};
 pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map};
 pub(crate) use listing::{Column, Listing};
 pub(crate) use notation::{Index, Notation};
-pub(crate) use pane::{Pane, Title, cut, frame};
+pub(crate) use pane::{Pane, Title, cut};
 pub(crate) use picture::{Picture, covered, fitted};
 pub(crate) use table::fitting;

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Margin, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Widget};
 
-use crate::tui::app::{ClickTarget, Model};
+use crate::tui::app::{ClickTarget, Drawn, Model};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::util::text::{shorten, width};
@@ -71,13 +71,13 @@ impl Title {
     }
 }
 
-/// Area to draw into, with all that drawing needs.
+/// Area to draw into, with all that drawing needs. `M` is the state of the screen.
 #[derive(Debug)]
-pub(crate) struct Pane<'a> {
+pub(crate) struct Pane<'a, M = Model> {
     /// Area inside the frame.
     pub area: Rect,
     pub buf: &'a mut Buffer,
-    pub model: &'a Model,
+    pub model: &'a M,
     pub theme: Theme,
     /// Whether keys act on this part of the screen.
     pub is_focused: bool,
@@ -89,17 +89,13 @@ pub(crate) struct Pane<'a> {
     pub below: usize,
     /// Note on the left of the lower frame.
     pub footnote: String,
-    /// Areas that can be clicked, with their meaning; of two at one place the later counts.
-    pub hits: Vec<(Rect, ClickTarget)>,
-    /// Area of the popup that was drawn.
-    pub popup: Option<Rect>,
-    /// Cell in which the next character of a text is inserted, while one is typed.
-    pub cursor: Option<Position>,
+    /// Facts about what was drawn that later input refers to.
+    pub drawn: Drawn,
 }
 
-impl<'a> Pane<'a> {
+impl<'a, M> Pane<'a, M> {
     /// A pane without a frame.
-    pub fn new(area: Rect, buf: &'a mut Buffer, model: &'a Model, theme: Theme) -> Self {
+    pub fn new(area: Rect, buf: &'a mut Buffer, model: &'a M, theme: Theme) -> Self {
         Self {
             area,
             buf,
@@ -110,16 +106,14 @@ impl<'a> Pane<'a> {
             limit: None,
             below: 0,
             footnote: String::new(),
-            hits: Vec::new(),
-            popup: None,
-            cursor: None,
+            drawn: Drawn::default(),
         }
     }
 
     /// Makes the first row of `area` clickable.
     pub(crate) fn hit(&mut self, area: Rect, target: ClickTarget) {
         let row = area.rows().next().unwrap_or_default();
-        self.hits.push((row, target));
+        self.drawn.hits.push((row, target));
     }
 
     /// Places the terminal's cursor at column `column` of the first row of `area`, where an input method shows what it
@@ -127,7 +121,7 @@ impl<'a> Pane<'a> {
     pub(crate) fn place_cursor(&mut self, area: Rect, column: usize) {
         let column = u16::try_from(column).unwrap_or(u16::MAX);
         let at = Position::new(area.x.saturating_add(column), area.y);
-        self.cursor = area.contains(at).then_some(at);
+        self.drawn.cursor = area.contains(at).then_some(at);
     }
 
     /// Draws `widget` into `area`.
@@ -160,20 +154,8 @@ impl<'a> Pane<'a> {
         first
     }
 
-    /// Writes the first of `texts` that fits, or else the last one cut short, in the middle and in quiet
-    /// colour.
-    pub fn message<const N: usize>(&mut self, texts: [&str; N]) {
-        let Rect { height, .. } = self.area;
-        let middle = self.area.rows().nth(usize::from(height / 2));
-        let texts = texts.map(|text| self.model.keys.in_text(text));
-        let fits = |text: &&Cow<'_, str>| width(text) <= usize::from(self.area.width);
-        let text = texts.iter().find(fits).or(texts.last());
-        let line = Line::styled(text.cloned().unwrap_or_default(), self.theme.dim()).centered();
-        self.line(middle.unwrap_or_default(), line);
-    }
-
-    /// Draws a frame along the border of `area`, with `title` and the notes below.
-    pub(crate) fn frame(&mut self, area: Rect, title: &Title) {
+    /// Draws the frame of a panel along the border of `area`, with `title` and the notes below.
+    pub(crate) fn panel_frame(&mut self, area: Rect, title: &Title) {
         let room = usize::from(area.width);
         let mut notes = [const { String::new() }; 2];
         if self.below > 0 && room > 16 {
@@ -184,7 +166,74 @@ impl<'a> Pane<'a> {
         if !self.footnote.is_empty() && width(&text) + reserved <= room {
             notes[0] = text;
         }
-        frame(area, self.buf, self.theme, self.is_focused, title, notes);
+        self.frame(area, self.is_focused, title, notes);
+    }
+
+    /// Draws the border of `area`, with `title` above and `notes` on the left and right below. Returns the
+    /// area inside.
+    pub(crate) fn frame(
+        &mut self,
+        area: Rect,
+        is_focused: bool,
+        title: &Title,
+        notes: [String; 2],
+    ) -> Rect {
+        let theme = self.theme;
+        let style = if is_focused {
+            theme.accent()
+        } else {
+            theme.frame()
+        };
+        let kind = if is_focused && !theme.has_colour() {
+            BorderType::Thick
+        } else {
+            BorderType::Rounded
+        };
+        let mut block = Block::bordered().border_type(kind).border_style(style);
+        let edge = Span::styled(kind.to_border_set().horizontal_top, style);
+        if area.width >= 4 && area.height >= 1 {
+            let (name, detail) = title.fitted(area.width);
+            if !name.is_empty() {
+                let name = Span::styled(format!(" {name} "), theme.strong());
+                block = block.title(Line::from_iter([edge.clone(), name]));
+            }
+            if let Some(index) = detail {
+                let detail = &title.details[index];
+                let base = theme.dim().patch(detail.style);
+                let spans = detail.spans.iter().cloned();
+                let spans = spans.map(|span| Span::styled(span.content, base.patch(span.style)));
+                let spans = std::iter::once(" ".into()).chain(spans);
+                let detail = Line::from_iter(spans.chain([" ".into(), edge.clone()]));
+                block = block.title(detail.right_aligned());
+            }
+            let [left, right] = notes.map(|note| Span::styled(note, theme.dim()));
+            if left.width() > 0 {
+                block = block.title_bottom(Line::from_iter([edge.clone(), left]));
+            }
+            if right.width() > 0 {
+                block = block.title_bottom(Line::from_iter([right, edge]).right_aligned());
+            }
+        }
+        self.draw(block, area);
+        area.inner(Margin::new(1, 1))
+    }
+}
+
+impl Pane<'_> {
+    /// Writes the first of `texts` that fits, or else the last one cut short, in the middle and in quiet
+    /// colour.
+    pub fn message<const N: usize>(&mut self, texts: [&str; N]) {
+        self.message_in(self.area, texts);
+    }
+
+    /// Writes one of `texts` into the middle of `area`, as [`Self::message`] does.
+    pub fn message_in<const N: usize>(&mut self, area: Rect, texts: [&str; N]) {
+        let middle = area.rows().nth(usize::from(area.height / 2));
+        let texts = texts.map(|text| self.model.keys.in_text(text));
+        let fits = |text: &&Cow<'_, str>| width(text) <= usize::from(area.width);
+        let text = texts.iter().find(fits).or(texts.last());
+        let line = Line::styled(text.cloned().unwrap_or_default(), self.theme.dim()).centered();
+        self.line(middle.unwrap_or_default(), line);
     }
 }
 
@@ -202,51 +251,4 @@ pub(crate) fn cut(mut line: Line<'_>, cells: usize) -> Line<'_> {
         left = left.saturating_sub(used);
     }
     line
-}
-
-/// Draws the border of `area`, with `title` above and `notes` on the left and right below.
-pub(crate) fn frame(
-    area: Rect,
-    buf: &mut Buffer,
-    theme: Theme,
-    is_focused: bool,
-    title: &Title,
-    notes: [String; 2],
-) {
-    let style = if is_focused {
-        theme.accent()
-    } else {
-        theme.frame()
-    };
-    let kind = if is_focused && !theme.has_colour() {
-        BorderType::Thick
-    } else {
-        BorderType::Rounded
-    };
-    let mut block = Block::bordered().border_type(kind).border_style(style);
-    let edge = Span::styled(kind.to_border_set().horizontal_top, style);
-    if area.width >= 4 && area.height >= 1 {
-        let (name, detail) = title.fitted(area.width);
-        if !name.is_empty() {
-            let name = Span::styled(format!(" {name} "), theme.strong());
-            block = block.title(Line::from_iter([edge.clone(), name]));
-        }
-        if let Some(index) = detail {
-            let detail = &title.details[index];
-            let base = theme.dim().patch(detail.style);
-            let spans = detail.spans.iter().cloned();
-            let spans = spans.map(|span| Span::styled(span.content, base.patch(span.style)));
-            let spans = std::iter::once(" ".into()).chain(spans);
-            let detail = Line::from_iter(spans.chain([" ".into(), edge.clone()]));
-            block = block.title(detail.right_aligned());
-        }
-        let [left, right] = notes.map(|note| Span::styled(note, theme.dim()));
-        if left.width() > 0 {
-            block = block.title_bottom(Line::from_iter([edge.clone(), left]));
-        }
-        if right.width() > 0 {
-            block = block.title_bottom(Line::from_iter([right, edge]).right_aligned());
-        }
-    }
-    block.render(area, buf);
 }

@@ -75,7 +75,14 @@ impl Panel for ChartPanel {
         };
         let title = self.title(pane);
         let below = |width| plot.time_marks(width);
-        axes(pane, &plot.left, plot::GUTTER, below, &plot.caption(model));
+        axes(
+            pane,
+            pane.area,
+            &plot.left,
+            plot::GUTTER,
+            below,
+            &plot.caption(model),
+        );
         let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
         draw_curves(&mut canvas, pane, &plot);
         marks::overfitting_area(pane, &plot, &canvas);

@@ -69,6 +69,7 @@ impl Panel for RaceChart {
         let area = plot_area(pane.area, &left, GUTTER);
         axes(
             pane,
+            pane.area,
             &left,
             GUTTER,
             |cells| below(end, cells),

@@ -1,16 +1,12 @@
 //! The drawings of the pages: an activation function with the point on it, a distribution, a
 //! history.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::Widget;
+use ratatui::text::{Line, Text};
 
 use super::{Context, response};
 use crate::nn::Activation;
 use crate::tui::text;
-use crate::tui::theme::Theme;
 use crate::tui::widgets::{Canvas, Dash, Pane, Point, Stroke, histogram};
 use crate::util::numbers::{significant, typeset};
 use crate::util::stats::Histogram;
@@ -45,31 +41,32 @@ impl Figure {
     }
 
     /// Draws the figure into `area`.
-    pub fn draw(&self, area: Rect, buf: &mut Buffer, context: &Context<'_>) {
-        let theme = context.theme;
+    pub fn draw(&self, pane: &mut Pane<'_>, area: Rect, context: &Context<'_>) {
         if area.width < 8 || area.height < 2 {
             return;
         }
         let [plot, foot] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
         match self {
-            Self::Curve { function, point } => curve(plot, foot, buf, theme, *function, *point),
-            Self::Distribution(values) => distribution(plot, foot, buf, theme, values),
-            Self::History(points) => history(plot, foot, buf, theme, points),
+            Self::Curve { function, point } => curve(pane, plot, foot, *function, *point),
+            Self::Distribution(values) => distribution(pane, plot, foot, values),
+            Self::History(points) => history(pane, plot, foot, points),
             Self::Response => {
-                let mut pane = Pane::new(area, buf, context.model, theme);
-                response::draw(&mut pane, context);
+                response::draw(pane, area, context);
             }
         }
     }
 }
 
 /// Writes `texts` into a row: left, in the middle, right.
-fn labels(row: Rect, buf: &mut Buffer, style: Style, [left, middle, right]: [&str; 3]) {
-    Line::raw(left).render(row, buf);
-    Line::raw(right).right_aligned().render(row, buf);
-    Line::raw(middle).render(Rect::new(row.x + row.width / 2, row.y, 1, 1), buf);
-    buf.set_style(row, style);
+fn labels(pane: &mut Pane<'_>, row: Rect, [left, middle, right]: [&str; 3]) {
+    pane.draw(Line::raw(left), row);
+    pane.draw(Line::raw(right).right_aligned(), row);
+    pane.draw(
+        Line::raw(middle),
+        Rect::new(row.x + row.width / 2, row.y, 1, 1),
+    );
+    pane.buf.set_style(row, pane.theme.dim());
 }
 
 /// Joins `points` by lines.
@@ -106,13 +103,13 @@ fn value(function: Option<Activation>, point: Option<(f64, f64)>, z: f64) -> f64
 }
 
 fn curve(
+    pane: &mut Pane<'_>,
     plot: Rect,
     foot: Rect,
-    buf: &mut Buffer,
-    theme: Theme,
     function: Option<Activation>,
     point: Option<(f64, f64)>,
 ) {
+    let theme = pane.theme;
     let point = point.filter(|(z, a)| z.is_finite() && a.is_finite());
     let reach = reach(point.map_or(0.0, |point| point.0));
     let (min, max) = function.map_or((0.0, 1.0), Activation::range);
@@ -124,28 +121,27 @@ fn curve(
     let points = canvas.columns().map(|z| (z, value(function, point, z)));
     let points: Vec<Point> = points.collect();
     join(&mut canvas, &points, &Stroke::new(theme.accent(), 1.0));
-    canvas.render(buf);
+    canvas.render(pane.buf);
     let [reach_low, reach_high, low, high] = [-reach, reach, low, high].map(|x| {
         let text = typeset(x, 3);
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     });
-    labels(foot, buf, theme.dim(), [&reach_low, "0", &reach_high]);
+    labels(pane, foot, [&reach_low, "0", &reach_high]);
     // Away from the curve, which starts below on the left and ends above on the right.
     let last = Rect::new(plot.x, plot.bottom() - 1, plot.width, 1);
-    Span::styled(high, theme.dim()).render(plot, buf);
-    let low = Span::styled(low, theme.dim());
-    Line::from(low).right_aligned().render(last, buf);
+    pane.left(plot, &high, theme.dim());
+    pane.right(last, &low, theme.dim());
     if let Some(point) = point {
         let (x, y) = canvas.anchor(point);
-        Span::styled("●", theme.strong()).render(Rect::new(x, y, 1, 1), buf);
+        pane.left(Rect::new(x, y, 1, 1), "●", theme.strong());
     }
 }
 
-fn distribution(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, values: &Histogram) {
+fn distribution(pane: &mut Pane<'_>, plot: Rect, foot: Rect, values: &Histogram) {
     let counts = values.resampled(plot.width.into());
     let lines = histogram(&counts, plot.height.into(), 1).into_iter();
-    let lines = lines.map(|line| Line::styled(line, theme.accent()));
-    Text::from_iter(lines).render(plot, buf);
+    let lines = lines.map(|line| Line::styled(line, pane.theme.accent()));
+    pane.draw(Text::from_iter(lines), plot);
     let limit = significant(values.limit().into(), 2);
     let limit = limit.trim_end_matches(".0");
     let low = format!("−{limit}");
@@ -154,10 +150,11 @@ fn distribution(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, values: 
     } else {
         [&*low, "0"]
     };
-    labels(foot, buf, theme.dim(), [ends[0], ends[1], limit]);
+    labels(pane, foot, [ends[0], ends[1], limit]);
 }
 
-fn history(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, points: &[(f64, f32)]) {
+fn history(pane: &mut Pane<'_>, plot: Rect, foot: Rect, points: &[(f64, f32)]) {
+    let theme = pane.theme;
     let points = points
         .iter()
         .map(|&(epochs, value)| (epochs, f64::from(value)));
@@ -165,7 +162,7 @@ fn history(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, points: &[(f6
         .filter(|(x, y)| x.is_finite() && y.is_finite())
         .collect();
     let (Some(&(start, first)), Some(&(end, _))) = (points.first(), points.last()) else {
-        return Span::styled(text::nothing_yet(), theme.dim()).render(plot, buf);
+        return pane.left(plot, text::nothing_yet(), theme.dim());
     };
     let low = points.iter().fold(first, |low, point| low.min(point.1));
     let high = points.iter().fold(first, |high, point| high.max(point.1));
@@ -180,18 +177,18 @@ fn history(plot: Rect, foot: Rect, buf: &mut Buffer, theme: Theme, points: &[(f6
         canvas = Canvas::new(plot, (0.0, 1.0), (low, high));
         canvas.line((0.0, value), (1.0, value), &stroke);
     }
-    canvas.render(buf);
+    canvas.render(pane.buf);
     let room = usize::from(label.width).saturating_sub(1);
     let value = |x: f64| format!("{:>room$} ", shorten(&typeset(x, 4), room));
-    Line::styled(value(high), theme.dim()).render(label, buf);
+    pane.left(label, &value(high), theme.dim());
     if low < high && plot.height > 1 {
         let last = Rect::new(label.x, label.bottom() - 1, label.width, 1);
-        Line::styled(value(low), theme.dim()).render(last, buf);
+        pane.left(last, &value(low), theme.dim());
     }
     let foot = Rect::new(plot.x, foot.y, plot.width, 1);
     let [start, end] = [start, end].map(|epochs| text::epoch(format!("{epochs:.0}")));
     let end = if start == end { "" } else { &end };
-    labels(foot, buf, theme.dim(), [&start, "", end]);
+    labels(pane, foot, [&start, "", end]);
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Paragraph, Widget};
+use ratatui::widgets::Paragraph;
 
 use super::figures::Figure;
 use super::{COLUMN_GAP, Context};
 use crate::nn::{Loss, Output};
 use crate::tui::text;
+use crate::tui::widgets::Pane;
 use crate::util::numbers::aligned;
 use crate::util::stats::Histogram;
 pub(super) use crate::util::text::padded;
@@ -219,10 +220,11 @@ impl<'a> Page<'a> {
         let rows = self.rows_of(sections);
         let canvas = Rect::new(0, 0, self.context.width as u16, rows as u16);
         let mut drawn = Buffer::empty(canvas);
+        let mut pane = Pane::new(canvas, &mut drawn, self.context.model, self.context.theme);
         let mut y = 0;
         for section in sections {
             let rows = section.rows(self.context.width) as u16;
-            section.draw(Rect { y, ..canvas }, &mut drawn, self.context);
+            section.draw(&mut pane, Rect { y, ..canvas }, self.context);
             y = y.saturating_add(rows).min(canvas.height);
         }
         for row in 0..area.height.min(rows.saturating_sub(first) as u16) {
@@ -257,9 +259,10 @@ impl Section {
         }
     }
 
-    fn draw(&self, area: Rect, buf: &mut Buffer, context: &Context) {
+    fn draw(&self, pane: &mut Pane<'_>, area: Rect, context: &Context) {
         let cells = usize::from(area.width);
-        Paragraph::new(self.lines.clone()).render(area.intersection(buf.area), buf);
+        let lines = Paragraph::new(self.lines.clone());
+        pane.draw(lines, area.intersection(pane.area));
         if let Some(figure) = &self.figure {
             let lines = if self.lines.width() > 0 {
                 self.lines.height() as u16
@@ -273,7 +276,7 @@ impl Section {
             };
             let height = (figure.rows() as u16).min(area.height.saturating_sub(y));
             let area = Rect::new(x as u16, y, width as u16, height);
-            figure.draw(area, buf, context);
+            figure.draw(pane, area, context);
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::tui::app::Model;
 use crate::tui::panels::network::Response;
 use crate::tui::panels::plane::{MIN_LEFT, marks_below, marks_left, others, range_of, value};
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Pane, axes, plot_area};
+use crate::tui::widgets::{Canvas, Pane, axes};
 use crate::util::numbers::significant;
 
 /// Rows of the figure, with those of the axis.
@@ -48,22 +48,21 @@ fn response<'a>(c: &Context<'a>) -> Option<Response<'a>> {
 }
 
 /// Draws the figure into `area`.
-pub(super) fn draw(pane: &mut Pane<'_>, c: &Context<'_>) -> Option<()> {
+pub(super) fn draw(pane: &mut Pane<'_>, area: Rect, c: &Context<'_>) -> Option<()> {
     let response = response(c)?;
     let probe = c.model.run.probed::<PlaneProbe>()?.0;
-    let area = pane.area;
     let x = probe.axes.first()?;
     let vertical = probe.axes.get(1).map_or(response.range(), range_of);
     let left = marks_left(vertical, area.height);
     let caption = c.model.navigation.plane.caption(x.along, &c.model.run.data);
-    axes(
+    let plot = axes(
         pane,
+        area,
         &left,
         MIN_LEFT,
         |cells| marks_below(range_of(x), cells),
         &caption,
     );
-    let plot: Rect = plot_area(area, &left, MIN_LEFT);
     response.draw(plot, pane);
     let sample = c.model.navigation.sample;
     let right = value(c.model, sample, x.along)?;

@@ -72,13 +72,13 @@ fn plot(
 ) {
     let theme = pane.theme;
     pane.left(Rect { height: 1, ..area }, texts.0, theme.dim());
-    pane.area = Rect {
+    let below = Rect {
         y: area.y + 1,
         height: area.height - 1,
         ..area
     };
     let ticks = [0.0, 0.5, 1.0].map(|tick: f64| -> Mark { (tick, format!("{tick}")) });
-    let inside = axes(pane, &ticks, 3, |_| ticks.to_vec(), texts.1);
+    let inside = axes(pane, below, &ticks, 3, |_| ticks.to_vec(), texts.1);
     let mut canvas = Canvas::new(inside, (0.0, 1.0), (0.0, 1.0));
     let diagonal = Stroke::new(theme.dim(), 1.0).dashed(Dash::Along(1, 2));
     canvas.line((0.0, 0.0), (1.0, 1.0), &diagonal);

@@ -71,7 +71,6 @@ impl Panel for ScoresPanel {
         } else {
             area
         };
-        pane.area = tables;
         let first = pane.first_line(lines.len(), tables.height.into());
         for (row, (line, style)) in tables.rows().zip(lines.iter().skip(first)) {
             pane.left(row, line, *style);
@@ -92,7 +91,6 @@ impl Panel for ScoresPanel {
         if plots.width >= PLOT.0 && plots.height >= PLOT.1 {
             curves::draw(pane, measured, plots);
         }
-        pane.area = area;
     }
 }
 

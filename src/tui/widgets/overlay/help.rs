@@ -95,7 +95,7 @@ fn found(pane: &mut Pane<'_>, help: &Help, search: &Prompt) -> u16 {
     }
     text.extend(definitions(entries, room, theme).into_iter().flatten());
     let last = scrolled(pane, text::search_title(), vec![text], room, help.line);
-    if let (Some(column), Some(place), 0) = (column, pane.popup, help.line) {
+    if let (Some(column), Some(place), 0) = (column, pane.drawn.popup, help.line) {
         pane.place_cursor(place.inner(Margin::new(2, 1)), column);
     }
     last

@@ -19,7 +19,7 @@ use ratatui::widgets::{
     Clear, Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget,
 };
 
-use super::pane::{Pane, Title, frame};
+use super::pane::{Pane, Title};
 use crate::tui::app::{ClickTarget, Overlay};
 use crate::util::text::wrap;
 
@@ -48,17 +48,9 @@ const FRAME: u16 = 4;
 /// the area for its content.
 fn popup(pane: &mut Pane<'_>, place: Rect, title: &str, note: Option<Line<'static>>) -> Rect {
     pane.draw(Clear, place);
-    pane.popup = Some(place);
+    pane.drawn.popup = Some(place);
     let title = Title::new(title, note);
-    frame(
-        place,
-        pane.buf,
-        pane.theme,
-        true,
-        &title,
-        Default::default(),
-    );
-    let inner = place.inner(Margin::new(1, 1));
+    let inner = pane.frame(place, true, &title, Default::default());
     if inner.width < FRAME {
         inner
     } else {

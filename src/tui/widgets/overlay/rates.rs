@@ -83,9 +83,7 @@ fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
             })
             .collect()
     };
-    let before = std::mem::replace(&mut pane.area, body);
-    let inside = axes(pane, &left, 5, below, text::head_rate());
-    pane.area = before;
+    let inside = axes(pane, body, &left, 5, below, text::head_rate());
     let mut canvas = Canvas::new(inside, (from, to), (low, high));
     if let Some(suggestion) = curve.suggestion {
         let x = suggestion.get().log10();

@@ -32,6 +32,29 @@ pub(crate) struct Description {
     pub advice: String,
 }
 
+impl Description {
+    /// A description without a command and advice.
+    fn new(names: [&str; 2], symptom: impl Into<String>, cause: &'static str) -> Self {
+        Self {
+            names: names.map(str::to_owned),
+            symptom: symptom.into(),
+            cause,
+            command: None,
+            is_done: false,
+            restarts: false,
+            advice: String::new(),
+        }
+    }
+
+    /// This description with advice.
+    fn advising(self, advice: impl Into<String>) -> Self {
+        Self {
+            advice: advice.into(),
+            ..self
+        }
+    }
+}
+
 impl Run {
     /// Computes the findings anew from all that is known of the run.
     pub(super) fn diagnose(&mut self) {
@@ -71,80 +94,19 @@ impl Run {
 
     /// Describes `finding`, one of this run.
     pub(crate) fn describe(&self, finding: Finding) -> Description {
-        let names = self.names(finding);
-        let (symptom, cause) = self.symptom_and_cause(finding);
         let remedy = finding.remedy(&self.plan);
         let is_finished = matches!(self.phase, Phase::Finished(_));
         let kind = (discriminant(&finding), self.position.step);
         Description {
-            names,
-            symptom,
-            cause,
             command: remedy.and_then(|remedy| self.command(remedy)),
             is_done: self.remedied.contains(&kind),
             restarts: is_finished && remedy.is_some_and(|remedy| !remedy.restarts()),
-            advice: self.advice(finding),
+            ..self.words(finding)
         }
     }
 
-    fn names(&self, finding: Finding) -> [String; 2] {
-        let both = |name: &str, short: &str| [name.to_owned(), short.to_owned()];
-        match finding {
-            Finding::Diverging { .. } => both(text::diverging(), text::diverging()),
-            Finding::ExplodingGradients { layer } => {
-                [text::exploding(layer), text::exploding_short().to_owned()]
-            }
-            Finding::DeadNeurons {
-                layer,
-                dead,
-                neurons,
-                ..
-            } => [
-                text::dead_neurons(dead, neurons, layer),
-                text::dead_short(dead, neurons),
-            ],
-            Finding::LinearLayers { .. } => both(text::linear_layers(), text::linear_short()),
-            Finding::SaturatedNeurons {
-                layer,
-                is_output,
-                saturated,
-                neurons,
-            } => {
-                let long = if is_output {
-                    text::saturated_outputs(saturated, neurons)
-                } else {
-                    text::saturated_neurons(saturated, neurons, layer)
-                };
-                [long, text::saturated_short().to_owned()]
-            }
-            Finding::VanishingGradients { layer, .. } => {
-                [text::vanishing(layer), text::vanishing_short().to_owned()]
-            }
-            Finding::RateTooHigh => both(text::rate_high(), text::rate_high_short()),
-            Finding::ConstantOutputs => both(text::constant_outputs(), text::constant_short()),
-            Finding::RateTooLow => both(text::rate_low(), text::rate_low_short()),
-            Finding::NotLearning => both(text::not_learning(), text::not_learning()),
-            Finding::InitialLoss { .. } => both(text::initial_loss(), text::initial_loss()),
-            Finding::Leak { column } => [
-                text::leak(self.column_name(column)),
-                text::leak_short().to_owned(),
-            ],
-            Finding::Memorising => both(text::memorising(), text::memorising()),
-            Finding::OverfittingSince(epoch) => {
-                [text::overfitting(epoch), text::overfitting_short(epoch)]
-            }
-            Finding::NeverPredicted { class, .. } => [
-                text::never_predicted(self.class_name(class)),
-                text::never_predicted_short().to_owned(),
-            ],
-            Finding::FewValidationRows(rows) => [
-                text::few_validation_rows(rows),
-                text::few_validation_rows_short(rows),
-            ],
-        }
-    }
-
-    fn symptom_and_cause(&self, finding: Finding) -> (String, &'static str) {
+    /// Describes `finding` without its command.
+    fn words(&self, finding: Finding) -> Description {
         match finding {
             Finding::Diverging {
                 of,
@@ -164,20 +126,20 @@ impl Run {
                     Some(layer) => text::diverging_symptom_in(&symptom, layer),
                     None => symptom,
                 };
-                (symptom, text::rate_high_cause())
+                let name = text::diverging();
+                Description::new([name, name], symptom, text::rate_high_cause())
             }
-            Finding::ExplodingGradients { layer } => {
-                (text::exploding_symptom(layer), text::exploding_cause())
-            }
-            Finding::LinearLayers { has_hidden } => {
-                let cause = if has_hidden {
-                    text::linear_cause()
-                } else {
-                    text::linear_cause_without_hidden()
-                };
-                (text::not_learning_symptom().to_owned(), cause)
-            }
-            Finding::DeadNeurons { is_decayed, .. } => {
+            Finding::ExplodingGradients { layer } => Description::new(
+                [&text::exploding(layer), text::exploding_short()],
+                text::exploding_symptom(layer),
+                text::exploding_cause(),
+            ),
+            Finding::DeadNeurons {
+                layer,
+                dead,
+                neurons,
+                is_decayed,
+            } => {
                 let cause = if is_decayed {
                     text::dead_cause_decay()
                 } else if self.architecture.hidden() == Activation::Relu {
@@ -185,15 +147,38 @@ impl Run {
                 } else {
                     text::dead_cause_other()
                 };
-                (text::dead_symptom().to_owned(), cause)
+                let short = text::dead_short(dead, neurons);
+                let names = [&*text::dead_neurons(dead, neurons, layer), &short];
+                Description::new(names, text::dead_symptom(), cause)
             }
-            Finding::SaturatedNeurons { is_output, .. } => {
-                let cause = if is_output {
-                    text::saturated_cause_output()
+            Finding::LinearLayers { has_hidden } => {
+                let cause = if has_hidden {
+                    text::linear_cause()
                 } else {
-                    text::saturated_cause()
+                    text::linear_cause_without_hidden()
                 };
-                (text::saturated_symptom().to_owned(), cause)
+                let names = [text::linear_layers(), text::linear_short()];
+                Description::new(names, text::not_learning_symptom(), cause)
+            }
+            Finding::SaturatedNeurons {
+                layer,
+                is_output,
+                saturated,
+                neurons,
+            } => {
+                let (name, cause) = if is_output {
+                    (
+                        text::saturated_outputs(saturated, neurons),
+                        text::saturated_cause_output(),
+                    )
+                } else {
+                    (
+                        text::saturated_neurons(saturated, neurons, layer),
+                        text::saturated_cause(),
+                    )
+                };
+                let names = [&*name, text::saturated_short()];
+                Description::new(names, text::saturated_symptom(), cause)
             }
             Finding::VanishingGradients { layer, ratio } => {
                 let symptom = if ratio.is_finite() {
@@ -201,18 +186,27 @@ impl Run {
                 } else {
                     text::vanishing_symptom_zero(layer)
                 };
-                (symptom, text::vanishing_cause())
+                let names = [&*text::vanishing(layer), text::vanishing_short()];
+                Description::new(names, symptom, text::vanishing_cause())
             }
-            Finding::RateTooHigh => (
-                text::rate_high_symptom().to_owned(),
+            Finding::RateTooHigh => Description::new(
+                [text::rate_high(), text::rate_high_short()],
+                text::rate_high_symptom(),
                 text::rate_high_cause(),
             ),
-            Finding::ConstantOutputs => {
-                (text::constant_symptom().to_owned(), text::constant_cause())
-            }
-            Finding::RateTooLow => (text::rate_low_symptom().to_owned(), text::rate_low_cause()),
-            Finding::NotLearning => (
-                text::not_learning_symptom().to_owned(),
+            Finding::ConstantOutputs => Description::new(
+                [text::constant_outputs(), text::constant_short()],
+                text::constant_symptom(),
+                text::constant_cause(),
+            ),
+            Finding::RateTooLow => Description::new(
+                [text::rate_low(), text::rate_low_short()],
+                text::rate_low_symptom(),
+                text::rate_low_cause(),
+            ),
+            Finding::NotLearning => Description::new(
+                [text::not_learning(); 2],
+                text::not_learning_symptom(),
                 text::not_learning_cause(),
             ),
             Finding::InitialLoss {
@@ -221,42 +215,56 @@ impl Run {
             } => {
                 let [found, expected] = [found, expected].map(loss);
                 let (found, expected) = (found.trim(), expected.trim());
-                if self.is_regression() {
+                let (symptom, cause) = if self.is_regression() {
                     let symptom = text::initial_loss_symptom_numbers(found, expected);
                     (symptom, text::initial_loss_cause_numbers())
                 } else {
                     let symptom = text::initial_loss_symptom(found, expected);
                     (symptom, text::initial_loss_cause())
-                }
+                };
+                Description::new([text::initial_loss(); 2], symptom, cause)
             }
-            Finding::Leak { .. } => {
+            Finding::Leak { column } => {
                 let symptom = if self.is_regression() {
                     text::leak_symptom_numbers()
                 } else {
                     text::leak_symptom()
                 };
-                (symptom.to_owned(), text::leak_cause())
+                let column = self.column_name(column);
+                let advice = text::leak_advice(&column);
+                let names = [&*text::leak(column), text::leak_short()];
+                Description::new(names, symptom, text::leak_cause()).advising(advice)
             }
-            Finding::Memorising => (
-                text::memorising_symptom().to_owned(),
+            Finding::Memorising => Description::new(
+                [text::memorising(); 2],
+                text::memorising_symptom(),
                 text::memorising_cause(),
             ),
-            Finding::OverfittingSince(_) => (
-                text::overfitting_symptom().to_owned(),
+            Finding::OverfittingSince(epoch) => Description::new(
+                [&*text::overfitting(epoch), &text::overfitting_short(epoch)],
+                text::overfitting_symptom(),
                 text::overfitting_cause(),
             ),
-            Finding::NeverPredicted { since, .. } => {
+            Finding::NeverPredicted { class, since } => {
                 let cause = if self.plan.loss == Loss::Quadratic {
                     text::never_predicted_cause_quadratic()
                 } else {
                     text::never_predicted_cause()
                 };
-                (text::never_predicted_symptom(since), cause)
+                let name = text::never_predicted(self.class_name(class));
+                let names = [&*name, text::never_predicted_short()];
+                Description::new(names, text::never_predicted_symptom(since), cause)
+                    .advising(text::never_predicted_advice())
             }
-            Finding::FewValidationRows(_) => (
-                text::few_validation_rows_symptom().to_owned(),
-                text::few_validation_rows_cause(),
-            ),
+            Finding::FewValidationRows(rows) => {
+                let short = text::few_validation_rows_short(rows);
+                Description::new(
+                    [&*text::few_validation_rows(rows), &short],
+                    text::few_validation_rows_symptom(),
+                    text::few_validation_rows_cause(),
+                )
+                .advising(text::few_validation_rows_advice())
+            }
         }
     }
 
@@ -281,15 +289,6 @@ impl Run {
             }
             Remedy::Loss(loss) => format!("loss {loss}"),
         })
-    }
-
-    fn advice(&self, finding: Finding) -> String {
-        match finding {
-            Finding::Leak { column } => text::leak_advice(self.column_name(column)),
-            Finding::NeverPredicted { .. } => text::never_predicted_advice().to_owned(),
-            Finding::FewValidationRows(_) => text::few_validation_rows_advice().to_owned(),
-            _ => String::new(),
-        }
     }
 
     fn column_name(&self, column: usize) -> String {

@@ -65,7 +65,7 @@ impl Model {
         }
         match spec.run {
             Run::Set(setting) => self.type_setting(setting, rest),
-            Run::With(run) => run(self, rest),
+            Run::With(run) | Run::Parsed { run, .. } => run(self, rest),
             Run::Plain(run) if rest.is_empty() => run(self),
             Run::Plain(_) => Err(text::takes_no_argument(spec.name)),
         }

@@ -6,7 +6,7 @@ use super::complete::{Candidate, Files, complete};
 use super::history::History;
 use crate::tui::app::Model;
 use crate::tui::app::menu::Menu;
-use crate::tui::app::prompt::{Prompt, PromptEvent, Purpose};
+use crate::tui::app::prompt::{Prompt, PromptEvent};
 
 /// A command that is being typed.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl CommandLine {
     /// Opens a line that contains `text`. `menu` is shown again when the line is closed.
     pub(in crate::tui::app) fn new(text: &str, menu: Option<Menu>, model: &Model) -> Self {
         let mut line = Self {
-            prompt: Prompt::new(Purpose::Command, text),
+            prompt: Prompt::new(text),
             candidates: Vec::new(),
             chosen: None,
             usage: None,

@@ -112,12 +112,17 @@ pub(super) fn row(rest: &str) -> Result<usize, String> {
 }
 
 /// Argument of `:view` for the panel of the loss landscape alone.
-pub(super) const LANDSCAPE: &str = "landscape";
+const LANDSCAPE: &str = "landscape";
 
-pub(super) fn view(rest: &str) -> Result<View, String> {
+/// The view of that name; `None` for the landscape.
+pub(super) fn view(rest: &str) -> Result<Option<View>, String> {
+    if rest == LANDSCAPE {
+        return Ok(None);
+    }
     let found = View::ALL.into_iter().find(|view| view.name() == rest);
     let names = view_names().join(", ");
-    found.ok_or_else(|| expected("view", &text::expected_word(names), rest))
+    let wrong = || expected("view", &text::expected_word(names), rest);
+    found.map(Some).ok_or_else(wrong)
 }
 
 /// Arguments of `:view`: all views, and the landscape.

@@ -41,6 +41,11 @@ pub(super) enum Run {
     Plain(Action),
     /// Reads the arguments.
     With(fn(&mut Model, &str) -> Done),
+    /// Reads the arguments with a parser that also checks them alone.
+    Parsed {
+        check: fn(&str) -> Result<(), String>,
+        run: fn(&mut Model, &str) -> Done,
+    },
 }
 
 impl Spec {
@@ -69,30 +74,30 @@ impl Spec {
     /// # Errors
     /// Says what the command takes.
     pub(super) fn check(&self, rest: &str) -> Result<(), String> {
-        match (self.run, self.name) {
-            (Run::Set(setting), _) => {
+        match self.run {
+            Run::Set(setting) => {
                 let expected = || parse::expected(self.name, &setting.expected(rest), rest);
                 (setting.parse)(rest).map(drop).ok_or_else(expected)
             }
-            (Run::Plain(_), _) if rest.is_empty() => Ok(()),
-            (Run::Plain(_), _) => Err(text::takes_no_argument(self.name)),
-            (_, "set") => parse::set(rest).map(drop),
-            (_, "freeze" | "unfreeze") => parse::parameter(self.name, rest).map(drop),
-            (_, "mute" | "unmute") => parse::neuron(self.name, rest).map(drop),
-            (_, "step") => parse::step(rest).map(drop),
-            (_, "row") => parse::row(rest).map(drop),
-            (_, "view") => parse::view(rest).map(drop),
-            (_, "export") => parse::export(rest).map(drop),
-            (_, "export-training") => parse::export_training(rest).map(drop),
-            (_, "rewind") => rewind::parse(rest).map(drop),
-            (_, "screenshot") => parse::screenshot(rest).map(drop),
-            _ => Ok(()),
+            Run::Plain(_) if !rest.is_empty() => Err(text::takes_no_argument(self.name)),
+            Run::Parsed { check, .. } => check(rest),
+            Run::Plain(_) | Run::With(_) => Ok(()),
         }
     }
 
     fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.name].into_iter().chain(self.aliases.iter().copied())
     }
+}
+
+/// [`Run::Parsed`] of a parser for the arguments, and of what is done with its result.
+macro_rules! parsed {
+    ($rest:ident => $parse:expr, |$model:ident, $value:pat_param| $run:expr) => {
+        Run::Parsed {
+            check: |$rest| $parse.map(drop),
+            run: |$model, $rest| $parse.and_then(|$value| $run),
+        }
+    };
 }
 
 /// Rows of the table: whether it is of use after the training has failed (`any` or `good`), name,
@@ -128,23 +133,23 @@ fn others() -> Vec<Spec> {
     commands! {
         good "set" [] "[PARAMETER] VALUE" Parameters,
             "set a weight or bias such as w2[1,3] or b2[1] (default: the one under the cursor)",
-            With(|model, rest| parse::set(rest).and_then(|(id, value)| model.set_parameter(id, value)));
+            parsed!(rest => parse::set(rest), |model, (id, value)| model.set_parameter(id, value));
         good "freeze" [] "[PARAMETER]" Parameters,
             "keep the value of a weight or bias (default: the one under the cursor)",
-            With(|model, rest| model.freeze(parse::parameter("freeze", rest)?, Some(true)));
+            parsed!(rest => parse::parameter("freeze", rest), |model, id| model.freeze(id, Some(true)));
         good "unfreeze" [] "[PARAMETER]" Parameters, "train it again",
-            With(|model, rest| model.freeze(parse::parameter("unfreeze", rest)?, Some(false)));
+            parsed!(rest => parse::parameter("unfreeze", rest), |model, id| model.freeze(id, Some(false)));
         good "mute" ["silence"] "[NEURON]" Neurons,
             "force the output of a hidden neuron such as a1[3] to 0 (default: the one under the cursor)",
-            With(|model, rest| model.mute(parse::neuron("mute", rest)?, Some(true)));
+            parsed!(rest => parse::neuron("mute", rest), |model, id| model.mute(id, Some(true)));
         good "unmute" ["speak"] "[NEURON]" Neurons, "use its output again",
-            With(|model, rest| model.mute(parse::neuron("unmute", rest)?, Some(false)));
+            parsed!(rest => parse::neuron("unmute", rest), |model, id| model.mute(id, Some(false)));
         good "input" ["i" "in"] "NAME [VALUE]" Inputs, "change an input of the shown row (default: the row's own value)",
             With(Model::type_named_input);
         good "undo" [] "" Nothing, "undo the last change", Plain(Model::undo);
         good "step" [] "[N] [phase | row | batch | epoch]" Words(|| vec!["phase", "row", "batch", "epoch"]),
             "N steps, then pause",
-            With(|model, rest| parse::step(rest).and_then(|(size, count)| model.step(size, count)));
+            parsed!(rest => parse::step(rest), |model, (size, count)| model.step(size, count));
         good "back" [] "" Nothing, "previous phase", Plain(Model::step_back);
         good "train" [] "" Nothing, "resume", Plain(Model::resume);
         good "pause" [] "" Nothing, "pause", Plain(Model::pause);
@@ -155,11 +160,11 @@ fn others() -> Vec<Spec> {
         good "preflight" [] "" Nothing, "check whether a network with these settings can learn the data", Plain(Model::preflight);
         good "check" [] "" Nothing, "check gradients (finite differences)", Plain(Model::check_gradients);
         any "row" ["r"] "N" Nothing, "show this row in the network",
-            With(|model, rest| model.show_row(parse::row(rest)?));
+            parsed!(rest => parse::row(rest), |model, row| model.show_row(row));
         any "view" [] "NAME" Words(parse::view_names), "switch view, or fill the screen with the loss landscape",
-            With(|model, rest| match rest {
-                parse::LANDSCAPE => model.show_landscape(),
-                rest => parse::view(rest).and_then(|view| model.turn_to_view(view)),
+            parsed!(rest => parse::view(rest), |model, view| match view {
+                Some(view) => model.turn_to_view(view),
+                None => model.show_landscape(),
             });
         any "plane" [] "[COLUMN[,COLUMN] | pca]" Plane,
             "columns that the regions vary, or the first two principal components of the inputs (default: the columns that tell most about the target; of images the components)",
@@ -171,7 +176,7 @@ fn others() -> Vec<Spec> {
             "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
         good "rewind" [] "[epoch | step] N | now" Words(|| rewind::WORDS.to_vec()),
             "show the run after an earlier epoch or step, computed again where need be; now: back to the present",
-            With(Model::rewind);
+            Run::Parsed { check: |rest| rewind::parse(rest).map(drop), run: Model::rewind };
         good "fork" [] "[SETTING VALUE]" Settings,
             "a second run from now with this change, beside the main one",
             With(Model::fork);
@@ -184,16 +189,21 @@ fn others() -> Vec<Spec> {
         good "quiz" [] "" Nothing, "compute every number of the next mini-batch by hand", Plain(Model::start_quiz);
         good "menu" ["m"] "" Nothing, "open the settings menu", Plain(act!(|model| model.open_menu()));
         any "export" ["e"] "PATH" Models, "save the model (format from extension)",
-            With(|model, rest| parse::export(rest).map(|path| model.export_to(path)));
+            parsed!(rest => parse::export(rest), |model, path| {
+                model.export_to(path);
+                Ok(())
+            });
         good "export-training" [] "FILE.py" Nothing, "write this training as a PyTorch script, to go on elsewhere",
-            With(|model, rest| parse::export_training(rest).map(|path| model.export_training_to(path)));
+            parsed!(rest => parse::export_training(rest), |model, path| {
+                model.export_training_to(path);
+                Ok(())
+            });
         good "checkpoint" [] "[FILE]" Checkpoints, "save the whole run, to be continued later (default: the last file)",
             With(Model::write_checkpoint);
         good "restore" [] "[FILE]" Checkpoints, "continue from a checkpoint of these data (default: the last file)",
             With(Model::restore_checkpoint);
         any "screenshot" [] "PATH" Nothing, "save what is on the screen as .svg or .txt",
-            With(|model, rest| {
-                let path = parse::screenshot(rest)?;
+            parsed!(rest => parse::screenshot(rest), |model, path| {
                 model.effects.push(Effect::TakeScreenshot(path));
                 Ok(())
             });

@@ -32,7 +32,8 @@ fn arguments_are_read() {
     assert_eq!(step(""), Ok((StepSize::Batch, 1)));
     assert_eq!(step("epoch 3"), Ok((StepSize::Epoch, 3)));
     assert_eq!(row("17"), Ok(17));
-    assert_eq!(view("network"), Ok(View::Network));
+    assert_eq!(view("network"), Ok(Some(View::Network)));
+    assert_eq!(view("landscape"), Ok(None));
     assert_eq!(export("my model.onnx"), Ok("my model.onnx".into()));
 }
 

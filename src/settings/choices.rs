@@ -127,6 +127,11 @@ impl Choices {
         }
     }
 
+    /// Creates the choices that lead to `plan`, without limits and at full speed.
+    pub(crate) fn of_plan(plan: &Plan) -> Self {
+        Self::of(plan, Limits::default(), Pace::Full)
+    }
+
     /// Makes the plan for a table.
     ///
     /// # Errors

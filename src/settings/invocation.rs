@@ -35,7 +35,8 @@ impl Invocation {
                 || choices.clone(),
                 |plan| Choices::of(plan, limits, Pace::Full),
             );
-            let missing = changed(&now, &wanted)
+            let missing = differing(&[&now, &wanted])
+                .into_iter()
                 .find(|setting| given.iter().all(|(other, _)| other != setting));
             let Some(setting) = missing else { break made };
             let edit = (setting.parse)(&(setting.value)(&wanted))?;
@@ -71,17 +72,18 @@ impl Invocation {
     }
 }
 
-/// Returns the settings of a plan that differ between two choices.
-pub(super) fn changed<'c>(
-    before: &'c Choices,
-    after: &'c Choices,
-) -> impl Iterator<Item = &'static Setting> + use<'c> {
+/// Returns the settings of a plan that are not the same in all of `choices`.
+pub(crate) fn differing(choices: &[&Choices]) -> Vec<&'static Setting> {
     let is_of_plan = |setting: &&Setting| setting.is_live() || setting.restarts;
     // The optimizer has its momentum among its constants.
     let settings = SETTINGS.into_iter().filter(is_of_plan);
-    settings
-        .filter(|setting| setting.name != "momentum")
-        .filter(|setting| (setting.value)(before) != (setting.value)(after))
+    let settings = settings.filter(|setting| setting.name != "momentum");
+    let differs = |setting: &&Setting| {
+        let mut values = choices.iter().map(|choices| (setting.value)(choices));
+        let first = values.next();
+        values.any(|value| Some(value) != first)
+    };
+    settings.filter(differs).collect()
 }
 
 /// Quotes a word for a POSIX shell, if it needs that.

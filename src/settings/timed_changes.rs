@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Choices, Edit, Setting, TableShape, changed, parameter_value};
+use super::{Choices, Edit, Setting, TableShape, differing, parameter_value};
 use crate::nn::{Change, LoggedChange};
 use crate::train::{Command, Limits, Pace, Plan};
 use crate::util::lang::say;
@@ -150,7 +150,7 @@ impl PlanReplay {
             change => {
                 let after = Choices::of(&self.plan.with(change), self.limits, Pace::Full);
                 let before = self.choices();
-                let values = changed(&before, &after);
+                let values = differing(&[&before, &after]).into_iter();
                 let parts =
                     values.map(|setting| format!("{} {}", setting.name, (setting.value)(&after)));
                 parts.collect::<Vec<_>>().join(SEPARATOR)

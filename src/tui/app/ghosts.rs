@@ -6,8 +6,8 @@ use super::history::History;
 use super::model::Model;
 use super::timeline::Timeline;
 use super::training::Run;
-use crate::settings::{Choices, SETTINGS};
-use crate::train::{Curves, Limits, Pace, Plan};
+use crate::settings::{Choices, differing};
+use crate::train::{Curves, Plan};
 use crate::tui::text;
 
 /// Maximum number of ghosts; the oldest one leaves first.
@@ -32,14 +32,10 @@ pub struct Ghost {
 impl Ghost {
     /// Describes the settings in which the ghost differs from `plan`: `lr 0.01 · seed 1`.
     fn label(&self, plan: &Plan) -> String {
-        // Limits of epochs and of speed are no part of a plan.
-        let choices = |plan| Choices::of(plan, Limits::default(), Pace::Full);
-        let (ghost, now) = (choices(&self.plan), choices(plan));
-        let values = SETTINGS
-            .iter()
-            .map(|setting| (setting.name, (setting.value)(&ghost), (setting.value)(&now)));
-        let differences = values.filter(|(_, ghost, now)| ghost != now);
-        let differences = differences.map(|(name, value, _)| format!("{name} {value}"));
+        let (ghost, now) = (Choices::of_plan(&self.plan), Choices::of_plan(plan));
+        let differences = differing(&[&ghost, &now])
+            .into_iter()
+            .map(|setting| format!("{} {}", setting.name, (setting.value)(&ghost)));
         let differences: Vec<String> = differences.take(DIFFERENCES).collect();
         if differences.is_empty() {
             text::ghost_until(self.span.1.round())

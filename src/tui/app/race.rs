@@ -8,9 +8,9 @@ use super::training::{Phase, Run};
 use super::update::Effect;
 use super::views::View;
 use crate::nn::LoggedChange;
-use crate::settings::{Choices, SETTINGS, Setting};
+use crate::settings::{Choices, Setting, differing};
 use crate::train::probes::HealthProbe;
-use crate::train::{Command, Event, Limits, Observation, Pace, Snapshot, StepPosition, StepSize};
+use crate::train::{Command, Event, Limits, Observation, Snapshot, StepPosition, StepSize};
 use crate::tui::panels::{PanelId, plane};
 use crate::tui::text;
 
@@ -90,20 +90,12 @@ impl Model {
         let Some(race) = &self.race else {
             return Vec::new();
         };
-        let choices = |run: &Run| Choices::of(&run.plan, Limits::default(), Pace::Full);
+        let choices = |run: &Run| Choices::of_plan(&run.plan);
         let choices: Vec<Option<Choices>> = (0..race.lanes.len())
             .map(|index| self.lane(index).map(choices))
             .collect();
-        let differs = |setting: &&&Setting| {
-            let mut values = choices
-                .iter()
-                .flatten()
-                .map(|choices| (setting.value)(choices));
-            let first = values.next();
-            // The momentum is one of the optimizer's constants.
-            setting.name != "momentum" && values.any(|value| Some(value) != first)
-        };
-        let differing: Vec<&&Setting> = SETTINGS.iter().filter(differs).collect();
+        let known: Vec<&Choices> = choices.iter().flatten().collect();
+        let differing: Vec<&Setting> = differing(&known);
         let label = |choices: &Option<Choices>| {
             let Some(choices) = choices else {
                 return String::new();

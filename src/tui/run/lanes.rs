@@ -3,8 +3,8 @@
 use super::{App, Program, fault_injection};
 use crate::error::Result;
 use crate::record::{End, LogOption, Recorders, directory_of};
-use crate::settings::{Choices, SETTINGS};
-use crate::train::{Command, Event, Lane, Limits, Pace, Pacing, Plan, Worker};
+use crate::settings::{Choices, differing};
+use crate::train::{Command, Event, Lane, Pacing, Plan, Worker};
 use crate::tui::app::Msg;
 use crate::tui::events::{Incoming, spawn};
 use std::sync::mpsc::TrySendError;
@@ -95,14 +95,10 @@ impl Program {
         let Some(main) = model.lane(0) else {
             return Ok(());
         };
-        let choices = |plan: &Plan| Choices::of(plan, Limits::default(), Pace::Full);
-        let (own, others) = (choices(plan), choices(&main.plan));
-        let values = SETTINGS.iter().filter_map(|setting| {
-            let value = (setting.value)(&own);
-            // The momentum is one of the optimizer's constants.
-            let differs = setting.name != "momentum" && value != (setting.value)(&others);
-            differs.then_some((setting.name, value))
-        });
+        let (own, others) = (Choices::of_plan(plan), Choices::of_plan(&main.plan));
+        let values = differing(&[&own, &others])
+            .into_iter()
+            .map(|setting| (setting.name, (setting.value)(&own)));
         let name = directory_of(values.chain([("lane", id.to_string())]));
         let mut log = Recorders::new();
         log.add_log(&LogOption::new(&directory.join(name), true)?)?;

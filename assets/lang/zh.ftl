@@ -267,7 +267,6 @@ save_hint = { $extensions } · tab: 补全 · esc: 取消
 save_current = 当前权重（第 { $epoch } 轮）
 save_best = 最佳轮 { $epoch }/{ $epochs }
 save_current_hint = { $current } · ↑ ↓: { $best }
-command_title = 命令
 what_if_title = 假设分析：样本 { $row } 的输入
 changed = 已改 { $count } 项
 word_of = { $index }/{ $count }

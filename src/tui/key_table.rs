@@ -5,7 +5,7 @@ use ratatui::layout::{Constraint, Margin, Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
-use super::app::prompt::{Prompt, PromptEvent, Purpose};
+use super::app::prompt::{Prompt, PromptEvent};
 use super::app::{ClickTarget, Drawn, Effect};
 use super::keymap::KeyMap;
 use super::panels::footer::keys;
@@ -64,7 +64,7 @@ pub(super) struct KeyState {
 impl KeyState {
     pub fn new(filter: &str, keys: KeyMap) -> Self {
         Self {
-            filter: Prompt::new(Purpose::Search, filter),
+            filter: Prompt::new(filter),
             is_typing: false,
             is_help_open: false,
             keys,
@@ -110,12 +110,9 @@ pub(super) trait KeyScreen: Sized + 'static {
         if key.kind == KeyEventKind::Release {
             return None;
         }
-        let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if is_control => return Some(Effect::Quit { code: 130 }),
-            KeyCode::Char('l') if is_control => return Some(Effect::Redraw),
-            KeyCode::Char('z') if is_control => return Some(Effect::Suspend),
-            _ => {}
+        let effect = Effect::of_key(key);
+        if effect.is_some() {
+            return effect;
         }
         let state = self.key_state_mut();
         if state.is_typing {
@@ -123,7 +120,7 @@ pub(super) trait KeyScreen: Sized + 'static {
             self.settle();
             return None;
         }
-        if is_control {
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
             return None;
         }
         let key = state.keys.usual(key)?;

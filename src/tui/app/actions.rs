@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::dialogs::Purpose;
 use super::model::{Confirm, Model, Overlay, PromptState};
-use super::prompt::{Prompt, Purpose};
+use super::prompt::Prompt;
 use super::training::Phase;
 use super::update::Effect;
 use crate::error::{EXIT_FAILED, Error};
@@ -135,8 +136,7 @@ impl Model {
     /// Opens the prompt for a learning rate.
     pub(super) fn open_rate_prompt(&mut self) {
         let rate = (LEARNING_RATE.value)(&self.run.choices());
-        let prompt = Prompt::selected(Purpose::Setting(&LEARNING_RATE), &rate);
-        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        self.open_dialog(Purpose::Setting(&LEARNING_RATE), Prompt::selected(&rate));
     }
 
     pub(super) fn quit(&mut self) {
@@ -294,9 +294,9 @@ impl Model {
 
     /// Asks a user who quits for another path than the one that cannot be written.
     fn ask_for_other_path(&mut self, purpose: Purpose, path: &Path, error: impl Display) {
-        let mut prompt = Prompt::new(purpose, &path.to_string_lossy());
+        let mut prompt = Prompt::new(&path.to_string_lossy());
         prompt.error = Some(text::save_elsewhere(error));
-        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        self.open_dialog(purpose, prompt);
     }
 
     /// Handles a no. A user who quits and keeps a file is asked for another path.
@@ -380,16 +380,15 @@ impl Model {
     pub(super) fn open_save_prompt(&mut self) -> Done {
         let path = format!("{}.json", self.moment_name());
         // The model on the screen is the current one.
-        let prompt = Prompt::selected(Purpose::SavePath(Weights::Last), &path);
-        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        self.open_dialog(Purpose::SavePath(Weights::Last), Prompt::selected(&path));
         self.effects.push(Effect::ListFiles(String::new()));
         Ok(())
     }
 
     /// Switches between the current weights and those of the best epoch, if there is one, when an arrow up or down is
     /// pressed in the prompt of a model's path.
-    pub(super) fn choose_weights(&self, prompt: &mut Prompt, key: &KeyEvent) {
-        if let Purpose::SavePath(weights) = &mut prompt.purpose
+    pub(super) fn choose_weights(&self, purpose: &mut Purpose, key: &KeyEvent) {
+        if let Purpose::SavePath(weights) = purpose
             && matches!(key.code, KeyCode::Up | KeyCode::Down)
             && self.run.best.is_some()
         {

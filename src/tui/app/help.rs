@@ -5,7 +5,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::bindings::Group;
 use super::list_keys::Jump;
 use super::model::{Model, Overlay};
-use super::prompt::{Prompt, PromptEvent, Purpose};
+use super::prompt::{Prompt, PromptEvent};
 use super::views::View;
 
 /// List shown by the help.
@@ -86,7 +86,7 @@ impl Model {
         }
         match key.code {
             KeyCode::Char('/') => {
-                help.search = Some(Prompt::new(Purpose::Search, ""));
+                help.search = Some(Prompt::new(""));
                 help.is_typing = true;
             }
             KeyCode::Esc if help.search.is_some() => help = Help::new(help.page),

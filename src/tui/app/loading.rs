@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::lesson::Course;
 use super::model::Model;
@@ -188,14 +188,10 @@ impl Loading {
         if key.kind == KeyEventKind::Release {
             return None;
         }
-        let with_control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if with_control => Some(Effect::Quit { code: 130 }),
-            KeyCode::Char('l') if with_control => Some(Effect::Redraw),
-            KeyCode::Char('z') if with_control => Some(Effect::Suspend),
+        Effect::of_key(key).or(match key.code {
             KeyCode::Esc | KeyCode::Char('q') => Some(Effect::Quit { code: 0 }),
             _ => None,
-        }
+        })
     }
 
     /// Returns the name of the current or last file.

@@ -4,6 +4,7 @@
 mod actions;
 pub mod bindings;
 pub mod command;
+pub mod dialogs;
 mod findings;
 mod ghosts;
 pub mod gradients;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::command::{self, CommandLine};
+use super::dialogs::Dialog;
 use super::help::Help;
 use super::inspector::InspectorState;
 use super::lesson::{Course, Quiz};
@@ -13,7 +14,6 @@ use super::menu::Menu;
 use super::motion::Motion;
 use super::navigation::Navigation;
 use super::plane::Plane;
-use super::prompt::Prompt;
 use super::race::Race;
 use super::training::{Phase, Run};
 use super::update::Effect;
@@ -53,7 +53,7 @@ pub enum Confirm {
 pub enum Overlay {
     /// List of the keys or typed commands.
     Help(Help),
-    Prompt(Prompt),
+    Dialog(Dialog),
     Confirm(Confirm),
     Command(Box<CommandLine>),
     Menu(Menu),

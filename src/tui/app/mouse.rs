@@ -102,7 +102,7 @@ impl Model {
             (Some(Overlay::Command(_)), None) => self.press(&key(KeyCode::BackTab, KeyCode::Tab)),
             (
                 Some(
-                    Overlay::Prompt(_)
+                    Overlay::Dialog(_)
                     | Overlay::Confirm(_)
                     | Overlay::Rates(_)
                     | Overlay::Preflight(_),

@@ -1,10 +1,11 @@
 //! Changes by hand of the parameter, neuron or input under the inspector's cursor.
 
 use super::actions::Done;
+use super::dialogs::Purpose;
 use super::inspector::InspectorState;
-use super::model::{Model, Overlay};
+use super::model::Model;
 use super::network_cursor::neuron_at;
-use super::prompt::{Prompt, Purpose};
+use super::prompt::Prompt;
 use super::what_if::Domain;
 use crate::data::Prepared;
 use crate::nn::{Architecture, Change, NeuronId, ParameterId};
@@ -113,8 +114,7 @@ impl Model {
         } else {
             return Err(text::choose_a_weight().into());
         };
-        let prompt = Prompt::selected(purpose, &value.unwrap_or_default());
-        self.prompt.overlay = Some(Overlay::Prompt(prompt));
+        self.open_dialog(purpose, Prompt::selected(&value.unwrap_or_default()));
         Ok(())
     }
 

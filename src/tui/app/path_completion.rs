@@ -3,24 +3,24 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::command::{Candidate, FileKind, Files, existing, folder_of, models};
+use super::dialogs::{Dialog, Purpose};
 use super::model::{Model, Overlay};
-use super::prompt::{Prompt, Purpose};
 use super::update::Effect;
 
 impl Model {
-    /// Completes the path in `prompt` when tab is pressed, with the next candidate each time. After another key, lists
+    /// Completes the path in `dialog` when tab is pressed, with the next candidate each time. After another key, lists
     /// the files of the folder that is typed.
-    pub(super) fn complete_path(&mut self, prompt: &mut Prompt, key: &KeyEvent) {
-        if !is_path(prompt) {
+    pub(super) fn complete_path(&mut self, dialog: &mut Dialog, key: &KeyEvent) {
+        if !dialog.is_path() {
             return;
         }
         if key.code != KeyCode::Tab {
-            return self.list_typed_folder(prompt);
+            return self.list_typed_folder(dialog);
         }
-        let typed = prompt.text().to_owned();
-        let (typed, next) = prompt.completing.take().unwrap_or((typed, 0));
-        let files = prompt.files.as_ref();
-        let mut candidates: Vec<Candidate> = match prompt.purpose {
+        let typed = dialog.prompt.text().to_owned();
+        let (typed, next) = dialog.completing.take().unwrap_or((typed, 0));
+        let files = dialog.files.as_ref();
+        let mut candidates: Vec<Candidate> = match dialog.purpose {
             Purpose::SavePath(_) => models(&typed, files),
             _ => existing(&typed, files, FileKind::Checkpoint).collect(),
         };
@@ -29,24 +29,24 @@ impl Model {
         let Some(candidate) = candidates.get(next % candidates.len().max(1)) else {
             return;
         };
-        prompt.replace(&candidate.text);
+        dialog.prompt.replace(&candidate.text);
         // The files of a folder that was completed are next.
         let is_folder = candidate.text.ends_with('/') && candidates.len() == 1;
         if is_folder {
             self.effects.push(Effect::ListFiles(candidate.text.clone()));
         } else {
-            prompt.completing = Some((typed, next + 1));
+            dialog.completing = Some((typed, next + 1));
         }
     }
 
     /// Lists the files of the folder that is typed, unless they are known.
-    pub(super) fn list_typed_folder(&mut self, prompt: &mut Prompt) {
-        if !is_path(prompt) {
+    pub(super) fn list_typed_folder(&mut self, dialog: &mut Dialog) {
+        if !dialog.is_path() {
             return;
         }
-        prompt.completing = None;
-        let folder = folder_of(prompt.text());
-        let files = prompt.files.as_ref();
+        dialog.completing = None;
+        let folder = folder_of(dialog.prompt.text());
+        let files = dialog.files.as_ref();
         if files.is_none_or(|files| files.folder != folder) {
             self.effects.push(Effect::ListFiles(folder.to_owned()));
         }
@@ -60,15 +60,8 @@ impl Model {
                 line.set_files(files);
                 self.refresh_command_line(line);
             }
-            Some(Overlay::Prompt(prompt)) => prompt.files = Some(files),
+            Some(Overlay::Dialog(dialog)) => dialog.files = Some(files),
             _ => {}
         }
     }
-}
-
-fn is_path(prompt: &Prompt) -> bool {
-    matches!(
-        prompt.purpose,
-        Purpose::SavePath(_) | Purpose::CheckpointPath
-    )
 }

@@ -3,41 +3,15 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::command::Files;
-use crate::nn::ParameterId;
-use crate::settings::Setting;
-use crate::train::Weights;
-
 /// Maximum number of characters of a text: that of a path on Linux.
 const MAX_TEXT: usize = 4096;
-
-/// Use of the text that is entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    Setting(&'static Setting),
-    /// Path of a model with these weights.
-    SavePath(Weights),
-    /// Path of the last checkpoint, in place of one that cannot be written.
-    CheckpointPath,
-    Parameter(ParameterId),
-    /// New value of the shown row in the column with this index.
-    Input(usize),
-    Command,
-    /// Search in the help, or filter of rows.
-    Search,
-}
 
 /// A line of text that is being entered.
 #[derive(Debug, Clone)]
 pub struct Prompt {
-    pub(in crate::tui) purpose: Purpose,
     input: Input,
     /// Whether the whole text is selected: the first character typed replaces it.
     pub(in crate::tui) is_selected: bool,
-    /// Files of the folder of a path, once they are listed.
-    pub(super) files: Option<Files>,
-    /// Text that tab completes, and the index of the next candidate.
-    pub(super) completing: Option<(String, usize)>,
     /// Why the last submitted text was rejected.
     pub error: Option<String>,
 }
@@ -52,22 +26,19 @@ pub(in crate::tui) enum PromptEvent {
 
 impl Prompt {
     /// Opens a prompt that suggests `text`, with the cursor at its end.
-    pub fn new(purpose: Purpose, text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         Self {
-            purpose,
             input: text.into(),
             is_selected: false,
-            files: None,
-            completing: None,
             error: None,
         }
     }
 
     /// Opens a prompt with `text` selected.
-    pub(crate) fn selected(purpose: Purpose, text: &str) -> Self {
+    pub(crate) fn selected(text: &str) -> Self {
         Self {
             is_selected: true,
-            ..Self::new(purpose, text)
+            ..Self::new(text)
         }
     }
 

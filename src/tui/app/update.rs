@@ -6,15 +6,13 @@ use std::time::{Duration, SystemTime};
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::actions::Done;
 use super::bindings::{self, When};
 use super::command::Files;
 use super::lesson::Course;
 use super::loading::{Loading, LoadingStage};
-use super::model::{Confirm, Model, Overlay};
+use super::model::{Model, Overlay};
 use super::navigation::Drawn;
 use super::plot::PlotGesture;
-use super::prompt::{Prompt, PromptEvent, Purpose};
 use super::training::Phase;
 use super::views::View;
 use crate::data::{DataSummary, Prepared};
@@ -203,6 +201,21 @@ fn is_input(msg: &Msg) -> bool {
     }
 }
 
+impl Effect {
+    /// Effect of a key that has one on every screen, whatever that shows.
+    pub(in crate::tui) fn of_key(key: &KeyEvent) -> Option<Self> {
+        if !key.modifiers.contains(KeyModifiers::CONTROL) {
+            return None;
+        }
+        match key.code {
+            KeyCode::Char('c') => Some(Self::Quit { code: 130 }),
+            KeyCode::Char('l') => Some(Self::Redraw),
+            KeyCode::Char('z') => Some(Self::Suspend),
+            _ => None,
+        }
+    }
+}
+
 impl Model {
     /// Changes the state by `msg`. Returns effects to carry out, in order.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
@@ -303,7 +316,7 @@ impl Model {
             }
             None => self.press_over_panels(key),
             Some(Overlay::Help(help)) => self.press_in_help(help, key),
-            Some(Overlay::Prompt(prompt)) => self.press_in_prompt(prompt, key),
+            Some(Overlay::Dialog(dialog)) => self.press_in_dialog(dialog, key),
             Some(Overlay::Confirm(question)) => self.answer(question, key),
             Some(Overlay::Command(line)) => self.press_in_command_line(line, key),
             Some(Overlay::Menu(menu)) => self.press_in_menu(menu, key),
@@ -345,7 +358,7 @@ impl Model {
 
     fn is_typing(&self) -> bool {
         match &self.prompt.overlay {
-            Some(Overlay::Prompt(_) | Overlay::Command(_)) => true,
+            Some(Overlay::Dialog(_) | Overlay::Command(_)) => true,
             Some(Overlay::Help(help)) => help.is_typing,
             _ => false,
         }
@@ -358,10 +371,10 @@ impl Model {
         }
         self.prompt.notice = None;
         match self.prompt.overlay.take() {
-            Some(Overlay::Prompt(mut prompt)) => {
-                prompt.insert(text);
-                self.list_typed_folder(&mut prompt);
-                self.prompt.overlay = Some(Overlay::Prompt(prompt));
+            Some(Overlay::Dialog(mut dialog)) => {
+                dialog.prompt.insert(text);
+                self.list_typed_folder(&mut dialog);
+                self.prompt.overlay = Some(Overlay::Dialog(dialog));
             }
             Some(Overlay::Command(mut line)) => {
                 line.insert(text);
@@ -450,63 +463,6 @@ impl Model {
             When::Overview => !inspects && !navigation.enlarged && !diagnoses,
             When::Away => !inspects && leads_back && !self.run.is_replaying(),
             When::Pointing => navigation.is_charting() && navigation.plot.crosshair.is_some(),
-        }
-    }
-
-    fn press_in_prompt(&mut self, mut prompt: Prompt, key: &KeyEvent) {
-        match prompt.on_key(key) {
-            PromptEvent::Cancelled => return self.leaving_later = None,
-            PromptEvent::Editing => {
-                self.choose_weights(&mut prompt, key);
-                self.complete_path(&mut prompt, key);
-            }
-            PromptEvent::Submitted(text) => match self.submit(prompt.purpose, &text) {
-                Ok(()) => return,
-                Err(problem) => prompt.error = Some(problem),
-            },
-        }
-        self.prompt.overlay = Some(Overlay::Prompt(prompt));
-    }
-
-    fn submit(&mut self, purpose: Purpose, text: &str) -> Done {
-        match purpose {
-            Purpose::Setting(setting) => self.type_setting(setting, text),
-            Purpose::SavePath(weights) => self.save_to(text, weights),
-            Purpose::CheckpointPath => self.checkpoint_to(text),
-            Purpose::Parameter(id) => self.type_parameter(id, text),
-            Purpose::Input(column) => self.type_input(column, text),
-            // Commands and the search have lines of their own.
-            Purpose::Command | Purpose::Search => self.run_command(text),
-        }
-    }
-
-    fn answer(&mut self, question: Confirm, key: &KeyEvent) {
-        match (key.code, question) {
-            (KeyCode::Char('y' | 'Y'), Confirm::Replace(path, weights)) => {
-                self.replace_by_export(path, weights);
-            }
-            (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByCheckpoint(path)) => {
-                self.replace_by_checkpoint(path);
-            }
-            (KeyCode::Char('y' | 'Y'), Confirm::ReplaceByScript(path)) => {
-                self.send_script(path, true);
-            }
-            (KeyCode::Char('y' | 'Y'), Confirm::Restore(path)) => {
-                self.send(Command::Restore { path });
-            }
-            (KeyCode::Char('y' | 'Y'), Confirm::Reset(seed, initialisation)) => {
-                self.send(Command::Reset {
-                    seed,
-                    initialisation,
-                });
-            }
-            (KeyCode::Char('y' | 'Y'), Confirm::Quit) => self.leave(0),
-            (KeyCode::Char('w'), Confirm::Quit | Confirm::Reset(..) | Confirm::Restore(_)) => {
-                let opened = self.open_save_prompt();
-                self.prompt.report(opened);
-            }
-            (KeyCode::Char('n' | 'N' | 'q') | KeyCode::Esc, question) => self.decline(question),
-            (_, question) => self.prompt.overlay = Some(Overlay::Confirm(question)),
         }
     }
 }

@@ -53,7 +53,6 @@ texts! {
     save_current(epoch) "current weights (epoch {epoch})";
     save_best(epoch, epochs) "best epoch {epoch} of {epochs}";
     save_current_hint(current, best) "{current} · ↑ ↓: {best}";
-    command_title() "Command";
     what_if_title(row) "What if: inputs of row {row}";
     changed(count) "{count} changed";
     word_of(index, count) "{index} of {count}";

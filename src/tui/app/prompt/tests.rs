@@ -1,6 +1,4 @@
 use super::*;
-use crate::settings::LEARNING_RATE;
-use crate::train::Weights;
 
 fn press(prompt: &mut Prompt, code: KeyCode) -> PromptEvent {
     prompt.on_key(&KeyEvent::new(code, KeyModifiers::NONE))
@@ -12,7 +10,7 @@ fn press_control(prompt: &mut Prompt, letter: char) {
 
 #[test]
 fn a_selected_text_is_replaced_or_edited() {
-    let selected = || Prompt::selected(Purpose::Setting(&LEARNING_RATE), "0.01");
+    let selected = || Prompt::selected("0.01");
     let mut prompt = selected();
     press(&mut prompt, KeyCode::Char('5'));
     assert_eq!(prompt.text(), "5");
@@ -32,7 +30,7 @@ fn a_selected_text_is_replaced_or_edited() {
 
 #[test]
 fn a_line_is_edited() {
-    let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "iris.json");
+    let mut prompt = Prompt::new("iris.json");
     for _ in 0..5 {
         press(&mut prompt, KeyCode::Left);
     }
@@ -58,7 +56,7 @@ fn a_line_is_edited() {
 
 #[test]
 fn a_letter_with_its_marks_is_one_step() {
-    let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "");
+    let mut prompt = Prompt::new("");
     for c in "宽e\u{301}x".chars() {
         press(&mut prompt, KeyCode::Char(c));
     }

@@ -28,7 +28,7 @@ use crate::util::text::wrap;
 pub(crate) fn render(pane: &mut Pane<'_>) -> Option<u16> {
     match &pane.model.prompt.overlay {
         Some(Overlay::Help(help)) => return Some(help::render(pane, help)),
-        Some(Overlay::Prompt(prompt)) => prompt::render(pane, prompt),
+        Some(Overlay::Dialog(dialog)) => prompt::render(pane, dialog),
         Some(Overlay::Confirm(question)) => confirm::render(pane, question),
         Some(Overlay::Command(line)) => command::candidates(pane, line),
         Some(Overlay::Menu(menu)) => menu::render(pane, *menu),
@@ -162,13 +162,6 @@ fn chosen_if(is_chosen: bool, style: Style) -> Style {
     } else {
         style
     }
-}
-
-/// Returns the first of `count` lines to show in `room` lines so that `chosen` is in their middle,
-/// as far as there are others on both sides.
-fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
-    let middle = chosen.saturating_sub(room / 2);
-    middle.min(count.saturating_sub(room))
 }
 
 /// Breaks `text` into lines of `cells` cells.

@@ -9,7 +9,8 @@ use crate::data::InputColumn;
 use crate::model_file::formats;
 use crate::train::Weights;
 use crate::tui::app::Model;
-use crate::tui::app::prompt::{Prompt, Purpose};
+use crate::tui::app::dialogs::{Dialog, Purpose};
+use crate::tui::app::prompt::Prompt;
 use crate::tui::app::what_if::Domain;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -19,10 +20,10 @@ use crate::util::text::{is_printable, shorten_front, width};
 /// Widest content.
 const MAX_WIDTH: u16 = 60;
 
-/// Draws `prompt` with its title and, below the text, a hint or the reason of a rejection.
-pub(super) fn render(pane: &mut Pane<'_>, prompt: &Prompt) {
-    let theme = pane.theme;
-    let (title, hint) = title_and_hint(pane.model, prompt.purpose);
+/// Draws `dialog` with its title and, below the text, a hint or the reason of a rejection.
+pub(super) fn render(pane: &mut Pane<'_>, dialog: &Dialog) {
+    let (prompt, theme) = (&dialog.prompt, pane.theme);
+    let (title, hint) = title_and_hint(pane.model, dialog.purpose);
     let cells = content_width(pane.area, MAX_WIDTH);
     let (note, style) = match &prompt.error {
         Some(error) => (error, theme.bad()),
@@ -53,9 +54,6 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
             column.map_or_else(Default::default, |column| {
                 (column.name.clone(), domain(column))
             })
-        }
-        Purpose::Command | Purpose::Search => {
-            (text::command_title().into(), text::prompt_keys().into())
         }
     }
 }
@@ -136,13 +134,13 @@ mod tests {
     #[test]
     fn the_cursor_stays_in_sight_behind_wide_characters() {
         let text = "宽".repeat(40);
-        let prompt = Prompt::new(Purpose::SavePath(Weights::Last), &text);
+        let prompt = Prompt::new(&text);
         for cells in 4..100 {
             let (under, _, end) = cursor(&prompt, cells);
             assert_eq!(under, " ");
             assert!(end <= cells, "{end} of {cells}");
         }
-        let mut prompt = Prompt::new(Purpose::SavePath(Weights::Last), "");
+        let mut prompt = Prompt::new("");
         prompt.replace(&format!("{text}\u{1b}e\u{301}"));
         assert_eq!(cursor(&prompt, 10), (" ".into(), 9, 10));
         prompt.replace("\u{301}");

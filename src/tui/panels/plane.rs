@@ -8,8 +8,8 @@ use crate::train::{Request, SampleId, Set};
 use crate::tui::app::Model;
 use crate::tui::layout::parts;
 use crate::tui::text;
-use crate::tui::widgets::{Mark, Title};
-use crate::util::numbers::{tick_labels, ticks, vertical_ticks};
+use crate::tui::widgets::{Mark, Title, marks_at};
+use crate::util::numbers::{ticks, vertical_ticks};
 use crate::util::text::{abbreviate, shorten, width};
 
 /// Maximum number of training rows that are drawn, and of validation rows.
@@ -204,11 +204,6 @@ pub(crate) fn marks_left(range: (f64, f64), rows: u16) -> Vec<Mark> {
 /// Marks at round numbers of an axis, at most `max`.
 fn marks(range: (f64, f64), max: usize) -> Vec<Mark> {
     marks_at(range, &ticks(range.0, range.1, max))
-}
-
-fn marks_at((from, to): (f64, f64), values: &[f64]) -> Vec<Mark> {
-    let places = values.iter().map(|value| (value - from) / (to - from));
-    places.zip(tick_labels(values)).collect()
 }
 
 /// Marks of a horizontal axis of `cells` cells.

@@ -7,16 +7,13 @@ use crate::tui::app::Chart;
 use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes};
-use crate::util::numbers::{tick_labels, ticks};
+use crate::tui::widgets::{Canvas, Dash, GUTTER, Pane, Stroke, Title, axes, round_marks};
 use crate::util::stats::MinMaxLast;
 
 /// Smallest chart, with its frame.
 pub(super) const MIN_HEIGHT: u16 = 9;
 /// Rows with curves at most, from the first on.
 const MAX_CURVES: usize = 60;
-/// Cells of the labels on the left, at least.
-const GUTTER: u16 = 5;
 /// Cells between two ticks of the horizontal axis, at least.
 const TICK_CELLS: u16 = 8;
 
@@ -37,11 +34,7 @@ pub(super) fn draw(pane: &mut Pane<'_, Board>, area: Rect, rows: &[Row]) {
     let scale = Scale::fit(range, false, inside.height - 2);
     let left = scale.marks();
     let epochs = (0.0, last.max(1.0));
-    let below = |width: u16| -> Vec<Mark> {
-        let epochs = ticks(0.0, epochs.1, usize::from(width / TICK_CELLS).clamp(1, 12));
-        let places = epochs.iter().map(|epoch| epoch / last.max(1.0));
-        places.zip(tick_labels(&epochs)).collect()
-    };
+    let below = |width| round_marks(epochs, width / TICK_CELLS);
     let caption = text::label_epoch().trim();
     let plot = axes(pane, inside, &left, GUTTER, below, caption);
     let mut canvas = Canvas::new(plot, epochs, scale.range());

@@ -13,17 +13,17 @@ use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, ClickTarget};
 use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
-use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, Title, axes, plot_area};
+use crate::tui::widgets::{
+    Canvas, Dash, GUTTER, Mark, Pane, Stroke, Title, axes, plot_area, round_marks,
+};
 use crate::util::lang::say;
-use crate::util::numbers::{significant, tick_labels, ticks};
-use crate::util::stats::{Merge, MinMaxLast};
+use crate::util::numbers::significant;
+use crate::util::stats::MinMaxLast;
 
 /// Cells of a chart, at least.
 const MIN_SIZE: (u16, u16) = (36, 9);
-/// Cells of the labels on the left, at least.
-const GUTTER: u16 = 5;
 /// Cells between two ticks of the time axis, at least.
-const TICK_CELLS: u16 = 8;
+pub(super) const TICK_CELLS: u16 = 8;
 /// Significant digits of a value.
 const DIGITS: usize = 4;
 /// Cells between two marks of a curve, and for each other curve.
@@ -148,7 +148,7 @@ fn draw_chart(pane: &mut Pane<'_, Watch>, area: Rect, tag: &Arc<str>, is_selecte
         plot.has_below.then(below_log).unwrap_or_default(),
     ];
     let inside = pane.frame(area, is_selected, &title, notes);
-    let below = |width: u16| plot.time_marks(width);
+    let below = |width| round_marks(plot.times, width / TICK_CELLS);
     axes(pane, inside, &plot.left, GUTTER, below, watch.unit());
     let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
     for curve in &curves {
@@ -299,15 +299,16 @@ impl Plot {
             return None;
         }
         let times = watch.zoom.or(ends(curves))?;
-        let is_positive = |value: &Timed| value.1.last > 0.0;
-        let shown = curves.iter().map(|curve| visible(&curve.points, times));
+        let shown = curves
+            .iter()
+            .map(|curve| series::visible(&curve.points, times));
         let mut all = shown.clone().flatten();
         let has_below = watch.is_log && all.any(|(_, value)| value.last <= 0.0);
         let shown: Vec<Points> = shown
             .map(|points| {
                 let points = points.iter().copied();
                 points
-                    .filter(|point| !watch.is_log || is_positive(point))
+                    .filter(|(_, value)| !watch.is_log || value.last > 0.0)
                     .collect()
             })
             .collect();
@@ -325,27 +326,8 @@ impl Plot {
 
     /// The points that are shown; those in one column of dots are merged, since many curves have many of them.
     fn thinned(&self, points: &Points) -> Points {
-        let dots = 2.0 * f64::from(self.area.width) / (self.times.1 - self.times.0);
-        let column = |time: f64| ((time - self.times.0) * dots).floor();
-        let mut thinned: Points = Vec::new();
-        for &(time, value) in visible(points, self.times) {
-            match thinned.last_mut() {
-                Some(last) if column(last.0) == column(time) => {
-                    last.0 = time;
-                    last.1.merge(&value);
-                }
-                _ => thinned.push((time, value)),
-            }
-        }
-        thinned
-    }
-
-    /// Marks of the time axis, in `width` cells.
-    fn time_marks(&self, width: u16) -> Vec<Mark> {
-        let (from, to) = self.times;
-        let times = ticks(from, to, usize::from(width / TICK_CELLS).clamp(1, 12));
-        let places = times.iter().map(|time| (time - from) / (to - from));
-        places.zip(tick_labels(&times)).collect()
+        let points = series::visible(points, self.times).iter().copied();
+        series::merged(points, self.times, 2 * usize::from(self.area.width))
     }
 
     /// Note on the lower frame: the time at the crosshair.
@@ -359,16 +341,6 @@ impl Plot {
             format!(" {} {shown} ", watch.unit())
         })
     }
-}
-
-/// A time with its value.
-type Timed = (f64, MinMaxLast);
-
-/// The points between two times, and the nearest ones outside.
-fn visible(points: &Points, (from, to): (f64, f64)) -> &[Timed] {
-    let first = points.partition_point(|point| point.0 < from);
-    let last = points.partition_point(|point| point.0 <= to);
-    &points[first.saturating_sub(1)..(last + 1).min(points.len())]
 }
 
 /// Time and value of the point nearest to `time`: it is on the drawn line, which need not pass through every cell between

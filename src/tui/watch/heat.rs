@@ -4,10 +4,11 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::Watch;
+use super::charts::TICK_CELLS;
 use crate::tui::app::ClickTarget;
-use crate::tui::widgets::{Palette, Pane, Title, axes, heat_map};
+use crate::tui::widgets::{GUTTER, Palette, Pane, Title, axes, heat_map, marks_at, round_marks};
 use crate::util::lang::say;
-use crate::util::numbers::{tick_labels, ticks};
+use crate::util::numbers::ticks;
 use crate::watch::HistogramPoint;
 
 /// Draws the distributions of the run under the cursor into `area`.
@@ -57,22 +58,11 @@ fn draw_map(pane: &mut Pane<'_, Watch>, area: Rect, points: &[HistogramPoint]) {
         low + low.abs().max(1e-6)
     };
     let values = ticks(low, high, usize::from(area.height / 2).max(2));
-    let places = values.iter().map(|value| (value - low) / (high - low));
-    let left: Vec<_> = places.zip(tick_labels(&values)).collect();
+    let left = marks_at((low, high), &values);
     let (from, to) = (points[0].step, points[points.len() - 1].step);
-    let below = |width: u16| {
-        let steps = ticks(
-            from,
-            to.max(from + 1.0),
-            usize::from(width / 8).clamp(1, 12),
-        );
-        let places = steps
-            .iter()
-            .map(|step| (step - from) / (to - from).max(1.0));
-        places.zip(tick_labels(&steps)).collect()
-    };
+    let below = |width| round_marks((from, to.max(from + 1.0)), width / TICK_CELLS);
     let unit = say!("watch-steps", "step");
-    let plot = axes(pane, area, &left, 5, below, unit);
+    let plot = axes(pane, area, &left, GUTTER, below, unit);
     let rows = 2 * plot.height;
     let column = |x: u16| {
         let step = from + (to - from) * f64::from(x) / f64::from(plot.width.max(2) - 1);

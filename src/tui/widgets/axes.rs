@@ -4,10 +4,14 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Block, Borders};
 
 use super::pane::Pane;
+use crate::util::numbers::{tick_labels, ticks};
 use crate::util::text::width;
 
 /// A mark on an axis: its place, from 0 at the origin to 1 at the end, and its label.
 pub(crate) type Mark = (f64, String);
+
+/// Cells of the labels on the left of a chart, at least.
+pub(crate) const GUTTER: u16 = 5;
 
 /// Draws axes on the left of and below a plot inside `area`, and returns the area between them. The marks on
 /// the left have at least `min` cells; those `below` are chosen for the plot's width and leave `caption`
@@ -45,6 +49,18 @@ pub(crate) fn axes<M>(
         }
     }
     plot
+}
+
+/// Marks at `values` of an axis with this range.
+pub(crate) fn marks_at((from, to): (f64, f64), values: &[f64]) -> Vec<Mark> {
+    let places = values.iter().map(|value| (value - from) / (to - from));
+    places.zip(tick_labels(values)).collect()
+}
+
+/// Marks at round numbers of an axis, at most `max` of them and at most twelve.
+pub(crate) fn round_marks(range: (f64, f64), max: u16) -> Vec<Mark> {
+    let values = ticks(range.0, range.1, usize::from(max.clamp(1, 12)));
+    marks_at(range, &values)
 }
 
 /// Area between the axes that [`axes`] draws inside `area`, which has at least two columns and rows.

@@ -18,7 +18,7 @@ use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::app::{Chart, Model, Msg, PlotGesture};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Pane, Stroke, Title, axes};
+use crate::tui::widgets::{Canvas, Dash, GUTTER, Pane, Stroke, Title, axes};
 use crate::util::numbers::{loss, percent, r2};
 use labels::Labels;
 use plot::Plot;
@@ -79,7 +79,7 @@ impl Panel for ChartPanel {
             pane,
             pane.area,
             &plot.left,
-            plot::GUTTER,
+            GUTTER,
             below,
             &plot.caption(model),
         );

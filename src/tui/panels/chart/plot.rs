@@ -3,19 +3,17 @@
 use ratatui::layout::Rect;
 
 use super::scale::Scale;
-use super::series::{Points, curves, ghost_curve, log_floor, thinned, value_range};
+use super::series::{Points, curves, ghost_curve, log_floor, thinned, value_range, visible};
 use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
 use crate::tui::text;
-use crate::tui::widgets::{Mark, plot_area};
-use crate::util::numbers::{loss, percent, r2, tick_labels, ticks};
+use crate::tui::widgets::{GUTTER, Mark, plot_area, round_marks};
+use crate::util::numbers::{loss, percent, r2};
 use crate::util::stats::MinMaxLast;
 
-/// Cells of the labels on the left, at least.
-pub(super) const GUTTER: u16 = 5;
 /// Dots in the width of a cell.
 const DOTS: usize = 2;
 /// Cells between two ticks of the time axis, at least.
-const TICK_CELLS: u16 = 7;
+pub(super) const TICK_CELLS: u16 = 7;
 
 /// A chart in its panel.
 pub(super) struct Plot {
@@ -50,7 +48,7 @@ impl Plot {
         let (from, to) = view.visible(if end > 0.0 { end } else { 1.0 });
         let (unit, timeline) = (view.time_unit, history.timeline());
         let shown = |points: &Points, timeline: &Timeline| -> Points {
-            let points = visible(points, from, to).iter();
+            let points = visible(points, (from, to)).iter();
             let points = points.map(|(time, value)| (timeline.value(*time, unit), *value));
             points.collect()
         };
@@ -96,10 +94,7 @@ impl Plot {
 
     /// Marks of the time axis, in `width` cells.
     pub fn time_marks(&self, width: u16) -> Vec<Mark> {
-        let (from, to) = self.times;
-        let times = ticks(from, to, usize::from(width / TICK_CELLS).clamp(1, 12));
-        let places = times.iter().map(|time| (time - from) / (to - from));
-        places.zip(tick_labels(&times)).collect()
+        round_marks(self.times, width / TICK_CELLS)
     }
 
     /// Time of the present, with the unit of the axis; the unit alone where the plot does not end there.
@@ -139,11 +134,4 @@ fn kept(points: &[(f64, MinMaxLast)], recovered: f64) -> &[(f64, MinMaxLast)] {
         first if first < points.len() => &points[first..],
         _ => points,
     }
-}
-
-/// The points from one time to another, and the nearest ones outside.
-fn visible(points: &[(f64, MinMaxLast)], from: f64, to: f64) -> &[(f64, MinMaxLast)] {
-    let first = points.partition_point(|(time, _)| *time < from);
-    let last = points.partition_point(|(time, _)| *time <= to);
-    &points[first.saturating_sub(1)..(last + 1).min(points.len())]
 }

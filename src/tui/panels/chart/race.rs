@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::plot::GUTTER;
+use super::plot::TICK_CELLS;
 use super::scale::Scale;
 use super::series::{Points, draw, run_curve, value_range};
 use crate::tui::app::{Chart, Model, TimeUnit};
@@ -10,11 +10,8 @@ use crate::tui::panels::Panel;
 use crate::tui::panels::race_table::{LaneLook, lane_style};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Mark, Pane, Stroke, Title, axes, plot_area};
-use crate::util::numbers::{tick_labels, ticks};
+use crate::tui::widgets::{Canvas, GUTTER, Pane, Stroke, Title, axes, round_marks};
 
-/// Cells between two ticks of the time axis, at least.
-const TICK_CELLS: u16 = 7;
 /// Places along a curve at which its symbol is written, as parts of its length; from the right, so that symbols of
 /// several curves are not above one another.
 const SYMBOLS: [f64; 3] = [1.0, 0.66, 0.33];
@@ -66,16 +63,10 @@ impl Panel for RaceChart {
             Scale::fit(range, is_log, rows)
         };
         let left = scale.marks();
-        let area = plot_area(pane.area, &left, GUTTER);
-        axes(
-            pane,
-            pane.area,
-            &left,
-            GUTTER,
-            |cells| below(end, cells),
-            &TimeUnit::Epochs.title(),
-        );
-        let mut canvas = Canvas::new(area, (0.0, end), scale.range());
+        let below = |cells| round_marks((0.0, end), cells / TICK_CELLS);
+        let caption = TimeUnit::Epochs.title();
+        let plot = axes(pane, pane.area, &left, GUTTER, below, &caption);
+        let mut canvas = Canvas::new(plot, (0.0, end), scale.range());
         let chosen = model.race.as_ref().map(|race| race.chosen);
         for (index, points) in &curves {
             let strength = if chosen == Some(*index) { 9.0 } else { 3.0 };
@@ -111,13 +102,6 @@ fn curves(model: &Model) -> Vec<(usize, Points)> {
 fn is_log(model: &Model, curves: &[(usize, Points)]) -> bool {
     let curves = curves.iter().map(|(_, points)| points.as_slice());
     content(model) == Chart::Loss && model.navigation.plot.is_log_for(curves)
-}
-
-/// Marks of the epochs below a plot of so many cells.
-fn below(end: f64, cells: u16) -> Vec<Mark> {
-    let times = ticks(0.0, end, usize::from(cells / TICK_CELLS).clamp(1, 12));
-    let places = times.iter().map(|time| time / end);
-    places.zip(tick_labels(&times)).collect()
 }
 
 /// Symbols of the lanes with what differs in each.

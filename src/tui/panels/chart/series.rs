@@ -87,24 +87,43 @@ fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
     points.filter(|(_, value)| !value.last.is_nan()).collect()
 }
 
+/// The points from one time to another, and the nearest ones outside.
+pub(in crate::tui) fn visible(
+    points: &[(f64, MinMaxLast)],
+    (from, to): (f64, f64),
+) -> &[(f64, MinMaxLast)] {
+    let first = points.partition_point(|(time, _)| *time < from);
+    let last = points.partition_point(|(time, _)| *time <= to);
+    &points[first.saturating_sub(1)..(last + 1).min(points.len())]
+}
+
 /// Merges points with the same of so many `places` from one time to another where there are more points: no more can be told
 /// apart, and each costs time in every frame.
-pub(super) fn thinned(points: Points, (from, to): (f64, f64), places: usize) -> Points {
+pub(super) fn thinned(points: Points, times: (f64, f64), places: usize) -> Points {
     if points.len() <= places {
         return points;
     }
+    merged(points, times, places)
+}
+
+/// Merges points with the same of so many `places` from one time to another.
+pub(in crate::tui) fn merged(
+    points: impl IntoIterator<Item = (f64, MinMaxLast)>,
+    (from, to): (f64, f64),
+    places: usize,
+) -> Points {
     let place = |time: f64| ((time - from) / (to - from) * places as f64).floor();
-    let mut thinned = Points::new();
+    let mut merged = Points::new();
     for (time, value) in points {
-        match thinned.last_mut() {
-            Some((before, merged)) if place(*before) == place(time) => {
-                merged.merge(&value);
+        match merged.last_mut() {
+            Some((before, last)) if place(*before) == place(time) => {
+                last.merge(&value);
                 *before = time;
             }
-            _ => thinned.push((time, value)),
+            _ => merged.push((time, value)),
         }
     }
-    thinned
+    merged
 }
 
 /// Returns the range that the axis must hold: of losses above zero on a logarithmic axis, of accuracies up to

@@ -7,7 +7,7 @@ use ratatui::widgets::Paragraph;
 use super::{centred, content_width, key_hints, popup, question, wrapped};
 use crate::train::RateCurve;
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Dash, Mark, Pane, Stroke, axes};
+use crate::tui::widgets::{Canvas, Dash, GUTTER, Mark, Pane, Stroke, axes};
 use crate::util::numbers::{rate, significant};
 
 /// Widest content.
@@ -83,7 +83,7 @@ fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
             })
             .collect()
     };
-    let inside = axes(pane, body, &left, 5, below, text::head_rate());
+    let inside = axes(pane, body, &left, GUTTER, below, text::head_rate());
     let mut canvas = Canvas::new(inside, (from, to), (low, high));
     if let Some(suggestion) = curve.suggestion {
         let x = suggestion.get().log10();

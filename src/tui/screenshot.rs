@@ -6,6 +6,7 @@ use std::fmt::Write;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
+use super::theme::indexed_rgb;
 use crate::util::text::width;
 
 /// Width and height of a cell, and the font size.
@@ -322,14 +323,9 @@ fn hex(colour: Color) -> Option<String> {
         Color::Reset => return None,
         Color::Rgb(r, g, b) => u32::from_be_bytes([0, r, g, b]),
         Color::Indexed(index @ 0..16) => ANSI[usize::from(index)],
-        Color::Indexed(index @ 16..232) => {
-            let level = |at: u8| [0u8, 95, 135, 175, 215, 255][usize::from(at % 6)];
-            let i = index - 16;
-            u32::from_be_bytes([0, level(i / 36), level(i / 6), level(i)])
-        }
         Color::Indexed(index) => {
-            let grey = 8 + 10 * (index - 232);
-            u32::from_be_bytes([0, grey, grey, grey])
+            let (r, g, b) = indexed_rgb(index);
+            u32::from_be_bytes([0, r, g, b])
         }
         Color::Black => ANSI[0],
         Color::Red => ANSI[1],

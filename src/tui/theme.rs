@@ -7,6 +7,7 @@ mod choice;
 mod palette;
 
 pub use choice::{Symbols, ThemeChoice};
+pub(in crate::tui) use palette::indexed_rgb;
 use palette::{Palette, Rgb, mixed};
 use ratatui::style::{Color, Modifier, Style};
 
@@ -150,6 +151,11 @@ impl Theme {
     /// Returns whether the terminal has colours.
     pub(crate) fn has_colour(self) -> bool {
         self.depth != Depth::None
+    }
+
+    /// Returns whether colours and symbols beyond ASCII tell values apart.
+    pub(crate) fn has_coloured_symbols(self) -> bool {
+        self.has_colour() && !self.is_ascii()
     }
 
     /// Returns whether colours can be mixed freely, so that a shade can show a number.

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::model::Model;
 use super::navigation::Navigation;
 use super::training::Run;
-use crate::tui::panels::PanelId;
+use crate::tui::panels::{PanelId, area_of};
 
 /// Pixels on a side below which a picture is not made smaller.
 const LEGIBLE: f64 = 12.0;
@@ -16,8 +16,6 @@ const LEGIBLE: f64 = 12.0;
 const LARGEST: f64 = 4.0;
 /// Lines of scrolling that are a row of pictures.
 const LINES_A_ROW: u16 = 3;
-/// Lines of the screen around the one panel: header, frame and footer. The frame has two columns.
-const AROUND: (u16, u16) = (2, 5);
 
 /// Grid of pictures: `across` in a row, `down` rows, each below a line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,32 +110,29 @@ impl Navigation {
         self.pictures && run.data.image.is_some() && self.panels() == [PanelId::Weights]
     }
 
-    /// The grid of the pictures in `room` (columns and lines).
-    pub(crate) fn picture_grid(&self, room: (u16, u16), run: &Run) -> Option<PictureGrid> {
+    /// The grid of the pictures in `area`.
+    pub(crate) fn picture_grid(&self, area: Rect, run: &Run) -> Option<PictureGrid> {
         let neurons = *run.architecture.sizes().get(1)?;
         PictureGrid::new(
-            room,
+            (area.width, area.height),
             run.data.image?,
             neurons,
             self.scroll(PanelId::Weights),
         )
     }
-
-    /// The neurons of layer 1 whose weights are shown as pictures.
-    pub(crate) fn pictured_neurons(&self, run: &Run) -> Vec<usize> {
-        let (columns, lines) = self.size;
-        let room = (
-            columns.saturating_sub(AROUND.0),
-            lines.saturating_sub(AROUND.1),
-        );
-        let grid = self
-            .picture_grid(room, run)
-            .filter(|_| self.shows_pictures(run));
-        grid.map_or(Vec::new(), |grid| grid.shown().collect())
-    }
 }
 
 impl Model {
+    /// The neurons of layer 1 whose weights are shown as pictures.
+    pub(crate) fn pictured_neurons(&self) -> Vec<usize> {
+        if !self.navigation.shows_pictures(&self.run) {
+            return Vec::new();
+        }
+        let area = area_of(PanelId::Weights, self);
+        let grid = area.and_then(|area| self.navigation.picture_grid(area, &self.run));
+        grid.map_or(Vec::new(), |grid| grid.shown().collect())
+    }
+
     /// The grid of the images that were predicted wrong, in this area; none without images, errors or room.
     pub(crate) fn gallery(&self, area: Rect) -> Option<PictureGrid> {
         let scrolled = self.navigation.scroll(PanelId::Gallery);

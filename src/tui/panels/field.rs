@@ -8,9 +8,6 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::text;
 
-/// Shades from an empty to a full cell, where colours cannot be mixed.
-const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
-
 /// Symbol of a cell with two points of a field.
 const HALVES: &str = "▀";
 
@@ -134,9 +131,4 @@ pub(super) fn heat_or_contour(theme: Theme, share: f32, is_contour: bool) -> Opt
     } else {
         theme.heat(share)
     }
-}
-
-/// Shade of a share from 0 to 1.
-pub(super) fn shade(share: f32) -> char {
-    SHADES[((share * 5.0) as usize).min(4)]
 }

@@ -4,14 +4,14 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
+use super::field::{self, Contour, Field, heat_or_contour, is_on_contour};
 use super::plane::{MIN_LEFT, marks_below, marks_left, with_legend};
 use crate::train::Request;
 use crate::train::probes::{Landscape, LandscapeProbe, MAX_PARAMETERS, POINTS, Plane};
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Pane, Title, axes, plot_area};
+use crate::tui::widgets::{Pane, Title, axes, plot_area, shade};
 use crate::util::numbers::loss;
 use crate::util::text::width;
 

@@ -10,9 +10,7 @@ use crate::tui::widgets::{Palette, Pane, Picture, Title};
 use crate::util::numbers::significant;
 
 pub(crate) fn title(model: &Model, inside: Rect) -> Title {
-    let grid = model
-        .navigation
-        .picture_grid((inside.width, inside.height), &model.run);
+    let grid = model.navigation.picture_grid(inside, &model.run);
     let details = grid.map_or(Vec::new(), |grid| {
         let (shown, all) = (grid.shown(), grid.all);
         let neurons = text::neurons_shown(shown.start + 1, shown.end, all);
@@ -30,9 +28,7 @@ const NEGLIGIBLE: f32 = 0.1;
 /// weight, which is written beside the neuron's number, or at a tenth of the largest of all.
 pub(crate) fn draw(pane: &mut Pane<'_>) {
     let (inner, model, theme) = (pane.area, pane.model, pane.theme);
-    let grid = model
-        .navigation
-        .picture_grid((inner.width, inner.height), &model.run);
+    let grid = model.navigation.picture_grid(inner, &model.run);
     let (Some(grid), Some(size)) = (grid, model.run.data.image) else {
         return pane.message([text::no_room_for_picture()]);
     };

@@ -4,7 +4,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::{Color, Style};
 
 use super::Panel;
-use super::field::{self, Contour, Field, heat_or_contour, is_on_contour, shade};
+use super::field::{self, Contour, Field, heat_or_contour, is_on_contour};
 use super::plane::{
     MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value, with_legend,
 };
@@ -15,7 +15,7 @@ use crate::train::{Request, SampleId};
 use crate::tui::app::{Model, Msg, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area};
+use crate::tui::widgets::{Mark, Pane, Title, axes, plot_area, shade};
 use crate::util::numbers::{tick_labels, ticks};
 
 /// Certainty of a class from which on its letter is shown.
@@ -305,7 +305,7 @@ impl Field for Picture<'_> {
             return (shade(self.share(point.output)), theme.text());
         }
         let class = usize::from(point.class);
-        if theme.has_colour() && !theme.is_ascii() {
+        if theme.has_coloured_symbols() {
             let certainty = self.certainty(point).clamp(0.2, 0.5);
             return (shade(certainty), theme.class(class));
         }

@@ -90,7 +90,7 @@ impl Kind {
 
 /// Returns whether letters tell classes apart.
 fn has_letters(theme: Theme) -> bool {
-    !theme.has_colour() || theme.is_ascii()
+    !theme.has_coloured_symbols()
 }
 
 /// Letter of a class, where there are no colours.

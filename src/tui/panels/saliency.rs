@@ -69,7 +69,7 @@ impl Panel for SaliencyPanel {
         let pixels = pixels.map(|(column, slope)| (column.column, (slope / scale) as f32));
         Picture::new(size, pixels).render(area, pane.buf, theme, Palette::Signed);
         let [raises, lowers] = [(1.0, "■", "█"), (-1.0, "■", "≡")].map(|(sign, colour, plain)| {
-            let mark = if theme.has_colour() && !theme.is_ascii() {
+            let mark = if theme.has_coloured_symbols() {
                 colour
             } else {
                 plain

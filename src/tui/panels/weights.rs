@@ -48,7 +48,7 @@ impl Panel for WeightsPanel {
     }
 
     fn probes(&self, model: &Model) -> Vec<Request> {
-        let neurons = model.navigation.pictured_neurons(&model.run);
+        let neurons = model.pictured_neurons();
         if neurons.is_empty() {
             vec![Request::new(WeightProbe)]
         } else {

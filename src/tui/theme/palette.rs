@@ -136,15 +136,19 @@ const CHROMATIC: u8 = 12;
 /// Weight of a difference in hue beside one in lightness.
 const HUE: i32 = 6;
 
+/// Red, green and blue of one of xterm's 6 x 6 x 6 colours and 24 greys, which are counted from 16 on.
+pub(in crate::tui) fn indexed_rgb(index: u8) -> Rgb {
+    let level = |at: u8| LEVELS[usize::from(at % 6)];
+    match index.saturating_sub(16) {
+        i @ ..216 => (level(i / 36), level(i / 6), level(i)),
+        i => [8 + 10 * (i - 216); 3].into(),
+    }
+}
+
 /// The nearest of xterm's 6 x 6 x 6 colours and 24 greys. A colour stays one: its hue counts more than its lightness.
 pub(super) fn nearest_indexed(rgb: Rgb) -> u8 {
     let is_chromatic = chroma(rgb) >= CHROMATIC;
-    let colours = (0..216u8).map(|i| {
-        let level = |at: u8| LEVELS[usize::from(at % 6)];
-        (16 + i, (level(i / 36), level(i / 6), level(i)))
-    });
-    let greys = (0..24u8).map(|i| (232 + i, (8 + 10 * i, 8 + 10 * i, 8 + 10 * i)));
-    let all = colours.chain(greys);
+    let all = (16..=255).map(|index| (index, indexed_rgb(index)));
     let candidates = all.filter(|(_, colour)| !is_chromatic || chroma(*colour) > 0);
     let nearest = candidates.min_by_key(|(_, colour)| distance(*colour, rgb));
     nearest.map_or(0, |(index, _)| index)

@@ -18,7 +18,7 @@ use crate::tui::theme::Theme;
 const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
 /// Shades from nothing to full, for terminals without colours.
-const SHADES: [&str; 5] = [" ", "░", "▒", "▓", "█"];
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
 /// Dots from which on a steep line is a long one.
 const LONG: f64 = 9.0;
@@ -311,7 +311,7 @@ pub(crate) enum Palette {
 
 impl Palette {
     fn colour(self, theme: Theme, value: f32) -> Option<Color> {
-        if !theme.has_colour() || theme.is_ascii() {
+        if !theme.has_coloured_symbols() {
             return None;
         }
         match self {
@@ -322,7 +322,7 @@ impl Palette {
     }
 
     /// Symbol and style of a cell where colours alone cannot tell the value.
-    fn shade(self, theme: Theme, upper: f32, lower: Option<f32>) -> (&'static str, Style) {
+    fn shade(self, theme: Theme, upper: f32, lower: Option<f32>) -> (char, Style) {
         let mean = |lower: f32| (upper + lower) / 2.0;
         match self {
             Self::Grey => (shade(mean(lower.unwrap_or(0.0))), theme.text()),
@@ -361,31 +361,32 @@ pub(crate) fn heat_map(
                 Some(colour) => {
                     let style = Style::new().fg(colour);
                     let lower = lower.and_then(|lower| palette.colour(theme, lower));
-                    ("▀", lower.map_or(style, |lower| style.bg(lower)))
+                    ('▀', lower.map_or(style, |lower| style.bg(lower)))
                 }
                 None => palette.shade(theme, upper, lower),
             };
             if let Some(cell) = buf.cell_mut((area.x + x, area.y + y)) {
-                cell.set_symbol(symbol).set_style(style);
+                cell.set_char(symbol).set_style(style);
             }
         }
     }
 }
 
-fn shade(level: f32) -> &'static str {
+/// Shade of a level from 0 to 1.
+pub(crate) fn shade(level: f32) -> char {
     let place = (level * SHADES.len() as f32) as usize;
     SHADES[place.min(SHADES.len() - 1)]
 }
 
 /// Symbol of a signed level where there is no colour to show the sign.
-fn signed_shade(level: f32) -> &'static str {
+fn signed_shade(level: f32) -> char {
     match level {
-        level if level.is_nan() => "?",
-        level if level > 0.5 => "█",
-        level if level > 0.15 => "+",
-        level if level < -0.5 => "≡",
-        level if level < -0.15 => "-",
-        _ => " ",
+        level if level.is_nan() => '?',
+        level if level > 0.5 => '█',
+        level if level > 0.15 => '+',
+        level if level < -0.5 => '≡',
+        level if level < -0.15 => '-',
+        _ => ' ',
     }
 }
 

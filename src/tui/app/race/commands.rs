@@ -164,11 +164,7 @@ impl Model {
         self.show_main_run();
         self.race = None;
         self.effects.push(Effect::EndLanes);
-        self.navigation.has_race = false;
-        if self.navigation.view == View::Race {
-            self.navigation.turn_to(View::Overview);
-            self.navigation.settle_focus();
-        }
+        self.settle_race();
     }
 
     /// Makes the shown lane, or the one chosen in the race, the main run.

@@ -4,9 +4,8 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
-use super::{
-    FRAME, chosen_if, content_width, first_shown, make_lines_clickable, popup, scrollbar, wrapped,
-};
+use super::{FRAME, chosen_if, content_width, make_lines_clickable, popup, scrollbar, wrapped};
+use crate::tui::app::around;
 use crate::tui::app::command::CommandLine;
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -52,7 +51,7 @@ pub(super) fn candidates(pane: &mut Pane<'_>, line: &CommandLine) {
     let inner = popup(pane, place, title, total);
     let [body, foot] =
         Layout::vertical([Constraint::Length(shown as u16), Constraint::Fill(1)]).areas(inner);
-    let first = first_shown(line.chosen.unwrap_or(0), count, shown);
+    let first = around(line.chosen.unwrap_or(0), count, shown).start;
     let names = line.candidates.iter();
     let names = names.map(|candidate| width(&candidate.text) + width(candidate.arguments) + 1);
     let indent = names.max().unwrap_or(0).min(room / 2);

@@ -6,11 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
 use super::{
-    centred, chosen_if, content_width, first_shown, key_hints, make_lines_clickable, popup,
-    question, scrollbar, wrapped,
+    centred, chosen_if, content_width, key_hints, make_lines_clickable, popup, question, scrollbar,
+    wrapped,
 };
 use crate::nn::gradient_check::Checked;
 use crate::nn::{Grade, GradientCheck};
+use crate::tui::app::around;
 use crate::tui::app::gradients::worst_of_layers;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -46,7 +47,7 @@ pub(super) fn render(pane: &mut Pane<'_>, chosen: Option<usize>) {
     .areas(inner);
     pane.draw(Paragraph::new(summary), head);
     let shown = usize::from(body.height).saturating_sub(1);
-    let first = first_shown(chosen.unwrap_or(0), worst.len(), shown);
+    let first = around(chosen.unwrap_or(0), worst.len(), shown).start;
     let lines = worst.iter().enumerate().skip(first);
     let lines = lines.map(|(i, worst)| row(worst, chosen == Some(i), room >= WIDE, theme));
     pane.draw(table(lines, room >= WIDE, theme), body);

@@ -5,10 +5,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Row, Table};
 
-use super::{
-    FRAME, chosen_if, first_shown, key_hints, make_lines_clickable, popup, scrollbar, wrapped,
-};
+use super::{FRAME, chosen_if, key_hints, make_lines_clickable, popup, scrollbar, wrapped};
 use crate::tui::app::ClickTarget;
+use crate::tui::app::around;
 use crate::tui::app::menu::{Item, Menu, items};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -43,7 +42,7 @@ pub(super) fn render(pane: &mut Pane<'_>, menu: Menu) {
     let foot = Constraint::Length(hint.len() as u16);
     let [body, _, foot] =
         Layout::vertical([Constraint::Min(1), Constraint::Length(gap as u16), foot]).areas(inner);
-    let first = first_shown(chosen, items.len(), body.height.into());
+    let first = around(chosen, items.len(), body.height.into()).start;
     let row = |(i, item): (usize, &Item)| {
         let (left, right) = if i == chosen && item.has_steps() {
             ("◂ ", " ▶ ")

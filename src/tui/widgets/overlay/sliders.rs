@@ -3,8 +3,9 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{chosen_if, first_shown, key_hints, popup, scrollbar};
+use super::{chosen_if, key_hints, popup, scrollbar};
 use crate::tui::app::ClickTarget;
+use crate::tui::app::around;
 use crate::tui::app::what_if::{Domain, Sliders};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
@@ -34,7 +35,7 @@ pub(super) fn render(pane: &mut Pane<'_>, sliders: Sliders) {
     let note = (changed > 0).then(|| Line::styled(text::changed(changed), theme.accent()));
     let inner = popup(pane, place, &title, note);
     let [body, foot] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
-    let first = first_shown(sliders.chosen, columns.len(), shown);
+    let first = around(sliders.chosen, columns.len(), shown).start;
     let names = columns.iter().map(|column| width(&column.name)).max();
     let names = names.unwrap_or(0).min(usize::from(inner.width) / 3) as u16;
     for (column, line) in (first..columns.len()).take(shown).zip(body.rows()) {

@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use ndarray::Array2;
-
 use super::Set;
 use super::evaluation::Evaluator;
 use super::probes::RowOutcome;
@@ -16,13 +14,13 @@ use crate::nn::output::predicted_class;
 /// Rows of one cell of the confusion matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfusionRows {
-    /// Their class.
+    /// Class of the rows.
     pub actual: usize,
-    /// The class that is predicted for them.
+    /// Class predicted for the rows.
     pub predicted: usize,
     /// Set of rows that was searched.
     pub set: Set,
-    /// Their indices, those with the largest loss first, at most 1000.
+    /// Indices of the rows, those with the largest loss first, at most 1000.
     pub rows: Vec<u32>,
     /// Number of all such rows.
     pub all: usize,
@@ -45,15 +43,11 @@ impl Evaluator {
         let of_class = labels.iter().zip(0u32..);
         let of_class = of_class.filter(|(label, _)| **label as usize == actual);
         let of_class: Vec<u32> = of_class.map(|(_, row)| row).collect();
-        let architecture = engine.architecture();
-        let mut target = vec![0.0; architecture.outputs()];
+        let mut target = vec![0.0; engine.architecture().outputs()];
         write_class(actual, &mut target);
         let inputs = |rows: Range<usize>| {
-            let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
-            for (&row, out) in of_class[rows].iter().zip(inputs.outer_iter_mut()) {
-                samples.write_inputs(row as usize, out);
-            }
-            inputs.into()
+            let rows = of_class[rows].iter().map(|&row| row as usize);
+            samples.gather(rows).into()
         };
         let (mut worst, mut all) = (Worst::default(), 0);
         let count = of_class.len();

@@ -69,9 +69,7 @@ pub(super) fn initial_model(session: &mut Session) -> Result<Vec<u8>> {
 
 /// Raw values of at most `limit` evenly spaced rows, `(rows, columns of the preprocessing)`.
 fn evenly_spaced_rows(samples: &Samples, limit: usize) -> Array2<f32> {
-    let step = samples.rows().div_ceil(limit).max(1);
-    let rows: Vec<_> = (0..samples.rows())
-        .step_by(step)
+    let rows: Vec<_> = (samples.spread(limit))
         .map(|row| samples.raw_row(row))
         .collect();
     let columns = rows.first().map_or(0, |row| row.len());

@@ -63,15 +63,11 @@ impl ImportanceMeter {
         engine: &Engine,
         seed: u64,
     ) -> Self {
-        let mut inputs = Array2::zeros((rows.len(), engine.architecture().inputs()));
-        for (&row, out) in rows.iter().zip(inputs.outer_iter_mut()) {
-            samples.write_inputs(row, out);
-        }
         Self {
             columns: columns(data),
             passes: Passes::new(engine),
+            inputs: samples.gather(rows.iter().copied()),
             rows,
-            inputs,
             seed,
         }
     }

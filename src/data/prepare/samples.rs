@@ -1,5 +1,6 @@
 //! Rows of a data set as network inputs and targets.
 
+use std::iter::StepBy;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -85,6 +86,22 @@ impl Targets {
             Self::Numbers { values, scale } => out[0] = scale.standardise(values[row] as f32),
         }
     }
+
+    /// Returns the targets of these rows as [`write`](Self::write) writes them: `(rows, outputs)`.
+    ///
+    /// # Panics
+    /// If one of the rows is not there.
+    pub fn gather(
+        &self,
+        rows: impl ExactSizeIterator<Item = usize>,
+        outputs: usize,
+    ) -> Array2<f32> {
+        let mut targets = Array2::zeros((rows.len(), outputs));
+        for (row, out) in rows.zip(targets.outer_iter_mut()) {
+            self.write(row, out);
+        }
+        targets
+    }
 }
 
 impl Samples {
@@ -96,6 +113,11 @@ impl Samples {
     /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+
+    /// Returns the indices of at most `max` rows, evenly chosen.
+    pub fn spread(&self, max: usize) -> StepBy<Range<usize>> {
+        (0..self.rows()).step_by(self.rows().div_ceil(max).max(1))
     }
 
     /// Returns the line of the file (from 1) that `row` is on; for images their number.
@@ -202,6 +224,18 @@ impl Samples {
     /// Returns the network inputs of all rows if they are kept: `(rows, network inputs)`.
     pub fn ready_inputs(&self) -> Option<&Array2<f32>> {
         self.ready.as_deref()
+    }
+
+    /// Returns the network inputs of these rows: `(rows, network inputs)`.
+    ///
+    /// # Panics
+    /// If one of the rows is not there.
+    pub fn gather(&self, rows: impl ExactSizeIterator<Item = usize>) -> Array2<f32> {
+        let mut inputs = Array2::zeros((rows.len(), self.preprocessing.inputs()));
+        for (row, out) in rows.zip(inputs.outer_iter_mut()) {
+            self.write_inputs(row, out);
+        }
+        inputs
     }
 
     /// Writes the network inputs of `row` to `out`.

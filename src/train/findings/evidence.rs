@@ -72,21 +72,15 @@ impl ExpectedLosses {
     /// equal.
     pub fn of(training: &Samples, architecture: &Architecture, weights: ClassWeights) -> Self {
         let (output, loss) = (architecture.output(), architecture.loss());
-        let stride = training.rows().div_ceil(MAX_ROWS).max(1);
-        let mut target = Array1::<f32>::zeros(architecture.outputs());
-        let targets: Vec<Vec<f64>> = (0..training.rows())
-            .step_by(stride)
-            .map(|row| {
-                training.targets.write(row, target.view_mut());
-                target.iter().map(|&y| y.into()).collect()
-            })
-            .collect();
-        let count = targets.len() as f64;
+        let rows = training.spread(MAX_ROWS);
+        let targets = (training.targets.gather(rows, architecture.outputs())).mapv(f64::from);
+        let count = targets.nrows() as f64;
         let mean = |z: &[f64]| {
             let a = output.values(z);
-            let losses = targets
-                .iter()
-                .map(|target| loss.value(output, z, &a, target));
+            let losses = targets.outer_iter().map(|target| {
+                let target = target.to_slice().expect("a row of a matrix");
+                loss.value(output, z, &a, target)
+            });
             losses.sum::<f64>() / count
         };
         let initial = mean(&vec![0.0; architecture.outputs()]);
@@ -95,8 +89,8 @@ impl ExpectedLosses {
             return Self { initial, constant };
         }
         let mean_target = |output: usize| {
-            let values = targets.iter().map(|target| target[output]);
-            values.sum::<f64>() / count
+            let values = targets.column(output);
+            values.iter().sum::<f64>() / count
         };
         let within = |a: f64| a.clamp(1e-9, 1.0 - 1e-9);
         let logits = (0..architecture.outputs()).map(mean_target).map(|a| {
@@ -116,15 +110,10 @@ impl ExpectedLosses {
 /// Computes the mean loss of at most 2000 training rows with the present parameters of `session`.
 pub fn loss_before_training(session: &Session) -> f64 {
     let samples = &session.data().training;
-    let stride = samples.rows().div_ceil(MAX_ROWS).max(1);
-    let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
-    let mut target = Array1::zeros(session.architecture().outputs());
+    let rows: Vec<usize> = samples.spread(MAX_ROWS).collect();
     let mut sum = 0.0;
-    Scratch::new(session).passes(session, samples, &rows, |rows, pass| {
-        for (outputs, &row) in pass.output_rows().zip(rows) {
-            samples.targets.write(row, target.view_mut());
-            sum += outputs.loss(target.as_slice().expect("contiguous"));
-        }
+    Scratch::new(session).passes(session, samples, &rows, |_, outputs, target| {
+        sum += outputs.loss(target);
     });
     sum / rows.len() as f64
 }

@@ -33,14 +33,11 @@ impl Rows {
     /// Returns the next mini-batch of `session`, or its first `max` rows.
     pub(crate) fn of_next_step(session: &Session, max: usize) -> Self {
         let (samples, rows) = (&session.data().training, session.next_rows());
-        let rows = &rows[..rows.len().min(max)];
-        let architecture = session.architecture();
-        let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
-        let mut targets = Array2::zeros((rows.len(), architecture.outputs()));
-        for (i, &row) in rows.iter().enumerate() {
-            samples.write_inputs(row as usize, inputs.row_mut(i));
-            samples.targets.write(row as usize, targets.row_mut(i));
-            session.smooth(targets.row_mut(i));
+        let rows = || rows.iter().take(max).map(|&row| row as usize);
+        let inputs = samples.gather(rows());
+        let mut targets = (samples.targets).gather(rows(), session.architecture().outputs());
+        for target in targets.outer_iter_mut() {
+            session.smooth(target);
         }
         Self { inputs, targets }
     }

@@ -1,12 +1,12 @@
 //! Buffers that probes compute in, and results that several of them need.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut1};
 use rand::seq::index;
 
 use super::Observation;
 use crate::data::Samples;
 use crate::nn::Parameters;
-use crate::nn::engine::Workspace;
+use crate::nn::engine::{OutputRow, Workspace};
 use crate::train::inspection::{History, Inspector, is_small};
 use crate::train::probes::{InspectProbe, LastHealth, LastImportances, LastLandscape};
 use crate::train::{Cursor, SampleId, Session, Set};
@@ -58,7 +58,7 @@ impl Scratch {
         Self {
             parameters: Parameters::zeros(architecture),
             probe_samples: probe_samples.collect(),
-            probe_rows: inputs(samples, &chosen, architecture.inputs()),
+            probe_rows: samples.gather(chosen.iter().copied()),
             probe_pass: Workspace::new(architecture, chosen.len()),
             has_parameters: false,
             has_probe_pass: false,
@@ -142,19 +142,24 @@ impl Scratch {
         &mut self.row_pass
     }
 
-    /// Forward passes of these `rows` of `samples`, in portions of at most as many as there are probe
-    /// rows. `portion` gets the rows of each.
+    /// Passes these `rows` of `samples` through the network, and calls `each` with the index, the outputs and the target of
+    /// each row.
     pub fn passes(
         &mut self,
         session: &Session,
         samples: &Samples,
         rows: &[usize],
-        mut portion: impl FnMut(&[usize], &Workspace),
+        mut each: impl FnMut(usize, OutputRow<'_>, &[f32]),
     ) {
-        let width = session.architecture().inputs();
+        let mut target = vec![0.0; session.architecture().outputs()];
         for rows in rows.chunks(self.most_rows()) {
-            let inputs = inputs(samples, rows, width);
-            portion(rows, self.pass(session, inputs.view()));
+            let inputs = samples.gather(rows.iter().copied());
+            let pass = self.pass(session, inputs.view());
+            for (outputs, &row) in pass.output_rows().zip(rows) {
+                let out = ArrayViewMut1::from(&mut target[..]);
+                samples.targets.write(row, out);
+                each(row, outputs, &target);
+            }
         }
     }
 
@@ -170,13 +175,4 @@ impl Scratch {
         session.engine().forward(inputs, &mut self.probe_pass);
         &self.probe_pass
     }
-}
-
-/// Inputs of the `chosen` rows as the network sees them: `(rows, inputs)`.
-fn inputs(samples: &Samples, chosen: &[usize], inputs: usize) -> Array2<f32> {
-    let mut rows = Array2::zeros((chosen.len(), inputs));
-    for (&row, out) in chosen.iter().zip(rows.outer_iter_mut()) {
-        samples.write_inputs(row, out);
-    }
-    rows
 }

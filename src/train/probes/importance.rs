@@ -46,8 +46,7 @@ impl Probe for ImportanceProbe {
             let row_work = pass * u64::from(REPEATS) * columns.max(1);
             let affordable = (FIRST_WORK / row_work.max(1)) as usize;
             let wanted = affordable.clamp(MIN_ROWS, MAX_ROWS);
-            let stride = samples.rows().div_ceil(wanted).max(1);
-            let rows = (0..samples.rows()).step_by(stride).collect();
+            let rows = samples.spread(wanted).collect();
             let mut meter = ImportanceMeter::new(data, samples, rows, engine, seed);
             meter.truncate(MAX_COLUMNS);
             let last = scratch.importances.insert(LastImportances {

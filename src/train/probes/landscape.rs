@@ -181,18 +181,8 @@ impl LastLandscape {
         let training = &session.data().training;
         let pass = count as u64 * u64::from(POINTS[0]) * u64::from(POINTS[1]);
         let affordable = (PLANE_WORK / pass.max(1)) as usize;
-        let stride = training
-            .rows()
-            .div_ceil(affordable.clamp(ROWS.1, ROWS.0))
-            .max(1);
-        let rows: Vec<usize> = (0..training.rows()).step_by(stride).collect();
-        let mut inputs = Array2::zeros((rows.len(), architecture.inputs()));
-        let mut targets = Array2::zeros((rows.len(), architecture.outputs()));
-        let both = inputs.outer_iter_mut().zip(targets.outer_iter_mut());
-        for (&row, (input, target)) in rows.iter().zip(both) {
-            training.write_inputs(row, input);
-            training.targets.write(row, target);
-        }
+        let rows: Vec<usize> = training.spread(affordable.clamp(ROWS.1, ROWS.0)).collect();
+        let indices = || rows.iter().copied();
         let mut last = Self {
             plane: Plane {
                 losses: vec![f32::NAN; usize::from(POINTS[0]) * usize::from(POINTS[1])],
@@ -207,8 +197,8 @@ impl LastLandscape {
             engine: Engine::new(architecture, &engine.parameters(), engine.optimizer(), 1),
             workspace: Workspace::new(architecture, rows.len()),
             parameters: Parameters::zeros(architecture),
-            inputs,
-            targets,
+            inputs: training.gather(indices()),
+            targets: (training.targets).gather(indices(), architecture.outputs()),
             order: order(),
             done: 0,
             step: session.position().step,

@@ -1,7 +1,5 @@
 //! Predictions for many rows.
 
-use ndarray::ArrayViewMut1;
-
 use crate::data::Targets;
 use crate::nn::engine::OutputRow;
 use crate::nn::output::predicted_class;
@@ -73,16 +71,10 @@ pub(super) fn outcomes(
     let samples = SampleId { set, index: 0 }.samples(session.data());
     let existing = rows.iter().map(|&row| row as usize);
     let rows: Vec<usize> = existing.take_while(|&row| row < samples.rows()).collect();
-    let mut target = vec![0.0; session.architecture().outputs()];
     let mut outcomes = Vec::with_capacity(rows.len());
     let is_number = matches!(samples.targets, Targets::Numbers { .. });
-    scratch.passes(session, samples, &rows, |rows, pass| {
-        for (layer, &row) in pass.output_rows().zip(rows) {
-            samples
-                .targets
-                .write(row, ArrayViewMut1::from(&mut target[..]));
-            outcomes.push(RowOutcome::new(layer, &target, is_number));
-        }
+    scratch.passes(session, samples, &rows, |_, outputs, target| {
+        outcomes.push(RowOutcome::new(outputs, target, is_number));
     });
     outcomes
 }

@@ -46,15 +46,13 @@ impl RowProbe {
     /// Inputs and targets of the row, `(1, inputs)` and `(1, outputs)`, without and with the changed
     /// inputs; none if there is no such row.
     pub(super) fn rows(&self, session: &Session) -> Option<(Array2<f32>, Rows)> {
-        let architecture = session.architecture();
         let samples = self.sample.samples(session.data());
         if self.sample.index >= samples.rows() {
             return None;
         }
-        let mut unchanged = Array2::zeros((1, architecture.inputs()));
-        let mut targets = Array2::zeros((1, architecture.outputs()));
-        samples.write_inputs(self.sample.index, unchanged.row_mut(0));
-        samples.targets.write(self.sample.index, targets.row_mut(0));
+        let row = || std::iter::once(self.sample.index);
+        let unchanged = samples.gather(row());
+        let targets = (samples.targets).gather(row(), session.architecture().outputs());
         let mut inputs = unchanged.clone();
         for &(input, value) in &self.what_if {
             if let Some(place) = inputs.get_mut((0, input)) {

@@ -1,7 +1,5 @@
 //! Scores of the rows on which predictions are measured.
 
-use ndarray::ArrayViewMut1;
-
 use crate::data::{Ranking, Scores, ThresholdCurve};
 use crate::train::evaluation::{Depth, Tally};
 use crate::train::observation::{Probe, Scratch, Training};
@@ -39,19 +37,12 @@ impl Probe for ScoreProbe {
         let data = session.data();
         let test = data.test.as_ref().filter(|_| self.of_test);
         let samples = test.unwrap_or_else(|| data.measured());
-        let stride = samples.rows().div_ceil(MAX_ROWS).max(1);
-        let rows: Vec<usize> = (0..samples.rows()).step_by(stride).collect();
-        let architecture = session.architecture();
-        let mut tally = Tally::new(architecture, rows.len(), Depth::Full);
-        let mut target = vec![0.0; architecture.outputs()];
+        let rows: Vec<usize> = samples.spread(MAX_ROWS).collect();
+        let mut tally = Tally::new(session.architecture(), rows.len(), Depth::Full);
         let mut loss = 0.0;
-        scratch.passes(session, samples, &rows, |rows, pass| {
-            for (layer, &row) in pass.output_rows().zip(rows) {
-                let out = ArrayViewMut1::from(&mut target[..]);
-                samples.targets.write(row, out);
-                loss += layer.loss(&target);
-                tally.add(&samples.targets, row, layer.outputs);
-            }
+        scratch.passes(session, samples, &rows, |row, outputs, target| {
+            loss += outputs.loss(target);
+            tally.add(&samples.targets, row, outputs.outputs);
         });
         let ranking = tally.ranking();
         let curve = ranking.and_then(Ranking::curve);

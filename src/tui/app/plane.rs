@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::ArrayView1;
 
 use super::actions::Done;
 use super::model::Model;
@@ -83,12 +83,8 @@ impl Plane {
 
     /// The plane of the first two principal components of the inputs, from some of the training rows.
     fn of_components(data: &Prepared) -> Self {
-        let (inputs, all) = (data.preprocessing.inputs(), data.training.rows());
-        let every = all.div_ceil((MAX_INPUTS / inputs.max(1)).max(2)).max(1);
-        let mut rows = Array2::zeros((all.div_ceil(every), inputs));
-        for (row, out) in (0..all).step_by(every).zip(rows.outer_iter_mut()) {
-            data.training.write_inputs(row, out);
-        }
+        let max = (MAX_INPUTS / data.preprocessing.inputs().max(1)).max(2);
+        let rows = data.training.gather(data.training.spread(max));
         let components = Components::of(rows.view(), 2, None);
         let count = components.shares.len();
         let range = |index: usize| {
@@ -109,7 +105,7 @@ impl Plane {
             axes: (0..count).map(Along::Component).collect(),
             components: Some(Arc::new(components)),
             ranges,
-            is_everything: count == inputs,
+            is_everything: count == data.preprocessing.inputs(),
             ..Self::default()
         }
     }
@@ -176,9 +172,7 @@ impl Plane {
 
 /// Share of a column's variance that the target explains, from 0 to 1.
 fn explained_variance(samples: &Samples, column: usize) -> f64 {
-    let every = samples.rows().div_ceil(MAX_ROWS).max(1);
-    let rows = (0..samples.rows()).step_by(every);
-    let pairs: Vec<(f64, Option<usize>, f64)> = rows
+    let pairs: Vec<(f64, Option<usize>, f64)> = (samples.spread(MAX_ROWS))
         .filter_map(|row| {
             let value = samples
                 .raw_values(row)

@@ -365,7 +365,6 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::train::Position;
     use crate::util::stats::MinMaxLast;
 
     /// Writer to a text that can be read meanwhile.
@@ -383,31 +382,15 @@ mod tests {
 
     /// Metrics of one epoch.
     fn progress(epoch: u64) -> Progress {
-        let position = Position {
-            epoch,
-            ..Position::default()
-        };
         let zero = MinMaxLast::of(0.0);
-        Progress {
-            position,
+        Progress::of_epochs(vec![EpochRecord {
+            train_loss: zero,
+            train_score: zero,
+            validation_loss: zero,
+            validation_score: zero,
             learning_rate: 0.1,
-            best: None,
-            samples_per_second: 1.0,
-            seconds: 0.0,
-            losses: Vec::new(),
-            epochs: vec![EpochRecord {
-                epoch,
-                step: epoch,
-                train_loss: zero,
-                train_score: zero,
-                validation_loss: zero,
-                validation_score: zero,
-                train_rmse: MinMaxLast::of(f64::NAN),
-                validation_rmse: MinMaxLast::of(f64::NAN),
-                learning_rate: 0.1,
-            }],
-            outcomes: None,
-        }
+            ..EpochRecord::unknown(epoch, epoch)
+        }])
     }
 
     #[test]

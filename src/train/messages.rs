@@ -335,6 +335,20 @@ pub struct ProgressSoFar {
 }
 
 impl Started {
+    /// Describes a training that starts anew with `session` and is not judged by its initial loss.
+    pub fn of(session: &Session, limits: Limits) -> Self {
+        Self {
+            plan: session.plan().clone(),
+            data: Arc::clone(session.data()),
+            architecture: session.architecture().clone(),
+            batches: session.batches(),
+            restarts: 0,
+            limits,
+            initial_loss: f64::NAN,
+            resumed: None,
+        }
+    }
+
     /// Returns the position at which the training starts.
     pub fn position(&self) -> Position {
         self.resumed
@@ -409,6 +423,27 @@ pub struct Progress {
     pub outcomes: Option<Outcomes>,
 }
 
+impl Progress {
+    /// Returns the metrics of `epochs` at the end of the last one; without speed and time, which are zero.
+    pub(crate) fn of_epochs(epochs: Vec<EpochRecord>) -> Self {
+        let last = epochs.last();
+        Self {
+            position: Position {
+                epoch: last.map_or(0, |record| record.epoch),
+                batch: 0,
+                step: last.map_or(0, |record| record.step),
+            },
+            learning_rate: last.map_or(f64::NAN, |record| record.learning_rate),
+            best: None,
+            samples_per_second: 0.0,
+            seconds: 0.0,
+            losses: Vec::new(),
+            epochs,
+            outcomes: None,
+        }
+    }
+}
+
 /// Training loss over some steps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LossPoint {
@@ -444,6 +479,22 @@ pub struct EpochRecord {
 }
 
 impl EpochRecord {
+    /// Returns the record of an epoch with no metric: all are NaN.
+    pub fn unknown(epoch: u64, step: u64) -> Self {
+        let none = MinMaxLast::of(f64::NAN);
+        Self {
+            epoch,
+            step,
+            train_loss: none,
+            train_score: none,
+            validation_loss: none,
+            validation_score: none,
+            train_rmse: none,
+            validation_rmse: none,
+            learning_rate: f64::NAN,
+        }
+    }
+
     /// Metrics of the epoch that `session` has just ended: its means, the learning rate of its last step and the scores
     /// after it.
     pub(crate) fn of(

@@ -1,7 +1,6 @@
 //! Trainings with several combinations of settings, to compare them.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering as AtomicOrdering};
 use std::time::Instant;
 
@@ -72,16 +71,7 @@ impl<O: SweepObserver> FitObserver for Training<'_, O> {
     }
 
     fn started(&mut self, session: &Session) {
-        let started = Started {
-            plan: session.plan().clone(),
-            data: Arc::clone(session.data()),
-            architecture: session.architecture().clone(),
-            batches: session.batches(),
-            restarts: 0,
-            limits: self.limits,
-            initial_loss: f64::NAN,
-            resumed: None,
-        };
+        let started = Started::of(session, self.limits);
         self.observer.started(&self.planned, started);
     }
 

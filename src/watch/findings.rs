@@ -207,19 +207,12 @@ fn records(pair: &Pair<'_>, points: &[Point]) -> Vec<EpochRecord> {
         if count > 0 {
             train = sum / f64::from(count);
         }
-        let none = MinMaxLast::of(f64::NAN);
-        let is_validated = !pair.validation.is_empty();
-        EpochRecord {
-            epoch,
-            step: point.step.max(0.0) as u64,
-            train_loss: MinMaxLast::of(train),
-            train_score: none,
-            validation_loss: if is_validated { point.value } else { none },
-            validation_score: none,
-            train_rmse: none,
-            validation_rmse: none,
-            learning_rate: f64::NAN,
+        let mut record = EpochRecord::unknown(epoch, point.step.max(0.0) as u64);
+        record.train_loss = MinMaxLast::of(train);
+        if !pair.validation.is_empty() {
+            record.validation_loss = point.value;
         }
+        record
     });
     records.collect()
 }

@@ -85,15 +85,12 @@ impl Watched {
                 (scores.loss, scores.score())
             });
             self.records.push(EpochRecord {
-                epoch: position.epoch,
-                step: position.step,
                 train_loss: MinMaxLast::of(mean.loss()),
                 train_score: MinMaxLast::of(mean.accuracy()),
                 validation_loss: MinMaxLast::of(loss),
                 validation_score: MinMaxLast::of(score),
-                train_rmse: MinMaxLast::of(f64::NAN),
-                validation_rmse: MinMaxLast::of(f64::NAN),
                 learning_rate: stepped.learning_rate,
+                ..EpochRecord::unknown(position.epoch, position.step)
             });
             self.look();
             return true;

@@ -7,7 +7,9 @@ use crate::support::{plan, session};
 use crate::support::{rate, rows};
 use nn_tui::model_file::{ExportOption, Saved, Verification};
 use nn_tui::nn::{Loss, Optimizer, Output};
-use nn_tui::train::{Command, Event, Pace, Plan, Position, Replace, Started, State, Weights};
+use nn_tui::train::{
+    Command, Event, Limits, Pace, Plan, Position, Replace, Started, State, Weights,
+};
 use nn_tui::tui::app::{Effect, Model, Msg};
 use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -35,14 +37,8 @@ fn weights_that_blew_up_are_not_the_last_good_ones() {
 fn started(restarts: u32) -> Started {
     let session = session("iris", plan(&[8]));
     Started {
-        plan: session.plan().clone(),
-        data: session.data().clone(),
-        architecture: session.architecture().clone(),
-        batches: session.batches(),
         restarts,
-        limits: nn_tui::train::Limits::default(),
-        initial_loss: f64::NAN,
-        resumed: None,
+        ..Started::of(&session, Limits::default())
     }
 }
 

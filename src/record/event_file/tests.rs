@@ -47,34 +47,18 @@ impl Shared {
 fn epoch(epoch: u64) -> EpochRecord {
     let loss = MinMaxLast::of(1.0 / epoch as f64);
     EpochRecord {
-        epoch,
-        step: 10 * epoch,
         train_loss: loss,
         train_score: MinMaxLast::of(0.5),
-        validation_loss: MinMaxLast::of(f64::NAN),
-        validation_score: MinMaxLast::of(f64::NAN),
-        train_rmse: MinMaxLast::of(f64::NAN),
-        validation_rmse: MinMaxLast::of(f64::NAN),
         learning_rate: 0.1,
+        ..EpochRecord::unknown(epoch, 10 * epoch)
     }
 }
 
 fn progress(epochs: impl IntoIterator<Item = EpochRecord>) -> Progress {
-    let epochs: Vec<EpochRecord> = epochs.into_iter().collect();
-    let last = epochs.last();
     Progress {
-        position: Position {
-            epoch: last.map_or(0, |epoch| epoch.epoch),
-            step: last.map_or(0, |epoch| epoch.step),
-            ..Position::default()
-        },
-        learning_rate: 0.1,
-        best: None,
         samples_per_second: 1000.0,
         seconds: 1.0,
-        losses: Vec::new(),
-        epochs,
-        outcomes: None,
+        ..Progress::of_epochs(epochs.into_iter().collect())
     }
 }
 

@@ -8,9 +8,7 @@ use std::time::Instant;
 use super::SweepTable;
 use crate::error::{Error, Result};
 use crate::record::{End, LogOption, Recorders};
-use crate::train::{
-    EpochRecord, Event, Limit, Planned, Position, Progress, Started, SweepObserver, Swept,
-};
+use crate::train::{EpochRecord, Event, Limit, Planned, Progress, Started, SweepObserver, Swept};
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 
@@ -131,18 +129,8 @@ impl SweepObserver for SweepLog<'_> {
         };
         let seconds = std::mem::replace(&mut log.time, Instant::now()).elapsed();
         let progress = Progress {
-            position: Position {
-                epoch: record.epoch,
-                batch: 0,
-                step: record.step,
-            },
-            learning_rate: record.learning_rate,
-            best: None,
             samples_per_second: log.training_rows as f64 / seconds.as_secs_f64().max(1e-9),
-            seconds: 0.0,
-            losses: Vec::new(),
-            epochs: vec![*record],
-            outcomes: None,
+            ..Progress::of_epochs(vec![*record])
         };
         let failure = log.record(Event::Progress(Box::new(progress)));
         open.failure = open.failure.take().or(failure);

@@ -112,15 +112,9 @@ mod tests {
         let record = |epoch: u64| {
             let (train, validation) = losses(epoch as f64);
             EpochRecord {
-                epoch,
-                step: epoch,
                 train_loss: MinMaxLast::of(train),
-                train_score: MinMaxLast::of(0.0),
                 validation_loss: MinMaxLast::of(validation),
-                validation_score: MinMaxLast::of(0.0),
-                train_rmse: MinMaxLast::of(f64::NAN),
-                validation_rmse: MinMaxLast::of(f64::NAN),
-                learning_rate: 0.01,
+                ..EpochRecord::unknown(epoch, epoch)
             }
         };
         (1..=epochs).map(record).collect()

@@ -154,20 +154,13 @@ impl<S: Sink> Trainer<S> {
             is_branch,
         });
         self.meter.restart(Instant::now());
-        self.events.push(Event::Started(Box::new(Started {
-            plan: self.session.plan().clone(),
-            data: Arc::clone(self.session.data()),
-            architecture: self.session.architecture().clone(),
-            batches: self.session.batches(),
-            restarts: self.restarts,
-            limits: self.settings.limits,
-            initial_loss: if is_resumed {
-                f64::NAN
-            } else {
-                loss_before_training(&self.session)
-            },
-            resumed: resumed.map(Box::new),
-        })));
+        let mut started = Started::of(&self.session, self.settings.limits);
+        started.restarts = self.restarts;
+        if !is_resumed {
+            started.initial_loss = loss_before_training(&self.session);
+        }
+        started.resumed = resumed.map(Box::new);
+        self.events.push(Event::Started(Box::new(started)));
         self.begin_distributions();
         self.set_state(self.state.clone());
         if is_resumed && !self.is_training() {

@@ -1,13 +1,12 @@
 //! `--find-lr` and `--preflight`: what can be found out before a training.
 
-use std::io::{self, Write};
-
 use serde::Serialize;
 
 use super::job::Job;
-use super::standard_output;
+use super::{print, standard_output};
 use crate::data::Dataset;
 use crate::error::{EXIT_FAILED, Result};
+use crate::record::json_line;
 use crate::train::preflight::PreflightKind;
 use crate::train::{Preflight, RateFinder};
 use crate::util::lang::say;
@@ -35,11 +34,11 @@ enum Line {
     },
 }
 
-/// Writes `line` to standard output.
-fn write_json(line: &Line) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, line)?;
-    writeln!(out)
+fn print_json(line: &Line) -> Result<()> {
+    match json_line(line) {
+        Ok(line) => print(line),
+        Err(cause) => standard_output(Err(cause)),
+    }
 }
 
 /// Tries learning rates on the data of `job`, and writes the losses and a suggestion, as text or as a line of JSON.
@@ -55,10 +54,10 @@ pub(super) fn find_rate(job: &Job, dataset: Dataset) -> Result<()> {
     let suggestion = curve.suggestion.map(|suggestion| suggestion.get());
     if job.json {
         let points = curve.points.iter();
-        return standard_output(write_json(&Line::Rates {
+        return print_json(&Line::Rates {
             points: points.map(|point| (point.rate, point.loss)).collect(),
             suggestion,
-        }));
+        });
     }
     let (heading, of_loss) = (
         say!("find-rate", "learning rate"),
@@ -82,7 +81,7 @@ pub(super) fn find_rate(job: &Job, dataset: Dataset) -> Result<()> {
         .to_owned(),
     };
     text.push('\n');
-    standard_output(io::stdout().lock().write_all(text.as_bytes()))
+    print(text)
 }
 
 /// Checks whether a network with the settings of `job` can learn its data, and writes a line for each check. Returns the
@@ -99,15 +98,15 @@ pub(super) fn preflight(job: &Job, dataset: Dataset) -> Result<u8> {
             continue;
         };
         let (name, statement) = (check.kind.name(), check.kind.to_string());
-        let written = if job.json {
+        if job.json {
             let (found, expected) = numbers(check.kind);
-            write_json(&Line::Preflight {
+            print_json(&Line::Preflight {
                 check: name,
                 passed: check.is_passed,
                 found,
                 expected,
                 statement,
-            })
+            })?;
         } else {
             let verdict = if check.is_passed {
                 say!("preflight-pass", "pass")
@@ -121,9 +120,8 @@ pub(super) fn preflight(job: &Job, dataset: Dataset) -> Result<u8> {
                 name,
                 statement
             ) + "\n";
-            io::stdout().lock().write_all(line.as_bytes())
-        };
-        standard_output(written)?;
+            print(line)?;
+        }
     }
     let is_passed = preflight.done().iter().all(|check| check.is_passed);
     Ok(if is_passed { 0 } else { EXIT_FAILED })

@@ -1,15 +1,14 @@
 //! `nn-tui DATA --describe`: prints the summary of a data set, as text or JSON.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
 
 use super::job::Job;
-use super::{save_split, standard_output};
+use super::{print, save_split};
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
 use crate::util::lang::say;
 use crate::util::numbers::{counted, score};
-use crate::util::text::{padded, printable_json, shorten, width};
+use crate::util::text::{padded, printable_json, right_aligned, shorten};
 
 /// Terminal cells of the columns' names.
 const NAME: usize = 24;
@@ -34,12 +33,7 @@ pub(super) fn run(job: &Job, dataset: &Dataset) -> Result<()> {
     } else {
         text(&summary.printable())
     };
-    let mut stdout = io::stdout().lock();
-    standard_output(
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush()),
-    )
+    print(text)
 }
 
 fn text(summary: &DataSummary) -> String {
@@ -103,8 +97,8 @@ fn columns(out: &mut String, summary: &DataSummary) {
         "  {} {} {} {}  {}",
         padded(say!("describe-column", "column"), NAME),
         padded(say!("describe-type", "type"), COUNT),
-        padded_left(say!("describe-missing", "missing"), COUNT),
-        padded_left(say!("describe-distinct", "distinct"), COUNT),
+        right_aligned(say!("describe-missing", "missing"), COUNT),
+        right_aligned(say!("describe-distinct", "distinct"), COUNT),
         say!("describe-values", "values").to_owned()
     );
     for column in &summary.columns {
@@ -163,11 +157,6 @@ fn range_text(range: &Range) -> String {
         max = range.max,
         mean = score(range.mean, 4)
     )
-}
-
-/// Fills `text` with blanks in front to `cells` cells.
-fn padded_left(text: &str, cells: usize) -> String {
-    format!("{}{text}", " ".repeat(cells.saturating_sub(width(text))))
 }
 
 /// Draws a histogram in one line.

@@ -1,14 +1,13 @@
 //! `nn-tui eval MODEL DATA`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::path::Path;
 
 use ndarray::Array2;
 use serde_json::{Value, json};
 
 use super::predict::{Unpredicted, lacks_history, report_unknown, rows_at_once};
-use super::standard_output;
+use super::print;
 use crate::data::{
     ClassScores, Confusion, ErrorSums, Errors, Labels, PredictionInput, PredictionRows, Ranking,
     Reading, Scores, Selection, Source, TargetScale, Task, UnknownTexts, write_class,
@@ -72,12 +71,7 @@ pub(super) fn run(
     } else {
         sums.as_text(&scores, &model, source, rows.selection())
     };
-    let mut stdout = io::stdout().lock();
-    standard_output(
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush()),
-    )
+    print(text)
 }
 
 /// True classes or numbers of some rows.

@@ -1,7 +1,7 @@
 //! `nn-tui lesson`: the list of lessons, and the training of one.
 
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use clap::FromArgMatches;
 use super::args::{self, Args, GlobalArgs};
 use super::job::{FrontEnd, Job};
 use super::parse_error::problem;
-use super::{Work, given_options, load, standard_output, start, train};
+use super::{Work, given_options, load, print, start, train};
 use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::lesson::{Lesson, names};
@@ -45,7 +45,7 @@ pub(super) fn list() -> Result<()> {
         let title = Lesson::open(name)?.title.plain(lang::current());
         text.push_str(&format!("{name:<18} {title}\n"));
     }
-    standard_output(io::stdout().write_all(text.as_bytes()))
+    print(text)
 }
 
 /// Checks the lesson called `name`, trained with `options` in place of its own, up to the start of its training.

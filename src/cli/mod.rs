@@ -218,8 +218,17 @@ fn write_completions(shell: Shell) -> Result<()> {
     // A file for a program: the same in every language.
     let mut command = lang::in_english(args::command);
     clap_complete::generate(shell, &mut command, "nn-tui", &mut script);
+    print(script)
+}
+
+/// Writes `text` to standard output.
+///
+/// # Errors
+/// [`Error::CannotWrite`]. A closed pipe, as by `head`, is no failure.
+fn print(text: impl AsRef<[u8]>) -> Result<()> {
     let mut stdout = io::stdout().lock();
-    standard_output(stdout.write_all(&script).and_then(|()| stdout.flush()))
+    let written = stdout.write_all(text.as_ref());
+    standard_output(written.and_then(|()| stdout.flush()))
 }
 
 /// Converts the result of writing to standard output. A closed pipe, as by `head`, is no failure.

@@ -1,7 +1,7 @@
 //! `--resume`: from a checkpoint and the options beside it to a job.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::args::{GlobalArgs, TrainingArgs};
 use super::job::{FrontEnd, Job};
 use super::load_options::load_options;
-use super::{print_message, standard_output};
+use super::{print, print_message};
 use crate::data::{Dataset, Source, TargetEncoding, ValidationRows};
 use crate::error::{Error, Result};
 use crate::model_file::{ExportOption, is_same_file};
@@ -376,9 +376,7 @@ pub(super) fn list() -> Result<()> {
         ));
         text.push('\n');
     }
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes());
-    standard_output(written.and_then(|()| stdout.flush()))
+    print(text)
 }
 
 /// Describes how long ago a time in milliseconds since 1970 is.

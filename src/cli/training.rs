@@ -1,6 +1,5 @@
 //! Start of a training: headless, on the screen, or one of the checks that need no more than the data.
 
-use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::absolute;
 use std::sync::Arc;
@@ -9,8 +8,8 @@ use super::config::Config;
 use super::job::{FrontEnd, Job, ScreenRun};
 use super::loading::LoadingNotice;
 use super::{
-    Work, checks, describe, distinct_files, headless, lesson, lesson_places, outputs, print_notice,
-    resume, standard_output, trials,
+    Work, checks, describe, distinct_files, headless, lesson, lesson_places, outputs, print,
+    print_notice, resume, trials,
 };
 use crate::data::{Dataset, Prepared, SplitFile, load_with};
 use crate::error::{Error, Result};
@@ -191,7 +190,7 @@ fn write_script(job: &Job, session: &Session) -> Result<()> {
         "wrote {path}; run it with python3 {path}, or in several processes with torchrun --nproc-per-node 4 {path}",
         path
     );
-    standard_output(writeln!(io::stdout(), "{text}"))
+    print(text + "\n")
 }
 
 /// Writes the rows of each set to the file that `job` names, if it does.

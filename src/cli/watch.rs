@@ -1,13 +1,13 @@
 //! `nn-tui watch`: runs that any program logs, on the screen or as text.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::args::ScreenArgs;
 use super::config::Config;
-use super::{Work, standard_output};
+use super::Work;
 use crate::error::{Error, Result};
 use crate::tui;
 use crate::util::lang::say;
@@ -73,12 +73,7 @@ fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
         let texts = runs.iter().map(|(name, run)| text(name, run));
         texts.collect::<Vec<_>>().join("\n")
     };
-    let mut stdout = io::stdout().lock();
-    standard_output(
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush()),
-    )
+    super::print(text)
 }
 
 /// Reads the runs as they are now; a stream to its end.

@@ -232,10 +232,25 @@ impl JsonLines {
     }
 
     fn write(&mut self, line: &Line) -> io::Result<()> {
-        let json = serde_json::to_string(line)?;
-        self.output.write_all(printable_json(&json).as_bytes())?;
-        self.output.write_all(b"\n")
+        self.output.write_all(json_line(line)?.as_bytes())
     }
+}
+
+/// Returns `line` as a line of JSON, whose characters cannot act on a terminal.
+///
+/// # Errors
+/// If `line` has keys that are no texts.
+pub(crate) fn json_line(line: &impl Serialize) -> io::Result<String> {
+    Ok(printable_json(&serde_json::to_string(line)?) + "\n")
+}
+
+/// Writes `line` as a line of JSON, at once.
+///
+/// # Errors
+/// Those of writing.
+pub(super) fn write_json_line(out: &mut dyn Write, line: &impl Serialize) -> io::Result<()> {
+    out.write_all(json_line(line)?.as_bytes())?;
+    out.flush()
 }
 
 impl Recorder for JsonLines {

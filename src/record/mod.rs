@@ -22,6 +22,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
+pub(crate) use json::json_line;
 pub(crate) use recorders::{Recorders, STANDARD_OUTPUT};
 pub(crate) use summary::{End, SavedModel, Summary};
 pub(crate) use sweep::{Effect, Logged, SweepFile, SweepLog, SweepReport, SweepTable};

@@ -9,12 +9,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::directory_of;
+use super::json::write_json_line;
 use super::scores::{aligned, number};
 use crate::train::{Planned, Standing, Swept};
 use crate::util::lang::say;
 use crate::util::numbers::{counted, percent, r2};
 use crate::util::stats::mean;
-use crate::util::text::{printable_json, sanitise};
+use crate::util::text::sanitise;
 pub(crate) use file::SweepFile;
 pub(crate) use log::{Logged, SweepLog};
 
@@ -263,7 +264,7 @@ impl SweepReport<'_> {
             is_new,
         } = *swept;
         if self.json {
-            return write_json(
+            return write_json_line(
                 out,
                 &Line::Trained {
                     settings: self.settings(planned.combination),
@@ -330,7 +331,7 @@ impl SweepReport<'_> {
                 best_command,
                 combinations: standings.iter().map(combination).collect(),
             };
-            return write_json(out, &line);
+            return write_json_line(out, &line);
         }
         for line in self.combinations(standings) {
             writeln!(out, "{line}")?;
@@ -425,10 +426,4 @@ impl SweepReport<'_> {
             .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
             .collect()
     }
-}
-
-fn write_json(out: &mut dyn Write, line: &Line) -> io::Result<()> {
-    let json = serde_json::to_string(line)?;
-    writeln!(out, "{}", printable_json(&json))?;
-    out.flush()
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use super::json::write_json_line;
 use super::scores::{NamedScore, ScoresJson, aligned, is_loss_repeated, named_scores};
 use crate::data::{RowSet, Scores};
 use crate::error::shown_source;
@@ -12,7 +13,7 @@ use crate::train::{Limit, Trial, Trials};
 use crate::util::lang::say;
 use crate::util::numbers::counted;
 use crate::util::stats::{mean, standard_error};
-use crate::util::text::{printable_json, sanitise};
+use crate::util::text::sanitise;
 
 /// Writer of the results of trainings: text, or JSON lines on standard output.
 ///
@@ -140,7 +141,7 @@ impl<'a> TrialReport<'a> {
                 rows: trial.rows,
                 scores: Box::new(ScoresJson::new(&trial.scores, &self.names)),
             };
-            write_json(out, &line)?;
+            write_json_line(out, &line)?;
         }
         let scores = named_scores(&trial.scores, &[]);
         let shown: Vec<String> = (scores.iter().take(3))
@@ -196,7 +197,7 @@ impl<'a> TrialReport<'a> {
                 standard_error: members(|score| score.error),
                 defined,
             };
-            return write_json(out, &line);
+            return write_json_line(out, &line);
         }
         let set = trials.first().map_or("", |trial| match trial.set {
             RowSet::Training => say!("trials-training", "training rows"),
@@ -239,12 +240,6 @@ impl<'a> TrialReport<'a> {
 /// Name of a limit as the reason of an end.
 fn reason(limit: Limit) -> &'static str {
     super::End::Finished(limit).reason()
-}
-
-fn write_json(out: &mut dyn Write, line: &Line) -> io::Result<()> {
-    let json = serde_json::to_string(line)?;
-    writeln!(out, "{}", printable_json(&json))?;
-    out.flush()
 }
 
 /// A score over several trainings; those in which it is undefined are left out.

@@ -1,10 +1,10 @@
 //! Contents of a file that was written, to tell later whether anybody has changed it.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 use std::path::Path;
 
-use flate2::Crc;
+use flate2::{Crc, CrcReader};
 use serde::{Deserialize, Serialize};
 
 /// Bytes that are read at a time.
@@ -24,19 +24,9 @@ impl Contents {
     /// # Errors
     /// Those of the system.
     pub fn of(path: &Path) -> io::Result<Self> {
-        let mut file = BufReader::with_capacity(CHUNK, File::open(path)?);
-        let (mut bytes, mut sum) = (0, Crc::new());
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            match file.read(&mut chunk)? {
-                0 => break,
-                count => {
-                    sum.update(&chunk[..count]);
-                    bytes += count as u64;
-                }
-            }
-        }
-        let crc32 = sum.sum();
+        let mut file = BufReader::with_capacity(CHUNK, CrcReader::new(File::open(path)?));
+        let bytes = io::copy(&mut file, &mut io::sink())?;
+        let crc32 = file.get_ref().crc().sum();
         Ok(Self { bytes, crc32 })
     }
 

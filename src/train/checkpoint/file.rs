@@ -15,7 +15,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
-use flate2::Crc;
+use flate2::{Crc, CrcWriter};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -68,10 +68,7 @@ impl Checkpoint {
     /// # Errors
     /// Those of `out`.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = Summed {
-            out,
-            sum: Crc::new(),
-        };
+        let mut out = CrcWriter::new(out);
         out.write_all(MAGIC)?;
         out.write_all(VERSION.as_bytes())?;
         out.write_all(b"\n")?;
@@ -91,8 +88,8 @@ impl Checkpoint {
         if let Some(before) = &self.before_update {
             write(before)?;
         }
-        let sum = out.sum.sum().to_le_bytes();
-        out.out.write_all(&sum)
+        let sum = out.crc().sum().to_le_bytes();
+        out.get_mut().write_all(&sum)
     }
 }
 
@@ -105,24 +102,6 @@ fn write_numbers(numbers: &Parameters, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&bytes)?;
     }
     Ok(())
-}
-
-/// Computes the checksum of what is written through it.
-struct Summed<'w> {
-    out: &'w mut dyn Write,
-    sum: Crc,
-}
-
-impl Write for Summed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.sum.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }
 
 /// Reads what the checkpoint in `path` is about, without verifying the rest of the file.

@@ -138,11 +138,44 @@ impl Parameters {
         }
     }
 
+    /// Sets a parameter.
+    ///
+    /// # Panics
+    /// If the network has no such parameter.
+    pub fn set(&mut self, id: ParameterId, value: f32) {
+        let layer = &mut self.layers[id.layer() - 1];
+        match id.input() {
+            Some(input) => layer.weights[[id.output(), input]] = value,
+            None => layer.biases[id.output()] = value,
+        }
+    }
+
+    /// Iterates over all parameters: of each layer the weights, output by output, then the biases.
+    pub fn iter(&self) -> impl Iterator<Item = f32> {
+        let layers = self.layers.iter();
+        layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases).copied())
+    }
+
+    /// Iterates over all parameters in the order of [`iter`](Self::iter).
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut f32> {
+        let layers = self.layers.iter_mut();
+        layers.flat_map(|layer| layer.weights.iter_mut().chain(&mut layer.biases))
+    }
+
+    /// Returns the index of a parameter in the order of [`iter`](Self::iter).
+    pub fn index_of(&self, id: ParameterId) -> usize {
+        let before = self.layers[..id.layer() - 1].iter();
+        let before = before.map(|layer| layer.weights.len() + layer.biases.len());
+        let weights = &self.layers[id.layer() - 1].weights;
+        let within = match id.input() {
+            Some(input) => id.output() * weights.ncols() + input,
+            None => weights.len() + id.output(),
+        };
+        before.sum::<usize>() + within
+    }
+
     /// Whether every number is finite.
     pub fn is_finite(&self) -> bool {
-        self.layers.iter().all(|layer| {
-            let mut numbers = layer.weights.iter().chain(&layer.biases);
-            numbers.all(|x| x.is_finite())
-        })
+        self.iter().all(f32::is_finite)
     }
 }

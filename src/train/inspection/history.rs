@@ -123,7 +123,7 @@ impl History {
             self.spacing = (last.step - first.step) / (MAX_POINTS as u64 / 2);
         }
         let values = match self.cursor {
-            _ if is_small(session) => all(parameters).collect(),
+            _ if is_small(session) => parameters.iter().collect(),
             Some(cursor) => vec![session.engine().parameter(cursor)],
             None => return,
         };
@@ -142,7 +142,7 @@ impl History {
         parameters: &Parameters,
     ) -> Vec<(f64, f32)> {
         let index = if is_small(session) {
-            index(id, parameters)
+            parameters.index_of(id)
         } else {
             0
         };
@@ -173,23 +173,4 @@ fn min_spacing(session: &Session) -> u64 {
 fn epochs(session: &Session) -> f64 {
     let position = session.position();
     position.epoch as f64 + f64::from(position.batch) / f64::from(session.batches())
-}
-
-fn all(parameters: &Parameters) -> impl Iterator<Item = f32> + '_ {
-    let layers = parameters.layers.iter();
-    layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases).copied())
-}
-
-/// Index of a parameter among [`all`].
-fn index(id: ParameterId, parameters: &Parameters) -> usize {
-    let before = &parameters.layers[..id.layer() - 1];
-    let before = before
-        .iter()
-        .map(|layer| layer.weights.len() + layer.biases.len());
-    let weights = &parameters.layers[id.layer() - 1].weights;
-    let within = match id.input() {
-        Some(input) => id.output() * weights.ncols() + input,
-        None => weights.len() + id.output(),
-    };
-    before.sum::<usize>() + within
 }

@@ -136,7 +136,7 @@ impl Probe for LandscapeProbe {
         if last.done == last.plane.losses.len() {
             last.complete = None;
         }
-        let current = flat(&session.engine().parameters());
+        let current: Vec<f32> = session.engine().parameters().iter().collect();
         let (plane, components) = match &last.complete {
             Some((plane, components)) => (plane, components),
             None => (&last.plane, &last.components),
@@ -164,9 +164,9 @@ impl LastLandscape {
         let engine = session.engine();
         let mut path: Vec<f32> = Vec::new();
         for (_, parameters) in session.path() {
-            path.extend(flat(&parameters));
+            path.extend(parameters.iter());
         }
-        let current = flat(&engine.parameters());
+        let current: Vec<f32> = engine.parameters().iter().collect();
         path.extend(&current);
         let architecture = engine.architecture();
         let count = architecture.parameter_count() as usize;
@@ -252,7 +252,7 @@ impl LastLandscape {
         let entries = directions.row(0).into_iter().zip(directions.row(1));
         let entries = self.components.mean.iter().zip(entries);
         let values = entries.map(|(mean, (first, second))| mean + at[0] * first + at[1] * second);
-        for (into, value) in each(&mut self.parameters).zip(values) {
+        for (into, value) in self.parameters.iter_mut().zip(values) {
             *into = value as f32;
         }
         self.engine.set_parameters(&self.parameters);
@@ -290,19 +290,6 @@ fn range(path: &[[f64; 2]], axis: usize) -> (f64, f64) {
     (from - margin, to + margin)
 }
 
-/// All parameters, one after the other.
-fn flat(parameters: &Parameters) -> Vec<f32> {
-    let layers = parameters.layers.iter();
-    let layers = layers.flat_map(|layer| layer.weights.iter().chain(&layer.biases));
-    layers.copied().collect()
-}
-
-/// All parameters in the order of [`flat`].
-fn each(parameters: &mut Parameters) -> impl Iterator<Item = &mut f32> {
-    let layers = parameters.layers.iter_mut();
-    layers.flat_map(|layer| layer.weights.iter_mut().chain(&mut layer.biases))
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::Array1;
@@ -333,7 +320,7 @@ mod tests {
         // The plane goes through the current parameters.
         assert_eq!(plane.current, [0.0; 2]);
         let mut at_now = Parameters::zeros(session.architecture());
-        for (into, &value) in each(&mut at_now).zip(&last.components.mean) {
+        for (into, &value) in at_now.iter_mut().zip(&last.components.mean) {
             *into = value as f32;
         }
         assert_eq!(at_now, session.engine().parameters());

@@ -143,7 +143,7 @@ impl FrozenParameters {
     /// Writes the kept values into `parameters`.
     pub(crate) fn write_to(&self, parameters: &mut Parameters) {
         for &(id, value) in &self.values {
-            set(parameters, id, value);
+            parameters.set(id, value);
         }
     }
 
@@ -152,7 +152,7 @@ impl FrozenParameters {
         for muted in &self.muted {
             let ids = outgoing(muted.id, architecture);
             for (id, &value) in ids.into_iter().zip(&muted.outgoing) {
-                set(parameters, id, value);
+                parameters.set(id, value);
             }
         }
     }
@@ -179,14 +179,6 @@ impl FrozenParameters {
             muted.outgoing = column.to_vec();
             column.fill(0.0);
         }
-    }
-}
-
-fn set(parameters: &mut Parameters, id: ParameterId, value: f32) {
-    let layer = &mut parameters.layers[id.layer() - 1];
-    match id.input() {
-        Some(input) => layer.weights[[id.output(), input]] = value,
-        None => layer.biases[id.output()] = value,
     }
 }
 

@@ -19,7 +19,7 @@ use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
 use crate::settings::{Axis, quoted};
-use crate::train::{Outcome, Planned, Standing, Sweep};
+use crate::train::{Outcome, Standing, Sweep, SweepObserver, Swept};
 use crate::tui;
 use crate::tui::sweep::Board;
 use crate::tui::{SweepEnd, SweepLink};
@@ -100,8 +100,31 @@ pub(super) fn run(args: &SweepArgs, global: &GlobalArgs) -> Result<u8> {
     let log = log
         .map(|path| SweepLog::open(path, &table, may_add))
         .transpose()?;
-    let outputs = (file, log.as_ref());
-    write(&sweep, &table, outputs, args, &combinations, global.json)
+    let json = global.json;
+    let report = SweepReport {
+        table: &table,
+        json,
+        trainings: sweep.trainings(),
+    };
+    let available = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut carrier = Carrier {
+        sweep: &sweep,
+        table: &table,
+        args,
+        combinations: &combinations,
+        report: &report,
+        jobs: args.jobs.map_or(available, NonZero::get),
+        known: HashMap::new(),
+        file,
+        log: log.as_ref(),
+    };
+    carrier.take_known();
+    let has_screen = io::stdout().is_terminal() && !json && !args.training.headless;
+    if has_screen && tui::unusable().is_none() && report.trainings <= MAX_SHOWN {
+        carrier.run_on_screen()
+    } else {
+        carrier.run_as_text()
+    }
 }
 
 /// Returns a checksum of what makes the results of two sweeps with the same settings differ.
@@ -113,138 +136,102 @@ fn identity(dataset: &Dataset, args: &SweepArgs) -> String {
     format!("{:08x}", checksum.sum())
 }
 
-/// Carries out the sweep and writes its report.
-fn write(
-    sweep: &Sweep,
-    table: &Arc<SweepTable>,
-    (mut file, log): (Option<SweepFile>, Option<&SweepLog>),
-    args: &SweepArgs,
-    combinations: &[Vec<usize>],
-    json: bool,
-) -> Result<u8> {
-    let available = thread::available_parallelism().map_or(1, NonZero::get);
-    let jobs = args.jobs.map_or(available, NonZero::get);
-    let report = SweepReport {
-        table,
-        json,
-        trainings: sweep.trainings(),
-    };
-    let mut known = file.as_mut().map(SweepFile::take_known).unwrap_or_default();
-    let settings: HashSet<&[String]> = table.values.iter().map(Vec::as_slice).collect();
-    // Other values of the same settings, of an earlier sweep, stay in the file.
-    known.retain(|key, _| settings.contains(&key[..table.settings.len()]));
-    let source = shown_source(&sweep.combinations[0].recipe.dataset.source);
-    let has_screen = io::stdout().is_terminal() && !json && !args.training.headless;
-    if has_screen && tui::unusable().is_none() && report.trainings <= MAX_SHOWN {
-        let shown = Shown {
-            sweep,
-            table,
-            report: &report,
-            jobs,
-            known: &known,
-            source: source.to_string(),
-            log,
-        };
-        return shown.run(file, args, combinations);
-    }
-    let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
-    // Standard error may be closed.
-    let _ = report.start(&source, jobs, known.len(), &mut stderr);
-    let failed = |path: &std::path::Path| {
-        let path = path.to_owned();
-        move |cause| Error::CannotWrite { path, cause }
-    };
-    let mut trained = 0;
-    let done = sweep.run(
-        jobs,
-        &Logged { log, observer: &() },
-        |planned| known.get(&table.key(planned)).copied(),
-        |swept| {
-            trained += 1;
-            log.map_or(Ok(()), |log| log.finish(swept))?;
-            if let (true, Some(file), Some(path)) = (swept.is_new, &mut file, &args.training.export)
-            {
-                file.add(table, swept).map_err(failed(path))?;
-            }
-            // Without a reader the other trainings are for nobody, unless a file has them.
-            let written = report.trained(swept, trained, &mut stdout, &mut stderr);
-            written.map_err(failed(STANDARD_OUTPUT.as_ref()))
-        },
-    );
-    let standings = match done {
-        Ok(standings) => standings,
-        Err(Error::CannotWrite { path, cause }) if path.as_os_str() == STANDARD_OUTPUT => {
-            standard_output(Err(cause))?;
-            return Ok(0);
-        }
-        Err(error) => return Err(error),
-    };
-    finish(&report, &standings, args, combinations)?;
-    Ok(0)
-}
-
-/// Writes the results to standard output.
-fn finish(
-    report: &SweepReport<'_>,
-    standings: &[Standing],
-    args: &SweepArgs,
-    combinations: &[Vec<usize>],
-) -> Result<()> {
-    let best = standings
-        .first()
-        .map(|standing| &combinations[standing.combination]);
-    let command = best
-        .map(|indices| command(args, indices))
-        .unwrap_or_default();
-    standard_output(report.finish(standings, &command, &mut io::stdout().lock()))
-}
-
-/// A sweep on the screen.
-struct Shown<'s> {
+/// A sweep that is carried out.
+struct Carrier<'s> {
     sweep: &'s Sweep,
     table: &'s Arc<SweepTable>,
+    args: &'s SweepArgs,
+    combinations: &'s [Vec<usize>],
     report: &'s SweepReport<'s>,
+    /// Number of trainings at the same time.
     jobs: usize,
-    known: &'s HashMap<Vec<String>, Outcome>,
-    source: String,
+    /// Results that the file has from an earlier sweep.
+    known: HashMap<Vec<String>, Outcome>,
+    file: Option<SweepFile>,
     log: Option<&'s SweepLog<'s>>,
 }
 
-impl Shown<'_> {
-    /// Carries out the sweep on the screen, then writes its report. Returns the exit code.
+impl Carrier<'_> {
+    fn take_known(&mut self) {
+        let known = self.file.as_mut().map(SweepFile::take_known);
+        self.known = known.unwrap_or_default();
+        let values = self.table.values.iter();
+        let settings: HashSet<&[String]> = values.map(Vec::as_slice).collect();
+        let count = self.table.settings.len();
+        // Other values of the same settings, of an earlier sweep, stay in the file.
+        self.known.retain(|key, _| settings.contains(&key[..count]));
+    }
+
+    fn source(&self) -> String {
+        shown_source(&self.sweep.combinations[0].recipe.dataset.source)
+    }
+
+    /// Carries out the trainings, and calls `done` after each.
     fn run(
-        self,
-        mut file: Option<SweepFile>,
-        args: &SweepArgs,
-        combinations: &[Vec<usize>],
-    ) -> Result<u8> {
-        let table = self.table;
-        let total = self.report.trainings;
-        let has_file = file.is_some();
-        let options = Config::read()?.with(args.training.screen);
-        let commands = combinations.iter();
-        let commands = commands.map(|indices| command(args, indices).join(" "));
-        let board = Board::new(
-            (Arc::clone(table), commands.collect()),
-            sanitise(&self.source),
-            (total, self.jobs),
-            options.keys.clone(),
-        );
-        let path = args.training.export.clone().unwrap_or_default();
-        let done = AtomicUsize::new(0);
-        let train = |link: &SweepLink<'_>| {
-            let known = |planned: &Planned| self.known.get(&table.key(planned)).copied();
-            let observer = Logged {
-                log: self.log,
-                observer: link,
-            };
-            self.sweep.run(self.jobs, &observer, known, |swept| {
-                self.log.map_or(Ok(()), |log| log.finish(swept))?;
-                if let (true, Some(file)) = (swept.is_new, &mut file) {
+        &mut self,
+        observer: &impl SweepObserver,
+        mut done: impl FnMut(&Swept) -> Result<()>,
+    ) -> Result<Vec<Standing>> {
+        let (table, log, known) = (self.table, self.log, &self.known);
+        let (file, path) = (&mut self.file, self.args.training.export.as_ref());
+        self.sweep.run(
+            self.jobs,
+            &Logged { log, observer },
+            |planned| known.get(&table.key(planned)).copied(),
+            |swept| {
+                log.map_or(Ok(()), |log| log.finish(swept))?;
+                if let (true, Some(file), Some(path)) = (swept.is_new, &mut *file, path) {
                     let path = path.clone();
                     let failed = |cause| Error::CannotWrite { path, cause };
                     file.add(table, swept).map_err(failed)?;
                 }
+                done(swept)
+            },
+        )
+    }
+
+    /// Carries out the sweep and writes its report. Returns the exit code.
+    fn run_as_text(mut self) -> Result<u8> {
+        let report = self.report;
+        let (mut stdout, mut stderr) = (io::stdout().lock(), io::stderr());
+        // Standard error may be closed.
+        let _ = report.start(&self.source(), self.jobs, self.known.len(), &mut stderr);
+        let mut trained = 0;
+        let done = self.run(&(), |swept| {
+            trained += 1;
+            // Without a reader the other trainings are for nobody, unless a file has them.
+            let written = report.trained(swept, trained, &mut stdout, &mut stderr);
+            written.map_err(|cause| Error::CannotWrite {
+                path: STANDARD_OUTPUT.into(),
+                cause,
+            })
+        });
+        match done {
+            Ok(standings) => self.finish(&standings)?,
+            Err(Error::CannotWrite { path, cause }) if path.as_os_str() == STANDARD_OUTPUT => {
+                standard_output(Err(cause))?;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(0)
+    }
+
+    /// Carries out the sweep on the screen, then writes its report. Returns the exit code.
+    fn run_on_screen(mut self) -> Result<u8> {
+        let total = self.report.trainings;
+        let has_file = self.file.is_some();
+        let options = Config::read()?.with(self.args.training.screen);
+        let commands = self.combinations.iter();
+        let commands = commands.map(|indices| command(self.args, indices).join(" "));
+        let board = Board::new(
+            (Arc::clone(self.table), commands.collect()),
+            sanitise(&self.source()),
+            (total, self.jobs),
+            options.keys.clone(),
+        );
+        let done = AtomicUsize::new(0);
+        let train = |link: &SweepLink<'_>| {
+            self.run(link, |swept| {
                 done.fetch_add(1, Ordering::Relaxed);
                 link.trained(swept);
                 Ok(())
@@ -252,7 +239,7 @@ impl Shown<'_> {
         };
         let SweepEnd { standings, code } = tui::run_sweep(board, options, train)?;
         if let Some(standings) = standings {
-            finish(self.report, &standings, args, combinations)?;
+            self.finish(&standings)?;
             return Ok(code);
         }
         let hint = if has_file {
@@ -269,6 +256,15 @@ impl Shown<'_> {
             hint
         )));
         Ok(code)
+    }
+
+    /// Writes the results to standard output.
+    fn finish(&self, standings: &[Standing]) -> Result<()> {
+        let best = standings.first();
+        let best = best.map(|standing| &self.combinations[standing.combination]);
+        let command = best.map(|indices| command(self.args, indices));
+        let command = command.unwrap_or_default();
+        standard_output((self.report).finish(standings, &command, &mut io::stdout().lock()))
     }
 }
 

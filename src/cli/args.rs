@@ -1,7 +1,6 @@
 //! Arguments of the command line. Flags of settings come from their table;
 //! [`crate::cli::job`] checks how all of them go together.
 
-mod axes;
 mod help;
 mod setting_flags;
 mod table;
@@ -21,17 +20,16 @@ use crate::model_file::formats;
 use crate::nn::ParameterId;
 use crate::nn::engine::Threads;
 use crate::record::log_formats;
-use crate::settings::{Setting, TimedChange, defaults, parameter_value};
+use crate::settings::{Axis, Setting, TimedChange, defaults, parameter_value};
 use crate::train::{Interval, Weights};
 use crate::tui::theme::{Symbols, ThemeChoice};
 use crate::util::lang::Lang;
 use crate::util::lang::catalogue::translated;
 use crate::util::lang::say;
 use crate::util::named::by_name;
-use axes::AxisParser;
 pub use setting_flags::SettingFlags;
 use setting_flags::WITHOUT_SCREEN;
-pub use table::{DecimalMark, ReadingArgs, TableArgs};
+pub use table::{ReadingArgs, TableArgs};
 
 /// Train a feed-forward neural network on a table and watch it learn.
 #[derive(Debug, Parser)]
@@ -152,7 +150,7 @@ fn sweep_arguments(command: clap::Command) -> clap::Command {
             ));
         }
         match Setting::named(id) {
-            Some(setting) => arg.value_parser(AxisParser(setting)),
+            Some(setting) => arg.value_parser(move |text: &str| Axis::parse(setting, text)),
             None => arg,
         }
     })

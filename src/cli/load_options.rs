@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::args::{DecimalMark, ReadingArgs, TableArgs, TrainingArgs};
+use super::args::{ReadingArgs, TableArgs, TrainingArgs};
 use super::job::out_of_range;
 use crate::data::{
     CellFormat, LoadOptions, MAX_LAGS, MissingValues, Quote, Reading, Source, SplitMethod,
@@ -173,7 +173,7 @@ pub(super) fn reading(args: &ReadingArgs) -> Result<Reading> {
             (_, true) => Some(false),
             _ => None,
         },
-        decimal_comma: args.decimal.map(|mark| mark == DecimalMark::Comma),
+        decimal_comma: args.decimal.as_deref().map(|mark| mark == "comma"),
         quote: args.quote.as_deref().map(quote).transpose()?,
         skip: args.skip,
         trained_with: CellFormat::default(),

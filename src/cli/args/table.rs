@@ -22,8 +22,8 @@ pub struct ReadingArgs {
     pub encoding: Option<TextEncoding>,
     /// Decimal separator: point or comma [default: auto-detect]
     #[arg(long, value_name = "NAME", help_heading = "Reading", global = true,
-          value_parser = one_of(&DecimalMark::ALL, DecimalMark::name))]
-    pub decimal: Option<DecimalMark>,
+          value_parser = ["point", "comma"])]
+    pub decimal: Option<String>,
     /// Comment character, e.g. #
     #[arg(
         long,
@@ -54,28 +54,6 @@ pub struct ReadingArgs {
     /// The first row is data [default: auto-detect]
     #[arg(long, help_heading = "Reading", global = true)]
     pub no_header: bool,
-}
-
-/// Decimal separator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `3.14`.
-    Point,
-    /// `3,14`.
-    Comma,
-}
-
-impl DecimalMark {
-    /// All of them.
-    pub const ALL: [Self; 2] = [Self::Point, Self::Comma];
-
-    /// Name for the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Point => "point",
-            Self::Comma => "comma",
-        }
-    }
 }
 
 /// Use of a table's columns and rows.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::series::{HistogramPoint, Histograms, Point, Series};
+use super::series::{HistogramPoint, Point, Series};
 use crate::util::lang::say;
 
 /// Maximum number of tags of a kind; further ones are left out.
@@ -18,7 +18,7 @@ pub struct Run {
     /// Values by tag.
     pub(crate) scalars: BTreeMap<Arc<str>, Arc<Series>>,
     /// Distributions by tag.
-    pub(crate) histograms: BTreeMap<Arc<str>, Arc<Histograms>>,
+    pub(crate) histograms: BTreeMap<Arc<str>, Arc<Series<HistogramPoint>>>,
     /// Newest text by tag.
     pub(crate) texts: BTreeMap<Arc<str>, Arc<str>>,
     /// Hyperparameters.

@@ -2,10 +2,6 @@
 
 use crate::util::stats::{Bounded, Merge, MinMaxLast};
 
-/// Maximum number of points of a series; beyond it, neighbours are merged.
-const POINTS: usize = 1024;
-/// Maximum number of histograms of a tag.
-const HISTOGRAMS: usize = 64;
 /// Maximum number of buckets of a histogram.
 const BUCKETS: usize = 64;
 
@@ -35,34 +31,50 @@ impl Merge for Point {
     }
 }
 
-/// Values of a tag, in the order in which they were logged.
-#[derive(Debug, Clone)]
-pub(crate) struct Series(Bounded<Point>);
+/// What a tag has at a step.
+pub(crate) trait AtStep: Merge + Clone {
+    /// Maximum number of those of a tag; beyond it, neighbours are merged.
+    const MAX: usize;
 
-impl Default for Series {
-    fn default() -> Self {
-        Self(Bounded::new(POINTS))
+    fn step(&self) -> f64;
+}
+
+impl AtStep for Point {
+    const MAX: usize = 1024;
+
+    fn step(&self) -> f64 {
+        self.step
     }
 }
 
-impl Series {
+/// Values or distributions of a tag, in the order in which they were logged.
+#[derive(Debug, Clone)]
+pub(crate) struct Series<T = Point>(Bounded<T>);
+
+impl<T: AtStep> Default for Series<T> {
+    fn default() -> Self {
+        Self(Bounded::new(T::MAX))
+    }
+}
+
+impl<T: AtStep> Series<T> {
     /// Adds a point at the end.
-    pub(super) fn push(&mut self, point: Point) {
+    pub(super) fn push(&mut self, point: T) {
         self.0.push(point);
     }
 
     /// Drops all points at `step` and later.
     pub(super) fn purge(&mut self, step: f64) {
-        self.0.truncate_where(|point| point.step < step);
+        self.0.truncate_where(|point| point.step() < step);
     }
 
     /// Returns the points, oldest first.
-    pub(crate) fn points(&self) -> &[Point] {
+    pub(crate) fn points(&self) -> &[T] {
         self.0.buckets()
     }
 
     /// Returns the newest point.
-    pub(crate) fn last(&self) -> Option<&Point> {
+    pub(crate) fn last(&self) -> Option<&T> {
         self.0.last()
     }
 }
@@ -96,29 +108,10 @@ impl Merge for HistogramPoint {
     }
 }
 
-/// Distributions of a tag over the steps.
-#[derive(Debug, Clone)]
-pub(crate) struct Histograms(Bounded<HistogramPoint>);
+impl AtStep for HistogramPoint {
+    const MAX: usize = 64;
 
-impl Default for Histograms {
-    fn default() -> Self {
-        Self(Bounded::new(HISTOGRAMS))
-    }
-}
-
-impl Histograms {
-    /// Adds a distribution at the end.
-    pub(super) fn push(&mut self, point: HistogramPoint) {
-        self.0.push(point);
-    }
-
-    /// Drops all distributions at `step` and later.
-    pub(super) fn purge(&mut self, step: f64) {
-        self.0.truncate_where(|point| point.step < step);
-    }
-
-    /// Returns the distributions, oldest first.
-    pub(crate) fn points(&self) -> &[HistogramPoint] {
-        self.0.buckets()
+    fn step(&self) -> f64 {
+        self.step
     }
 }

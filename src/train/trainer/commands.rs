@@ -1,10 +1,10 @@
 //! Execution of commands.
 
+use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Instant;
 
+use super::Trainer;
 use super::tasks::Task;
-use super::{Then, Trainer};
 use crate::error::Result;
 use crate::model_file::{Saved, write};
 use crate::nn::{Change, Initialisation};
@@ -15,20 +15,20 @@ use crate::train::messages::{Command, Event, Replace, State};
 use crate::train::observation::Scratch;
 use crate::train::session::ChosenWeights;
 use crate::train::speed::SpeedMeter;
-use crate::train::throttle::Throttle;
 use crate::train::{Session, Weights, training_script};
 
 impl<S: Sink> Trainer<S> {
-    pub(super) fn execute(&mut self, command: Command) -> Then {
+    /// Carries out `command`; breaks if the thread ends with it.
+    pub(super) fn execute(&mut self, command: Command) -> ControlFlow<()> {
         if self.is_in_past() {
             self.leave_past_for(&command);
         }
         match command {
             Command::Stop => {
                 self.is_end_expected = true;
-                return Then::End;
+                return ControlFlow::Break(());
             }
-            Command::StopUnsaved => return Then::End,
+            Command::StopUnsaved => return ControlFlow::Break(()),
             Command::Observe(observation) => {
                 let (training, scratch) = self.shown();
                 scratch.prepare(training.session, &observation);
@@ -36,7 +36,7 @@ impl<S: Sink> Trainer<S> {
             }
             Command::SetPace(pace) => {
                 self.settings.pace = pace;
-                self.throttle = Throttle::new(pace, self.session.batches());
+                self.restart_throttle();
             }
             Command::Export {
                 path,
@@ -48,7 +48,7 @@ impl<S: Sink> Trainer<S> {
                 initialisation,
             } => self.reset(seed, initialisation),
             // After a panic nothing but the commands above can be trusted to work.
-            _ if matches!(self.state, State::Failed(_)) => self.set_state(self.state.clone()),
+            _ if matches!(self.state, State::Failed(_)) => self.report_state(),
             Command::ExportTraining { path, replace } => {
                 let result = self.write_script(&path, replace);
                 self.events.push(Event::TrainingExported { path, result });
@@ -96,7 +96,7 @@ impl<S: Sink> Trainer<S> {
             Command::HandOver => self.hand_over(),
             Command::Adopt(lane) => self.adopt(*lane),
         }
-        Then::GoOn
+        ControlFlow::Continue(())
     }
 
     /// Makes a live change, or refuses it, and reports the state in force after it.
@@ -105,7 +105,7 @@ impl<S: Sink> Trainer<S> {
         let batches = self.session.batches();
         if let Err(why) = self.session.apply(change.clone()) {
             self.events.push(Event::Refused(why));
-            return self.set_state(self.state.clone());
+            return self.report_state();
         }
         self.is_changed |= change.alters_outputs();
         self.events.push(Event::Changed {
@@ -119,7 +119,7 @@ impl<S: Sink> Trainer<S> {
         }
         if self.session.batches() != batches {
             self.events.set_batches(self.session.batches());
-            self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+            self.restart_throttle();
         }
         self.observed = None;
         self.restart_task();
@@ -160,7 +160,7 @@ impl<S: Sink> Trainer<S> {
             self.set_state(State::Paused);
             self.evaluate();
         } else {
-            self.set_state(self.state.clone());
+            self.report_state();
         }
     }
 
@@ -176,8 +176,7 @@ impl<S: Sink> Trainer<S> {
             _ => state,
         };
         self.leave_batch();
-        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
-        self.meter.restart(Instant::now());
+        self.train_on();
         self.set_state(state);
     }
 
@@ -281,7 +280,7 @@ impl<S: Sink> Trainer<S> {
         self.restarts += 1;
         self.observed = None;
         self.restart_task();
-        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+        self.restart_throttle();
         before
     }
 }

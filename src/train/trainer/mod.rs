@@ -34,13 +34,6 @@ const SNAPSHOT_SHARE: u32 = 100;
 /// Interval at which metrics that the full queue refused are offered again.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// Whether the thread continues after a command.
-#[derive(PartialEq)]
-enum Then {
-    GoOn,
-    End,
-}
-
 /// A session in training, with its commands, events and snapshots.
 pub(super) struct Trainer<S: Sink> {
     pub session: Session,
@@ -162,7 +155,7 @@ impl<S: Sink> Trainer<S> {
         started.resumed = resumed.map(Box::new);
         self.events.push(Event::Started(Box::new(started)));
         self.begin_distributions();
-        self.set_state(self.state.clone());
+        self.report_state();
         if is_resumed && !self.is_training() {
             self.report_step_position();
             self.evaluate();
@@ -174,7 +167,7 @@ impl<S: Sink> Trainer<S> {
         loop {
             let mut next = self.next_command();
             while let Some(command) = next {
-                if self.execute(command) == Then::End {
+                if self.execute(command).is_break() {
                     return;
                 }
                 // What a command changes is shown before the next step is waited for.
@@ -354,6 +347,23 @@ impl<S: Sink> Trainer<S> {
             best,
             evaluation: Box::new(evaluation),
         });
+    }
+
+    /// Reports the state after a command that leaves it as it is.
+    fn report_state(&mut self) {
+        self.set_state(self.state.clone());
+    }
+
+    /// Enters the state in which the session waits: paused, or diverged if it has.
+    fn wait(&mut self) {
+        self.state = match self.session.diverged() {
+            Some(divergence) => State::Diverged(divergence),
+            None => State::Paused,
+        };
+    }
+
+    fn restart_throttle(&mut self) {
+        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
     }
 
     /// Enters `state` and reports it.

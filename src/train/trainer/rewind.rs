@@ -223,7 +223,7 @@ impl<S: Sink> Trainer<S> {
         self.cancel_task();
         self.report_moment();
         self.report_step_position();
-        self.set_state(self.state.clone());
+        self.report_state();
         if !matches!(self.state, State::Failed(_) | State::Diverged(_)) {
             self.evaluate();
         }
@@ -267,7 +267,7 @@ impl<S: Sink> Trainer<S> {
                 // The way back to the branch is its ghost only.
                 self.other_branch = None;
             }
-            None => self.set_state(self.state.clone()),
+            None => self.report_state(),
         }
     }
 
@@ -282,10 +282,7 @@ impl<S: Sink> Trainer<S> {
             common,
         });
         self.events.start_series(&self.session, recording);
-        self.state = match self.session.diverged() {
-            Some(divergence) => State::Diverged(divergence),
-            None => State::Paused,
-        };
+        self.wait();
         self.is_resumed = true;
         self.is_branch = true;
         self.announce_start();

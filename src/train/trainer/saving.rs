@@ -222,10 +222,7 @@ impl<S: Sink> Trainer<S> {
         match restored {
             Ok((session, resumed)) => {
                 self.replace_session(session);
-                self.state = match self.session.diverged() {
-                    Some(divergence) => State::Diverged(divergence),
-                    None => State::Paused,
-                };
+                self.wait();
                 self.saver.adopt(&resumed);
                 self.continue_run(resumed);
                 self.saver.begin(self.stamp());

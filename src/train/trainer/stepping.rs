@@ -49,7 +49,7 @@ impl<S: Sink> Trainer<S> {
     /// Runs `count` steps of `size`, then pauses.
     pub(super) fn step_by(&mut self, size: StepSize, count: u32) {
         if matches!(self.state, State::Diverged(_)) {
-            return self.set_state(self.state.clone());
+            return self.report_state();
         }
         self.goal = Goal {
             size,
@@ -78,7 +78,7 @@ impl<S: Sink> Trainer<S> {
         } else {
             self.step()
         }
-        self.set_state(self.state.clone());
+        self.report_state();
         if self.session.position() != before {
             self.evaluate();
         }
@@ -141,7 +141,7 @@ impl<S: Sink> Trainer<S> {
     /// Undoes one phase.
     pub(super) fn step_back(&mut self) {
         if self.is_training() {
-            return self.set_state(self.state.clone());
+            return self.report_state();
         }
         let before = self.session.position();
         if let Some(stepper) = &mut self.stepper {

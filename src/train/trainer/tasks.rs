@@ -12,7 +12,6 @@ use crate::train::messages::Event;
 use crate::train::preflight::Preflight;
 use crate::train::rate_finder::RateFinder;
 use crate::train::refit::{Refit, Refitted};
-use crate::train::throttle::Throttle;
 use crate::train::{Session, Weights};
 
 /// Kind of work.
@@ -28,13 +27,19 @@ pub(super) enum Task {
     },
 }
 
-/// Work in progress, done in small parts.
-pub(super) enum TaskInProgress {
+/// Work in progress.
+pub(super) struct TaskInProgress {
+    task: Task,
+    work: Work,
+}
+
+/// Work that is done in small parts.
+enum Work {
     Gradients(Box<Check>),
     Rates(Box<RateFinder>),
     Preflight(Box<Preflight>, Option<Error>),
-    Importance(Box<ImportanceRun>, Weights),
-    Refit(Result<Box<Refit>>, Task),
+    Importance(Box<ImportanceRun>),
+    Refit(Result<Box<Refit>>),
 }
 
 impl Task {
@@ -50,9 +55,9 @@ impl Task {
     }
 }
 
-impl TaskInProgress {
-    fn new(task: Task, session: &Session) -> Self {
-        match &task {
+impl Work {
+    fn new(task: &Task, session: &Session) -> Self {
+        match task {
             Task::CheckGradients => Self::Gradients(Box::new(session.gradient_check())),
             Task::FindRate => Self::Rates(Box::new(RateFinder::new(session))),
             Task::Preflight => {
@@ -60,22 +65,12 @@ impl TaskInProgress {
                 Self::Preflight(Box::new(preflight), None)
             }
             Task::Importance(weights) => {
-                Self::Importance(Box::new(session.importance_run(*weights)), *weights)
+                Self::Importance(Box::new(session.importance_run(*weights)))
             }
             Task::Refit { weights, path } => {
                 let refit = Refit::new(session, *weights, path.clone());
-                Self::Refit(refit.map(Box::new), task)
+                Self::Refit(refit.map(Box::new))
             }
-        }
-    }
-
-    fn task(&self) -> Task {
-        match self {
-            Self::Gradients(_) => Task::CheckGradients,
-            Self::Rates(_) => Task::FindRate,
-            Self::Preflight(..) => Task::Preflight,
-            Self::Importance(_, weights) => Task::Importance(*weights),
-            Self::Refit(_, task) => task.clone(),
         }
     }
 
@@ -84,8 +79,8 @@ impl TaskInProgress {
         match self {
             Self::Gradients(check) => check.advance(),
             Self::Rates(finder) => finder.advance(),
-            Self::Importance(run, _) => run.advance(),
-            Self::Refit(refit, _) => match refit.as_mut().map(|refit| refit.advance()) {
+            Self::Importance(run) => run.advance(),
+            Self::Refit(refit) => match refit.as_mut().map(|refit| refit.advance()) {
                 Ok(Ok(has_more)) => has_more,
                 Ok(Err(error)) => {
                     *refit = Err(error);
@@ -115,7 +110,10 @@ impl<S: Sink> Trainer<S> {
         self.stop_replay();
         self.cancel_task();
         match self.shown_session().check_copies(task.copies()) {
-            Ok(()) => self.task = Some(TaskInProgress::new(task, self.shown_session())),
+            Ok(()) => {
+                let work = Work::new(&task, self.shown_session());
+                self.task = Some(TaskInProgress { task, work });
+            }
             Err(error) => self.events.push(Event::Refused(error.to_string())),
         }
     }
@@ -123,7 +121,7 @@ impl<S: Sink> Trainer<S> {
     /// Starts the task in progress again, whose network has changed.
     pub(super) fn restart_task(&mut self) {
         if let Some(task) = &self.task {
-            self.start_task(task.task());
+            self.start_task(task.task.clone());
         }
     }
 
@@ -138,12 +136,12 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn work_a_slice(&mut self) {
         let start = Instant::now();
         while let Some(mut task) = self.task.take() {
-            let has_more = task.advance();
-            if let Some(event) = task.news() {
+            let has_more = task.work.advance();
+            if let Some(event) = task.work.news() {
                 self.events.push(event);
             }
             if !has_more {
-                let result = self.finish_task(task);
+                let result = self.finish_task(task.work);
                 self.events.push(result);
                 return self.train_on();
             }
@@ -154,17 +152,15 @@ impl<S: Sink> Trainer<S> {
         }
     }
 
-    /// Returns the report of the result of `task`.
-    fn finish_task(&mut self, task: TaskInProgress) -> Event {
-        match task {
-            TaskInProgress::Gradients(check) => Event::GradientsChecked(Box::new(check.finish())),
-            TaskInProgress::Rates(finder) => Event::RatesTried(Box::new(finder.curve())),
-            TaskInProgress::Importance(run, _) => Event::ImportanceMeasured(Box::new(run.finish())),
-            TaskInProgress::Preflight(_, Some(error)) => Event::Refused(error.to_string()),
-            TaskInProgress::Preflight(preflight, None) => {
-                Event::Preflight(preflight.done().to_vec())
-            }
-            TaskInProgress::Refit(refit, _) => Event::Refitted(
+    /// Returns the report of the result of `work`.
+    fn finish_task(&mut self, work: Work) -> Event {
+        match work {
+            Work::Gradients(check) => Event::GradientsChecked(Box::new(check.finish())),
+            Work::Rates(finder) => Event::RatesTried(Box::new(finder.curve())),
+            Work::Importance(run) => Event::ImportanceMeasured(Box::new(run.finish())),
+            Work::Preflight(_, Some(error)) => Event::Refused(error.to_string()),
+            Work::Preflight(preflight, None) => Event::Preflight(preflight.done().to_vec()),
+            Work::Refit(refit) => Event::Refitted(
                 refit
                     .and_then(|refit| self.finish_refit(*refit))
                     .map(Box::new),
@@ -185,8 +181,8 @@ impl<S: Sink> Trainer<S> {
     }
 
     /// Goes on training. Steps that fell due meanwhile are not made up for.
-    fn train_on(&mut self) {
-        self.throttle = Throttle::new(self.settings.pace, self.session.batches());
+    pub(super) fn train_on(&mut self) {
+        self.restart_throttle();
         self.meter.restart(Instant::now());
     }
 }

@@ -75,10 +75,10 @@ pub(super) fn run(
 }
 
 /// True classes or numbers of some rows.
-enum Actual {
+enum Actual<'m> {
     Classes(Vec<usize>),
-    /// Numbers less the offset of the target.
-    Numbers(Vec<f64>),
+    /// Numbers less the offset of the target, and the scale of the target.
+    Numbers(&'m TargetScale, Vec<f64>),
 }
 
 /// Sums over the rows, from which the scores are computed.
@@ -135,14 +135,14 @@ impl Sums {
 
     /// Parses the true values of `input` in column `target`. Removes and counts the rows without one, and
     /// those with a label that the model does not know.
-    fn actual(
+    fn actual<'m>(
         &mut self,
         rows: &mut PredictionRows,
-        model: &TrainedModel,
+        model: &'m TrainedModel,
         labels: &Labels,
         input: &mut PredictionInput,
         target: usize,
-    ) -> Result<Actual> {
+    ) -> Result<Actual<'m>> {
         let mut kept = Vec::new();
         let (mut classes, mut numbers) = (Vec::new(), Vec::new());
         for (row, (cells, &line)) in input.cells.iter().zip(&input.lines).enumerate() {
@@ -184,28 +184,27 @@ impl Sums {
             input.lines = kept.iter().map(|&row| input.lines[row]).collect();
             input.cells = kept.iter().map(|&row| input.cells[row].clone()).collect();
         }
-        Ok(match model.task {
-            Task::Classification { .. } => Actual::Classes(classes),
-            Task::Regression(_) => Actual::Numbers(numbers),
+        Ok(match model.task.scale() {
+            Some(scale) => Actual::Numbers(scale, numbers),
+            None => Actual::Classes(classes),
         })
     }
 
-    fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual) {
+    fn add(&mut self, model: &TrainedModel, input: &PredictionInput, actual: &Actual<'_>) {
         let outputs = model.architecture.outputs();
         let mut targets = Array2::zeros((input.rows(), outputs));
-        match (actual, model.task.scale()) {
-            (Actual::Numbers(numbers), Some(scale)) => {
+        match actual {
+            Actual::Numbers(scale, numbers) => {
                 for (&number, target) in numbers.iter().zip(&mut targets) {
                     *target = scale.standardise(number as f32);
                 }
             }
-            (Actual::Classes(classes), _) => {
+            Actual::Classes(classes) => {
                 let targets = targets.as_slice_mut().expect("a new array");
                 for (target, &class) in targets.chunks_exact_mut(outputs).zip(classes) {
                     write_class(class, target);
                 }
             }
-            (Actual::Numbers(_), None) => {}
         }
         let (outputs, loss) = model.outputs_and_loss(input.raw.view(), targets.view());
         self.loss += loss;
@@ -215,12 +214,13 @@ impl Sums {
             if !is_finite {
                 self.unpredicted.add(input.lines[row]);
             }
-            match (actual, model.task.scale()) {
-                (Actual::Numbers(_), _) if !is_finite => {}
-                (Actual::Numbers(numbers), Some(scale)) => {
-                    self.add_number(scale, numbers[row], outputs[0]);
+            match actual {
+                Actual::Numbers(..) if !is_finite => {}
+                Actual::Numbers(scale, numbers) => {
+                    self.errors.add(numbers[row], scale.raw_value(outputs[0]));
+                    self.baseline.add(numbers[row], scale.mean);
                 }
-                (Actual::Classes(classes), _) => {
+                Actual::Classes(classes) => {
                     let outputs = outputs.to_slice().expect("a row of a matrix");
                     self.ranking.add(classes[row], outputs);
                     match predicted_class(outputs) {
@@ -228,14 +228,8 @@ impl Sums {
                         None => self.confusion.add_unpredicted(classes[row]),
                     }
                 }
-                (Actual::Numbers(_), None) => {}
             }
         }
-    }
-
-    fn add_number(&mut self, scale: &TargetScale, actual: f64, output: f32) {
-        self.errors.add(actual, scale.raw_value(output));
-        self.baseline.add(actual, scale.mean);
     }
 
     /// Computes the scores of the rows so far.
@@ -377,37 +371,25 @@ impl Sums {
             .iter()
             .map(|name| shorten(name, MAX_NAME_WIDTH))
             .collect();
-        let count = |actual, predicted| self.confusion.count(actual, predicted).to_string();
-        let first = names
-            .iter()
-            .map(|name| width(name))
-            .max()
-            .unwrap_or(0)
-            .max(4);
-        let widths: Vec<usize> = (0..names.len())
-            .map(|to| {
-                let counts = (0..names.len()).map(|actual| count(actual, to).len());
-                counts.max().unwrap_or(0).max(width(&names[to]))
-            })
-            .collect();
-        let pad = |text: &str, cells: usize| " ".repeat(cells.saturating_sub(width(text)));
+        // As wide as the word above it.
+        let heading = [" ".repeat(4)].into_iter().chain(names.iter().cloned());
+        let row = |(actual, name): (usize, &String)| {
+            let counts = (0..names.len()).map(|to| self.confusion.count(actual, to));
+            let counts = counts.map(|count| count.to_string());
+            [name.clone()].into_iter().chain(counts).collect()
+        };
+        let rows = names.iter().enumerate().map(row);
+        let rows: Vec<Vec<String>> = [heading.collect()].into_iter().chain(rows).collect();
+        let first = rows.iter().map(|row| width(&row[0])).max().unwrap_or(0);
         let mut text = format!(
-            "{}  {}\n{}",
+            "{}  {}\n",
             padded(say!("eval-true", "true"), first),
-            say!("eval-predicted", "predicted as"),
-            " ".repeat(first)
+            say!("eval-predicted", "predicted as")
         );
-        for (name, &cells) in names.iter().zip(&widths) {
-            text.push_str(&format!("  {}{name}", pad(name, cells)));
+        for line in aligned(&rows) {
+            text += &line;
+            text.push('\n');
         }
-        for (actual, name) in names.iter().enumerate() {
-            text.push_str(&format!("\n{name}{}", pad(name, first)));
-            for (predicted, &cells) in widths.iter().enumerate() {
-                let count = count(actual, predicted);
-                text.push_str(&format!("  {}{count}", pad(&count, cells)));
-            }
-        }
-        text.push('\n');
         text
     }
 }

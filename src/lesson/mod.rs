@@ -327,6 +327,3 @@ fn in_step(index: usize, problem: &str) -> String {
         problem
     )
 }
-
-#[cfg(test)]
-mod tests;

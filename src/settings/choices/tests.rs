@@ -29,6 +29,13 @@ fn output_and_loss_choose_each_other() {
     assert_eq!(pair(None, Some(Loss::CrossEntropy)), Ok(softmax));
     assert_eq!(pair(Some(Output::Sigmoid), None), Ok(sigmoid));
     assert_eq!(pair(None, Some(Loss::Quadratic)), Ok(sigmoid));
+    let linear = (Output::Linear, Loss::Quadratic);
+    assert_eq!(pair(Some(Output::Linear), None), Ok(linear));
+    let squared = (Output::Softmax, Loss::Quadratic);
+    assert_eq!(
+        pair(Some(Output::Softmax), Some(Loss::Quadratic)),
+        Ok(squared)
+    );
     let binary = (Output::Sigmoid, Loss::CrossEntropy);
     assert_eq!(
         pair(Some(Output::Sigmoid), Some(Loss::CrossEntropy)),

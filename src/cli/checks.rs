@@ -94,7 +94,7 @@ pub(super) fn preflight(job: &Job, dataset: Dataset) -> Result<u8> {
     let mut has_more = true;
     while has_more {
         has_more = preflight.advance()?;
-        let Some(&check) = preflight.news().as_deref().and_then(<[_]>::last) else {
+        let Some(&check) = preflight.take_new().as_deref().and_then(<[_]>::last) else {
             continue;
         };
         let (name, statement) = (check.kind.name(), check.kind.to_string());

@@ -53,20 +53,20 @@ pub fn run(session: Session, settings: Settings, job: &Job, check_gradients: boo
     if let Some(log) = &job.log {
         recorders.add_log(log)?;
     }
-    let room = Arc::new(Room::default());
+    let room = Arc::new(Backpressure::default());
     let events = Events {
         sender,
         room: Arc::clone(&room),
     };
     let worker = Worker::spawn(session, settings, events)?;
-    let mut run = Run {
+    let mut run = HeadlessRun {
         worker: &worker,
         trains,
         job,
         refit,
         console: &console,
         room: &room,
-        check: check_gradients.then_some(Check::BeforeTraining),
+        check: check_gradients.then_some(CheckStage::BeforeTraining),
         end: None,
         is_refitting: false,
         failed_export: None,
@@ -94,7 +94,7 @@ pub fn run(session: Session, settings: Settings, job: &Job, check_gradients: boo
             RunMessage::WorkerGone => break,
         }
         if !console.is_behind() {
-            room.make(std::mem::take(&mut recorded));
+            room.release(std::mem::take(&mut recorded));
         }
     }
     let is_signalled = matches!(run.end, Some(End::Signal(_)));
@@ -159,28 +159,28 @@ enum RunMessage {
 
 /// Number of events on their way to the main thread, and the worker's wait for room.
 #[derive(Default)]
-struct Room {
-    state: Mutex<RoomState>,
+struct Backpressure {
+    state: Mutex<BackpressureState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct RoomState {
+struct BackpressureState {
     events: usize,
     is_unlimited: bool,
 }
 
-impl Room {
+impl Backpressure {
     /// Waits until fewer than [`QUEUE_CAPACITY`] events wait to be recorded, and counts one more.
-    fn take(&self) {
-        let is_full = |state: &mut RoomState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
+    fn acquire(&self) {
+        let is_full = |state: &mut BackpressureState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = self.changed.wait_while(state, is_full);
         wait.unwrap_or_else(PoisonError::into_inner).events += 1;
     }
 
     /// Makes room for `events` more.
-    fn make(&self, events: usize) {
+    fn release(&self, events: usize) {
         self.update(|state| state.events -= events);
     }
 
@@ -189,7 +189,7 @@ impl Room {
         self.update(|state| state.is_unlimited = true);
     }
 
-    fn update(&self, update: impl FnOnce(&mut RoomState)) {
+    fn update(&self, update: impl FnOnce(&mut BackpressureState)) {
         update(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.changed.notify_all();
     }
@@ -198,13 +198,13 @@ impl Room {
 /// Sends the worker's events to the main thread.
 struct Events {
     sender: Sender<RunMessage>,
-    room: Arc<Room>,
+    room: Arc<Backpressure>,
 }
 
 impl Sink for Events {
     /// Waits for room. An event is dropped if the main thread has ended.
     fn offer(&mut self, event: Event) -> Result<(), Box<Event>> {
-        self.room.take();
+        self.room.acquire();
         let _ = self.sender.send(RunMessage::Event(event));
         Ok(())
     }
@@ -219,13 +219,13 @@ impl Drop for Events {
 
 /// Gradient check that comes next, or is under way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Check {
+enum CheckStage {
     BeforeTraining,
     AfterTraining,
 }
 
 /// State of a run without screen.
-struct Run<'a> {
+struct HeadlessRun<'a> {
     worker: &'a Worker,
     /// Whether there is an epoch to train.
     trains: bool,
@@ -233,8 +233,8 @@ struct Run<'a> {
     /// Whether the model is trained anew on training and validation rows, for as many epochs.
     refit: bool,
     console: &'a Console,
-    room: &'a Room,
-    check: Option<Check>,
+    room: &'a Backpressure,
+    check: Option<CheckStage>,
     /// Reason for the end, once it is known.
     end: Option<End>,
     /// Whether a second network is trained after that.
@@ -246,7 +246,7 @@ struct Run<'a> {
     failed_output: Option<Error>,
 }
 
-impl Run<'_> {
+impl HeadlessRun<'_> {
     fn handle(&mut self, event: Event) {
         match event {
             Event::State { state, .. } => match state {
@@ -284,11 +284,11 @@ impl Run<'_> {
 
     /// Starts the training if the check before it found nothing wrong.
     fn handle_check(&mut self, check: &GradientCheck) {
-        let is_first = self.check.take() == Some(Check::BeforeTraining);
+        let is_first = self.check.take() == Some(CheckStage::BeforeTraining);
         if let Some(worst) = gradients::wrong(check) {
             self.end(End::WrongGradients(worst));
         } else if is_first && self.trains {
-            self.check = Some(Check::AfterTraining);
+            self.check = Some(CheckStage::AfterTraining);
             self.worker.send(Command::Resume);
         } else {
             self.end(End::Finished(Limit::Epochs));
@@ -315,7 +315,7 @@ impl Run<'_> {
         self.is_refitting = is_finished && self.refit;
         let is_scored = is_finished || matches!(end, End::Signal(_)) && self.job.export.is_some();
         // Without a pause, steps could be done between the scores, the export and the stop.
-        self.worker.send(Command::Halt);
+        self.worker.send(Command::PauseForEnd);
         if is_scored {
             self.worker.send(Command::Evaluate(self.job.weights));
         }

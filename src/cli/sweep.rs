@@ -19,7 +19,7 @@ use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
 use crate::settings::{Axis, quoted};
-use crate::train::{Outcome, Standing, Sweep, SweepObserver, Swept};
+use crate::train::{TrainingResult, Standing, Sweep, SweepObserver, Swept};
 use crate::tui;
 use crate::tui::sweep::Board;
 use crate::tui::{SweepEnd, SweepLink};
@@ -146,7 +146,7 @@ struct Carrier<'s> {
     /// Number of trainings at the same time.
     jobs: usize,
     /// Results that the file has from an earlier sweep.
-    known: HashMap<Vec<String>, Outcome>,
+    known: HashMap<Vec<String>, TrainingResult>,
     file: Option<SweepFile>,
     log: Option<&'s SweepLog<'s>>,
 }

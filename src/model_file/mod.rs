@@ -9,7 +9,7 @@
 //! every file before it returns a model.
 
 mod atomic_write;
-mod contents;
+mod file_digest;
 mod description;
 pub mod formats;
 mod named_files;
@@ -38,7 +38,7 @@ pub(crate) use atomic_write::{
     Access, check_writable, create_file, is_same_file, remove_leftovers, remove_temporary_files,
     write, write_with,
 };
-pub(crate) use contents::Contents;
+pub(crate) use file_digest::FileDigest;
 pub use named_files::NamedFiles;
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{LogFormat, Moment, Output, Place, Recorder, Summary};
+use super::{LogFormat, EventTime, Output, LogStart, Recorder, Summary};
 use crate::train::Event;
 use crate::util::lang::say;
 
@@ -40,16 +40,16 @@ struct Csv {
 }
 
 impl Csv {
-    fn new(output: Output, place: Place) -> Self {
+    fn new(output: Output, place: LogStart) -> Self {
         Self {
             rows: csv::Writer::from_writer(output),
-            has_header: place == Place::Next,
+            has_header: place == LogStart::Next,
         }
     }
 }
 
 impl Recorder for Csv {
-    fn record(&mut self, event: &Event, _: Moment) -> io::Result<()> {
+    fn record(&mut self, event: &Event, _: EventTime) -> io::Result<()> {
         match event {
             Event::Started(started) => {
                 if !std::mem::replace(&mut self.has_header, true) {

@@ -31,7 +31,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::scores::ScoresJson;
-use super::{LogFormat, Moment, Output, Recorder, Summary, gradients};
+use super::{LogFormat, EventTime, Output, Recorder, Summary, gradients};
 use crate::data::{Samples, Scores, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
@@ -254,7 +254,7 @@ pub(super) fn write_json_line(out: &mut dyn Write, line: &impl Serialize) -> io:
 }
 
 impl Recorder for JsonLines {
-    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()> {
+    fn record(&mut self, event: &Event, moment: EventTime) -> io::Result<()> {
         match event {
             Event::Started(started) => self.started(started)?,
             Event::Progress(progress) => {
@@ -311,7 +311,7 @@ impl Recorder for JsonLines {
 fn epoch_line(
     epoch: &EpochRecord,
     progress: &Progress,
-    moment: Moment,
+    moment: EventTime,
     is_regression: bool,
 ) -> Line<'static> {
     // Epochs that were merged because nobody took them count by their last value.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::{LogOption, Place};
+use super::{LogOption, LogStart};
 use crate::error::{Error, Result};
 use crate::util::background::{BackgroundWriter, Stream};
 
@@ -28,7 +28,7 @@ impl LogFile {
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`], and [`Error::Worker`] if no thread can be started.
-    pub(crate) fn create(option: &LogOption) -> Result<(Self, Place)> {
+    pub(crate) fn create(option: &LogOption) -> Result<(Self, LogStart)> {
         let (file, place) = option.create()?;
         Ok((Self::start(file)?, place))
     }

@@ -41,7 +41,7 @@ pub(crate) trait Recorder: Send {
     ///
     /// # Errors
     /// Those of writing. The recorder then receives nothing more.
-    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()>;
+    fn record(&mut self, event: &Event, moment: EventTime) -> io::Result<()>;
 
     /// Writes the end of the report.
     ///
@@ -52,7 +52,7 @@ pub(crate) trait Recorder: Send {
 
 /// Time of an event.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
+pub(crate) struct EventTime {
     /// Position of the training.
     pub position: Position,
     /// Seconds since the start of the run.
@@ -113,9 +113,9 @@ pub(crate) fn directory_of<'n>(values: impl Iterator<Item = (&'n str, String)>) 
     values.map(part).collect::<Vec<_>>().join(",") + "/"
 }
 
-/// Place of a report in its file.
+/// LogStart of a report in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum LogStart {
     /// At the beginning.
     First,
     /// After the report of the run that is resumed.
@@ -129,7 +129,7 @@ pub(crate) struct LogFormat {
     /// Content in a few words, for the help.
     about: fn() -> &'static str,
     /// Creates a recorder that writes to the given output and flushes it after every event.
-    pub recorder: fn(Output, Place) -> Box<dyn Recorder>,
+    pub recorder: fn(Output, LogStart) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].
     has_distributions: bool,
 }
@@ -276,11 +276,11 @@ impl LogOption {
     ///
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`].
-    fn create(&self) -> Result<(File, Place)> {
+    fn create(&self) -> Result<(File, LogStart)> {
         if let Some(mut file) = self.existing()? {
             let begun = end_line(&mut file, self.format.is_text());
             let begun = begun.map_err(|cause| self.cannot_write(cause))?;
-            return Ok((file, if begun { Place::Next } else { Place::First }));
+            return Ok((file, if begun { LogStart::Next } else { LogStart::First }));
         }
         if let Some(directory) = &self.directory {
             fs::create_dir_all(directory).map_err(|cause| Error::CannotWrite {
@@ -288,7 +288,7 @@ impl LogOption {
                 cause,
             })?;
         }
-        create_file(&self.path, self.replace).map(|file| (file, Place::First))
+        create_file(&self.path, self.replace).map(|file| (file, LogStart::First))
     }
 
     /// Returns whether distributions are to be computed for the log.

@@ -8,7 +8,7 @@ use super::console::Console;
 use super::json::JsonLines;
 use super::log_file::LogFile;
 use super::text::Text;
-use super::{End, LogOption, Moment, Output, Recorder, Summary};
+use super::{End, LogOption, EventTime, Output, Recorder, Summary};
 use crate::error::{Error, Result};
 use crate::train::Event;
 
@@ -76,7 +76,7 @@ impl Recorders {
     #[must_use]
     pub fn record(&mut self, event: &Event) -> Vec<Error> {
         self.summary.update(event);
-        let moment = Moment {
+        let moment = EventTime {
             position: self.summary.position,
             seconds: self.start.elapsed().as_secs_f64(),
         };

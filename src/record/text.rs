@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::scores::{
     ABSENT, loss, number, percent, table_of_classes, table_of_importances, table_of_sets,
 };
-use super::{End, LogFormat, Moment, Output, Recorder, SavedModel, Summary, gradients};
+use super::{End, LogFormat, EventTime, Output, Recorder, SavedModel, Summary, gradients};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Refitted, Started, show_time};
 use crate::util::lang::say;
@@ -252,7 +252,7 @@ fn line_of_metrics(cells: [String; 7]) -> String {
 }
 
 impl Recorder for Text {
-    fn record(&mut self, event: &Event, moment: Moment) -> io::Result<()> {
+    fn record(&mut self, event: &Event, moment: EventTime) -> io::Result<()> {
         match event {
             Event::Started(started) => self.started(started)?,
             Event::Progress(progress) => self.progress(progress, moment.seconds)?,

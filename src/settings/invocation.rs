@@ -19,7 +19,7 @@ pub struct Invocation {
 impl Invocation {
     /// Returns the command that repeats a training without a screen: one that starts with `plan` and ends after
     /// `limits`, with the changes of `log`. `None` if no command does.
-    pub(crate) fn of(&self, plan: &Plan, log: &[LoggedChange], limits: Limits) -> Option<String> {
+    pub(crate) fn command_for(&self, plan: &Plan, log: &[LoggedChange], limits: Limits) -> Option<String> {
         let table = self.table?;
         let wanted = Choices::of(plan, limits, Pace::Full);
         let mut choices = Choices {
@@ -124,7 +124,7 @@ mod tests {
             choices: Choices::default(),
             table: Some(TABLE),
         };
-        line.of(plan, log, Limits::epochs(Some(30)))
+        line.command_for(plan, log, Limits::epochs(Some(30)))
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub(crate) enum Depth {
     Full,
 }
 
-/// Creates what keeps the outputs of a network for classes, of which a single output tells two apart.
+/// Creates an empty ranking of rows by the outputs of a network for classes; a single output is that of the second of two.
 pub(crate) fn ranking_of(architecture: &Architecture) -> Ranking {
     let (outputs, function) = (architecture.outputs(), architecture.output());
     let are_probabilities = function.sums_to_one() || outputs == 1 && function.is_fraction();

@@ -92,8 +92,7 @@ impl Recording {
 
 /// Returns the epochs done, with the fraction of the current one.
 fn epochs_of(session: &Session) -> f64 {
-    let position = session.position();
-    position.epoch as f64 + f64::from(position.batch) / f64::from(session.batches())
+    session.position().epochs(session.batches())
 }
 
 impl<S: Sink> EventQueue<S> {

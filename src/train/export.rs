@@ -9,7 +9,7 @@ use super::{Plan, Session, Weights};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
-    Contents, EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, encode,
+    FileDigest, EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, encode,
     rows_to_verify, verify, weights_checksum, write,
 };
 
@@ -31,8 +31,8 @@ impl EncodedModel {
     }
 
     /// Length and checksum of the file.
-    pub fn contents(&self) -> Contents {
-        Contents::of_bytes(&self.bytes)
+    pub fn contents(&self) -> FileDigest {
+        FileDigest::of_bytes(&self.bytes)
     }
 
     /// Writes the file to `path` and verifies it with validation rows, or with training rows if there are no validation

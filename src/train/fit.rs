@@ -7,7 +7,7 @@ use super::{Divergence, EpochRecord, Limit, Limits, Session};
 /// Follows a training and can end it.
 pub(crate) trait FitObserver {
     /// Returns whether the training goes on; asked before every step.
-    fn goes_on(&mut self, session: &Session) -> bool;
+    fn should_continue(&mut self, session: &Session) -> bool;
 
     /// Notes a training before its first step.
     fn started(&mut self, _session: &Session) {}
@@ -17,7 +17,7 @@ pub(crate) trait FitObserver {
 }
 
 impl<F: FnMut(&Session) -> bool> FitObserver for F {
-    fn goes_on(&mut self, session: &Session) -> bool {
+    fn should_continue(&mut self, session: &Session) -> bool {
         self(session)
     }
 }
@@ -38,7 +38,7 @@ pub(crate) fn fit(
             return Ok(Some(limit));
         }
         loop {
-            if !observer.goes_on(session) {
+            if !observer.should_continue(session) {
                 return Ok(None);
             }
             let stepped = session.step()?;

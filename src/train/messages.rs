@@ -50,7 +50,7 @@ pub enum Command {
     /// Pause after the current step; answered by [`State::Paused`].
     Pause,
     /// Pause for the end of the run: one that is resumed from there goes on training. Answered as [`Command::Pause`].
-    Halt,
+    PauseForEnd,
     /// Resume; from [`State::Finished`] without the limits that were reached.
     Resume,
     /// Run a number of steps of a size, then pause. A mini-batch that is stepped through phase by phase is

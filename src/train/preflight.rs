@@ -41,8 +41,8 @@ pub(crate) struct Preflight {
     recipe: Recipe,
     stage: Stage,
     done: Vec<PreflightCheck>,
-    /// Number of checks that were told.
-    told: usize,
+    /// Number of checks that were reported.
+    reported: usize,
 }
 
 enum Stage {
@@ -64,13 +64,13 @@ impl Preflight {
             recipe,
             stage: Stage::InitialLoss,
             done: Vec::new(),
-            told: 0,
+            reported: 0,
         }
     }
 
     /// Returns the checks that have ended, if there are more than at the last call.
-    pub fn news(&mut self) -> Option<Vec<PreflightCheck>> {
-        let is_new = self.done.len() > std::mem::replace(&mut self.told, self.done.len());
+    pub fn take_new(&mut self) -> Option<Vec<PreflightCheck>> {
+        let is_new = self.done.len() > std::mem::replace(&mut self.reported, self.done.len());
         is_new.then(|| self.done.clone())
     }
 

@@ -32,7 +32,7 @@ pub struct Planned {
 
 /// Outcome of a training.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Outcome {
+pub struct TrainingResult {
     /// Number of epochs that gave the weights that are scored.
     pub epoch: u64,
     /// Loss on the rows that are scored; NaN if the training diverged.
@@ -52,22 +52,22 @@ pub(crate) trait SweepObserver: Sync {
     fn epoch(&self, _planned: &Planned, _record: &EpochRecord) {}
 
     /// Returns whether the sweep goes on; asked before every step.
-    fn goes_on(&self) -> bool {
+    fn should_continue(&self) -> bool {
         true
     }
 }
 
 /// A training of a sweep in progress.
-struct Training<'s, O> {
+struct ObservedTraining<'s, O> {
     planned: Planned,
     limits: Limits,
     is_over: &'s AtomicBool,
     observer: &'s O,
 }
 
-impl<O: SweepObserver> FitObserver for Training<'_, O> {
-    fn goes_on(&mut self, _: &Session) -> bool {
-        !self.is_over.load(AtomicOrdering::Relaxed) && self.observer.goes_on()
+impl<O: SweepObserver> FitObserver for ObservedTraining<'_, O> {
+    fn should_continue(&mut self, _: &Session) -> bool {
+        !self.is_over.load(AtomicOrdering::Relaxed) && self.observer.should_continue()
     }
 
     fn started(&mut self, session: &Session) {
@@ -87,7 +87,7 @@ impl SweepObserver for () {}
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Swept {
     pub planned: Planned,
-    pub outcome: Outcome,
+    pub outcome: TrainingResult,
     pub is_new: bool,
 }
 
@@ -98,28 +98,28 @@ pub(crate) struct Standing {
     pub combination: usize,
     /// Maximum number of epochs in that round.
     pub epochs: Option<u64>,
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<TrainingResult>,
 }
 
 impl Standing {
     /// Returns the mean of a number over the trainings; NaN if one of them diverged.
-    pub fn mean(&self, of: impl Fn(&Outcome) -> f64) -> f64 {
+    pub fn mean(&self, of: impl Fn(&TrainingResult) -> f64) -> f64 {
         mean(&self.values(of))
     }
 
     /// Returns the standard error of that mean; NaN of a single training.
-    pub fn error(&self, of: impl Fn(&Outcome) -> f64) -> f64 {
+    pub fn error(&self, of: impl Fn(&TrainingResult) -> f64) -> f64 {
         standard_error(&self.values(of))
     }
 
-    fn values(&self, of: impl Fn(&Outcome) -> f64) -> Vec<f64> {
+    fn values(&self, of: impl Fn(&TrainingResult) -> f64) -> Vec<f64> {
         self.outcomes.iter().map(of).collect()
     }
 
     /// Orders by the mean score, the best first, then by the loss; those that diverged are last.
     pub fn compare(&self, other: &Self) -> Ordering {
         let ascending = |a: f64, b: f64| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(&b));
-        let by = |of: fn(&Outcome) -> f64| ascending(self.mean(of), other.mean(of));
+        let by = |of: fn(&TrainingResult) -> f64| ascending(self.mean(of), other.mean(of));
         by(|outcome| -outcome.score)
             .then_with(|| by(|outcome| outcome.loss))
             .then_with(|| self.combination.cmp(&other.combination))
@@ -163,7 +163,7 @@ impl Sweep {
         &self,
         jobs: usize,
         observer: &impl SweepObserver,
-        known: impl Fn(&Planned) -> Option<Outcome> + Sync,
+        known: impl Fn(&Planned) -> Option<TrainingResult> + Sync,
         mut report: impl FnMut(&Swept) -> Result<()>,
     ) -> Result<Vec<Standing>> {
         let mut remaining: Vec<usize> = (0..self.combinations.len()).collect();
@@ -191,7 +191,7 @@ impl Sweep {
         &self,
         (epochs, combinations): (Option<u64>, &[usize]),
         (jobs, observer): (usize, &impl SweepObserver),
-        known: &(impl Fn(&Planned) -> Option<Outcome> + Sync),
+        known: &(impl Fn(&Planned) -> Option<TrainingResult> + Sync),
         report: &mut impl FnMut(&Swept) -> Result<()>,
     ) -> Result<Vec<Standing>> {
         let planned: Vec<Planned> = combinations
@@ -242,29 +242,29 @@ impl Sweep {
         planned: Planned,
         is_over: &AtomicBool,
         observer: &impl SweepObserver,
-    ) -> Result<Outcome> {
+    ) -> Result<TrainingResult> {
         let start = Instant::now();
         let mut trials = self.combinations[planned.combination].clone();
         trials.limits.epochs = planned.epochs.or(trials.limits.epochs);
-        let mut training = Training {
+        let mut training = ObservedTraining {
             planned,
             limits: trials.limits,
             is_over,
             observer,
         };
         let trained = trials.train(planned.id, &mut training);
-        if !observer.goes_on() {
+        if !observer.should_continue() {
             return Err(Error::Cancelled);
         }
         let seconds = start.elapsed().as_secs_f64();
         match trained {
-            Ok(trial) => Ok(Outcome {
+            Ok(trial) => Ok(TrainingResult {
                 epoch: trial.best.map_or(trial.epochs, |best| best.epoch),
                 loss: trial.scores.loss,
                 score: trial.scores.score(),
                 seconds,
             }),
-            Err(Error::Diverged(_)) => Ok(Outcome {
+            Err(Error::Diverged(_)) => Ok(TrainingResult {
                 epoch: 0,
                 loss: f64::NAN,
                 score: f64::NAN,

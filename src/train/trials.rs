@@ -136,8 +136,8 @@ impl Trials {
         let parameters = if self.refit {
             let limits = Limits::epochs(Some(refit_epochs(&session, self.weights)));
             session = recipe.session(split.with_all_training())?;
-            let mut goes_on = |session: &Session| observer.goes_on(session);
-            fit(&mut session, limits, &mut goes_on).map_err(diverged)?;
+            let mut should_continue = |session: &Session| observer.should_continue(session);
+            fit(&mut session, limits, &mut should_continue).map_err(diverged)?;
             session.chosen_weights(Weights::Last).parameters
         } else {
             session.chosen_weights(self.weights).parameters

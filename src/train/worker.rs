@@ -54,7 +54,7 @@ pub struct Settings {
     pub resumed: Option<Box<Resumed>>,
     /// Changes to make at their steps, which ascend.
     pub due_changes: Vec<LoggedChange>,
-    /// RacePlace among the runs of a race.
+    /// Place among the runs of a race.
     pub place: Option<RacePlace>,
 }
 

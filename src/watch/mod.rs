@@ -40,13 +40,13 @@ pub struct Watcher {
     roots: Vec<PathBuf>,
     next_search: Instant,
     /// Runs by name.
-    logs: BTreeMap<String, Log>,
+    logs: BTreeMap<String, RunLog>,
     /// Runs in the order in which they were found.
     names: Vec<Arc<str>>,
 }
 
 /// Log of a run, and what has been read of it.
-struct Log {
+struct RunLog {
     format: Format,
     files: Vec<Tail>,
     run: Arc<Run>,
@@ -85,7 +85,7 @@ impl Watcher {
             let log = self.logs.entry(name.clone()).or_insert_with(|| {
                 is_any = true;
                 self.names.push(name.into());
-                Log {
+                RunLog {
                     format: found.format,
                     files: Vec::new(),
                     run: Arc::default(),
@@ -112,7 +112,7 @@ impl Watcher {
     /// Returns the runs in the order in which they were found. The hyperparameters that torch's `add_hparams` writes into a
     /// folder inside that of a run are those of the run.
     pub fn runs(&self) -> Vec<(Arc<str>, Arc<Run>)> {
-        let (inner, logs): (Vec<&Log>, Vec<&Log>) =
+        let (inner, logs): (Vec<&RunLog>, Vec<&RunLog>) =
             self.logs.values().partition(|log| log.run.is_of_hparams());
         let folders: HashSet<&Path> = logs.iter().filter_map(|log| log.folder()).collect();
         let inner = inner.into_iter().filter_map(|log| {
@@ -136,7 +136,7 @@ impl Watcher {
     }
 }
 
-impl Log {
+impl RunLog {
     /// Folder of the event files of the run.
     fn folder(&self) -> Option<&Path> {
         let file = (self.format == Format::EventFile).then(|| self.files.first())??;

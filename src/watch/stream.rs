@@ -54,7 +54,7 @@ fn read_all(
                 break;
             }
         }
-        let is_read = |log: &Log| log.reader.is_none();
+        let is_read = |log: &StreamedFile| log.reader.is_none();
         if !stream.logs.is_empty() && stream.logs.iter().all(is_read) {
             break;
         }
@@ -71,14 +71,14 @@ struct Stream {
     waiting: Vec<u8>,
     /// Whether there are headers, once that is known.
     is_tailed: Option<bool>,
-    logs: Vec<Log>,
+    logs: Vec<StreamedFile>,
     /// Number of the log that goes on.
     current: usize,
     runs: Vec<(Arc<str>, Arc<Run>)>,
 }
 
 /// A file on the stream.
-struct Log {
+struct StreamedFile {
     /// Name in its header.
     name: String,
     /// Number of its run.
@@ -114,7 +114,7 @@ impl Stream {
             self.runs.push((run.into(), Arc::default()));
             self.runs.len() - 1
         });
-        self.logs.push(Log {
+        self.logs.push(StreamedFile {
             name: name.to_owned(),
             run,
             reader: Some(Format::Unknown.reader()),

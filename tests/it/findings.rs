@@ -103,13 +103,13 @@ impl Watched {
             data: self.session.data(),
             architecture: self.session.architecture(),
             expected: self.expected,
-            initial: self.initial,
-            recovered: self.recovered,
+            initial_loss: self.initial,
+            recovered_at: self.recovered,
             losses: &self.losses,
             records: &self.records,
             health: self.health.as_deref(),
             unpredicted: &self.unpredicted,
-            leak: None,
+            leaking_column: None,
         })
     }
 }

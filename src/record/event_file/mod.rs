@@ -20,7 +20,7 @@ use std::time::SystemTime;
 
 use prost::Message;
 
-use super::{End, LogFormat, Moment, Output, Recorder, Summary};
+use super::{End, LogFormat, EventTime, Output, Recorder, Summary};
 use crate::data::Scores;
 use crate::settings::quoted;
 use crate::train::probes::LayerDistributions;
@@ -145,7 +145,7 @@ impl EventFile {
 
     fn progress(&mut self, progress: &Progress) {
         let position = progress.position;
-        let done = position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches);
+        let done = position.epochs(self.batches);
         for point in &progress.losses {
             // What an epoch has at its end is in its own tag.
             if point.epochs.fract() > 0.0 {
@@ -227,7 +227,7 @@ impl EventFile {
 }
 
 impl Recorder for EventFile {
-    fn record(&mut self, event: &TrainingEvent, moment: Moment) -> io::Result<()> {
+    fn record(&mut self, event: &TrainingEvent, moment: EventTime) -> io::Result<()> {
         match event {
             TrainingEvent::Started(started) => self.started(started),
             TrainingEvent::Progress(progress) => self.progress(progress),

@@ -7,7 +7,7 @@ use crate::train::{Position, State};
 struct Steps(Arc<Mutex<Vec<String>>>);
 
 impl Recorder for Steps {
-    fn record(&mut self, _: &Event, moment: Moment) -> io::Result<()> {
+    fn record(&mut self, _: &Event, moment: EventTime) -> io::Result<()> {
         self.0
             .lock()
             .unwrap()
@@ -25,7 +25,7 @@ impl Recorder for Steps {
 struct Failing(u32);
 
 impl Recorder for Failing {
-    fn record(&mut self, _: &Event, _: Moment) -> io::Result<()> {
+    fn record(&mut self, _: &Event, _: EventTime) -> io::Result<()> {
         self.0 += 1;
         match self.0 {
             2 => Err(io::ErrorKind::StorageFull.into()),

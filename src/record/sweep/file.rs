@@ -8,7 +8,7 @@ use std::path::Path;
 use super::SweepTable;
 use crate::error::{Error, Result};
 use crate::model_file::create_file;
-use crate::train::{Outcome, Swept};
+use crate::train::{TrainingResult, Swept};
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 
@@ -18,7 +18,7 @@ const RESULTS: [&str; 5] = ["epoch", "val_loss", "val_score", "seconds", "sweep"
 /// CSV file with a row for each training.
 pub(crate) struct SweepFile {
     rows: csv::Writer<File>,
-    known: HashMap<Vec<String>, Outcome>,
+    known: HashMap<Vec<String>, TrainingResult>,
 }
 
 impl SweepFile {
@@ -88,7 +88,7 @@ impl SweepFile {
     }
 
     /// Takes the outcomes that were in the file when it was opened, by [`SweepTable::key`].
-    pub fn take_known(&mut self) -> HashMap<Vec<String>, Outcome> {
+    pub fn take_known(&mut self) -> HashMap<Vec<String>, TrainingResult> {
         std::mem::take(&mut self.known)
     }
 
@@ -97,7 +97,7 @@ impl SweepFile {
     /// # Errors
     /// Those of writing.
     pub fn add(&mut self, table: &SweepTable, swept: &Swept) -> io::Result<()> {
-        let Outcome {
+        let TrainingResult {
             epoch,
             loss,
             score,
@@ -132,7 +132,7 @@ fn known(
     text: &[u8],
     columns: &[&str],
     identity: &str,
-) -> Result<HashMap<Vec<String>, Outcome>, Other> {
+) -> Result<HashMap<Vec<String>, TrainingResult>, Other> {
     let mut reader = csv::Reader::from_reader(text);
     let keys = columns.len() - RESULTS.len();
     let head = reader.headers().map_err(|_| Other::Columns)?;
@@ -152,14 +152,14 @@ fn known(
 }
 
 /// Reads the results in a row, after its `keys`.
-fn outcome(row: &csv::StringRecord, keys: usize) -> Option<Outcome> {
+fn outcome(row: &csv::StringRecord, keys: usize) -> Option<TrainingResult> {
     let cell = |at: usize| row.get(keys + at).unwrap_or_default();
     // An empty cell is NaN.
     let number = |at: usize| match cell(at) {
         "" => Some(f64::NAN),
         text => text.parse().ok(),
     };
-    Some(Outcome {
+    Some(TrainingResult {
         epoch: cell(0).parse().ok()?,
         loss: number(1)?,
         score: number(2)?,

@@ -22,12 +22,12 @@ pub(crate) struct SweepLog<'t> {
 /// Logs of the trainings in progress.
 #[derive(Default)]
 struct Open {
-    logs: Vec<(Planned, Log)>,
+    logs: Vec<(Planned, TrainingLog)>,
     /// First failure to write.
     failure: Option<Error>,
 }
 
-struct Log {
+struct TrainingLog {
     recorders: Recorders,
     training_rows: usize,
     /// Time of the last epoch, or of the start.
@@ -84,11 +84,11 @@ impl<'t> SweepLog<'t> {
         open.failure.take().map_or(Ok(()), Err)
     }
 
-    fn start(&self, planned: &Planned, started: Started) -> Result<Log> {
+    fn start(&self, planned: &Planned, started: Started) -> Result<TrainingLog> {
         let name = self.table.directory(planned);
         let mut recorders = Recorders::new();
         recorders.add_log(&LogOption::new(&self.directory.join(name), true)?)?;
-        let mut log = Log {
+        let mut log = TrainingLog {
             recorders,
             training_rows: started.data.training.rows(),
             time: Instant::now(),
@@ -102,7 +102,7 @@ impl<'t> SweepLog<'t> {
     }
 }
 
-impl Log {
+impl TrainingLog {
     /// Records `event`. Returns the failure, if there is one.
     fn record(&mut self, event: Event) -> Option<Error> {
         self.recorders.record(&event).into_iter().next()
@@ -157,7 +157,7 @@ impl<O: SweepObserver> SweepObserver for Logged<'_, O> {
         self.observer.epoch(planned, record);
     }
 
-    fn goes_on(&self) -> bool {
-        self.observer.goes_on()
+    fn should_continue(&self) -> bool {
+        self.observer.should_continue()
     }
 }

@@ -19,7 +19,7 @@ use flate2::{Crc, CrcWriter};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::{About, Checkpoint, Progress};
+use super::{About, Checkpoint, RunState};
 use crate::data::{Fingerprint, Origin};
 use crate::error::{Error, Result};
 use crate::nn::engine::Threads;
@@ -49,7 +49,7 @@ struct Document {
     origin: Origin,
     fingerprint: Fingerprint,
     session: Fields,
-    progress: Progress,
+    progress: RunState,
     /// Whether the parameters before the last update are the last numbers.
     has_before_update: bool,
 }

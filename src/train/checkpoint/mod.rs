@@ -18,7 +18,7 @@ use super::session::{SessionState, Weights};
 use super::{Plan, Position, Session};
 use crate::data::{Dataset, Fingerprint, Origin, Source, prepare};
 use crate::error::{Error, Result};
-use crate::model_file::{Contents, is_same_file};
+use crate::model_file::{FileDigest, is_same_file};
 use crate::nn::engine::{CHUNK, Threads};
 use crate::nn::{LoggedChange, ParameterId, Parameters};
 use crate::util::lang::say;
@@ -71,10 +71,10 @@ pub struct FinalModel {
     pub(in crate::train) is_forced: bool,
     /// Contents of the file that the run has written, or is about to write.
     #[serde(default)]
-    written: Option<Contents>,
+    written: Option<FileDigest>,
     /// Contents that the run has written before, until the next ones are in place.
     #[serde(default)]
-    before: Option<Contents>,
+    before: Option<FileDigest>,
 }
 
 impl FinalModel {
@@ -97,7 +97,7 @@ impl FinalModel {
 
     /// Notes that a model with these `contents` is about to be written to `path`. Returns whether that is the file of
     /// the final model.
-    pub(super) fn announce(&mut self, path: &Path, contents: Contents) -> bool {
+    pub(super) fn announce(&mut self, path: &Path, contents: FileDigest) -> bool {
         let is_final = self.is_at(path);
         if is_final {
             self.before = self.own_contents(path);
@@ -107,7 +107,7 @@ impl FinalModel {
     }
 
     /// Returns the contents of the file that the run has written, or is about to write.
-    pub(super) fn written(&self) -> Option<Contents> {
+    pub(super) fn written(&self) -> Option<FileDigest> {
         self.written
     }
 
@@ -120,8 +120,8 @@ impl FinalModel {
     }
 
     /// Returns the contents of the file at `path` if they are from this run.
-    fn own_contents(&self, path: &Path) -> Option<Contents> {
-        let found = Contents::of(path).ok();
+    fn own_contents(&self, path: &Path) -> Option<FileDigest> {
+        let found = FileDigest::of(path).ok();
         found.filter(|_| [self.written, self.before].contains(&found))
     }
 
@@ -134,7 +134,7 @@ impl FinalModel {
 /// Progress of a run apart from its session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Progress {
+pub(super) struct RunState {
     pub recording: Recording,
     /// Seconds spent on training.
     pub seconds: f64,
@@ -159,7 +159,7 @@ pub struct Checkpoint {
     pub(crate) origin: Origin,
     fingerprint: Fingerprint,
     pub(super) session: SessionState,
-    pub(super) progress: Progress,
+    pub(super) progress: RunState,
     /// Parameters before the last update, for the phase stepper.
     pub(super) before_update: Option<Parameters>,
 }
@@ -169,7 +169,7 @@ pub struct Checkpoint {
 pub struct Resumed {
     /// Runs whose checkpoints this run may replace.
     pub(super) run: String,
-    pub(super) progress: Progress,
+    pub(super) progress: RunState,
     pub(super) before_update: Option<Parameters>,
     /// Recovery file it came from, which is deleted once the run is saved elsewhere.
     pub recovery_file: Option<PathBuf>,
@@ -177,7 +177,7 @@ pub struct Resumed {
 
 impl Resumed {
     /// Returns what a run continues that begins in the state of another one, whose files are none of its own.
-    pub(super) fn beside(progress: Progress) -> Self {
+    pub(super) fn beside(progress: RunState) -> Self {
         Self {
             run: String::new(),
             progress,

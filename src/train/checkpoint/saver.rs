@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{About, Checkpoint, CheckpointOption, Interval, Progress, Resumed, read_about};
+use super::{About, Checkpoint, CheckpointOption, Interval, RunState, Resumed, read_about};
 use crate::data::{Dataset, Fingerprint, Origin};
 use crate::error::{Error, Result};
-use crate::model_file::{Access, Contents, NamedFiles, is_same_file, write_with};
+use crate::model_file::{Access, FileDigest, NamedFiles, is_same_file, write_with};
 use crate::nn::Parameters;
 use crate::train::recovery::{self, RecoveryOption};
 use crate::train::session::SessionState;
@@ -27,7 +27,7 @@ pub(in crate::train) struct Stamp {
     /// Phases done in the mini-batch of the phase stepper.
     pub phases: Option<usize>,
     /// Contents of the final model, which a later run may replace.
-    pub model: Option<Contents>,
+    pub model: Option<FileDigest>,
 }
 
 /// State of a run as the training thread hands it over; the rest of the work on a checkpoint is done elsewhere.
@@ -36,7 +36,7 @@ pub(in crate::train) struct Capture {
     pub origin: Origin,
     pub dataset: Arc<Dataset>,
     pub session: SessionState,
-    pub progress: Progress,
+    pub progress: RunState,
     pub before_update: Option<Parameters>,
 }
 
@@ -70,19 +70,19 @@ pub(in crate::train) struct Saver {
     /// Whether the epochs of an interval have passed.
     is_wanted: bool,
     /// Moment of the last checkpoint at an interval, successful or not.
-    tried: Option<Stamp>,
+    last_attempt: Option<Stamp>,
     /// Whether the last attempt to write the file of the interval failed.
     has_failed: bool,
     /// Moment of the checkpoint in the file of the interval.
-    last: Option<Stamp>,
+    in_interval_file: Option<Stamp>,
     /// Moment at which the run was last saved, as model or checkpoint.
-    saved: Option<Stamp>,
+    saved_at: Option<Stamp>,
     /// Last checkpoint other than the recovery file, and its moment.
-    elsewhere: Option<(PathBuf, Stamp)>,
+    other_checkpoint: Option<(PathBuf, Stamp)>,
     /// Moment at which the run began, or was restored.
-    begin: Option<Stamp>,
+    start: Option<Stamp>,
     /// Time of that moment.
-    begun_at: Instant,
+    started_at: Instant,
     /// Whether a model or the last checkpoint was to be saved since, and could not be.
     pub has_lost_output: bool,
 }
@@ -109,13 +109,13 @@ impl Saver {
             pending: None,
             next: Instant::now(),
             is_wanted: false,
-            tried: None,
+            last_attempt: None,
             has_failed: false,
-            last: None,
-            saved: None,
-            elsewhere: None,
-            begin: None,
-            begun_at: Instant::now(),
+            in_interval_file: None,
+            saved_at: None,
+            other_checkpoint: None,
+            start: None,
+            started_at: Instant::now(),
             has_lost_output: false,
         };
         saver.schedule();
@@ -138,9 +138,9 @@ impl Saver {
     }
 
     /// Starts anew at the moment `now`, at which nothing can be lost.
-    pub fn begin(&mut self, now: Stamp) {
-        self.begin = Some(now);
-        self.begun_at = Instant::now();
+    pub fn start(&mut self, now: Stamp) {
+        self.start = Some(now);
+        self.started_at = Instant::now();
     }
 
     /// Random number of this run.
@@ -169,7 +169,7 @@ impl Saver {
             return Some(Duration::from_millis(20));
         }
         let is_by_time = matches!(self.option.as_ref()?.every, Interval::Time(_));
-        (is_by_time && self.tried != Some(now))
+        (is_by_time && self.last_attempt != Some(now))
             .then(|| self.next.saturating_duration_since(Instant::now()))
     }
 
@@ -182,7 +182,7 @@ impl Saver {
             Interval::Time(_) => Instant::now() >= self.next,
             Interval::Epochs(_) => self.is_wanted,
         };
-        is_time && self.pending.is_none() && self.tried != Some(now())
+        is_time && self.pending.is_none() && self.last_attempt != Some(now())
     }
 
     /// Writes the checkpoint at an interval in a thread of its own.
@@ -191,7 +191,7 @@ impl Saver {
             return;
         };
         self.schedule();
-        self.tried = Some(stamp);
+        self.last_attempt = Some(stamp);
         self.spawn(capture, stamp, (path, replace), false);
     }
 
@@ -296,14 +296,14 @@ impl Saver {
                 && (self.has_failed || option.path == written.path)
             {
                 option.path.clone_from(&written.path);
-                self.last = Some(written.stamp);
+                self.in_interval_file = Some(written.stamp);
             }
         }
         Some(written)
     }
 
     /// Returns whether a failure is to be reported: not again and again for the same file.
-    pub fn is_news(&mut self, written: &Written) -> bool {
+    pub fn should_report(&mut self, written: &Written) -> bool {
         let has_failed = written.result.is_err();
         let is_news = written.is_asked || !has_failed || !self.has_failed;
         let option = self.option.as_ref();
@@ -315,17 +315,17 @@ impl Saver {
 
     /// Notes that the run was saved, as model or in a checkpoint that a person named.
     pub fn note_saved(&mut self, stamp: Stamp) {
-        self.saved = Some(stamp);
+        self.saved_at = Some(stamp);
         self.has_lost_output = false;
     }
 
     /// Notes that the checkpoint of the moment `stamp` is in `path`.
     fn note_checkpoint(&mut self, path: &Path, stamp: Stamp) {
         if self.is_recovery_file(path) {
-            self.saved = Some(stamp);
+            self.saved_at = Some(stamp);
         } else {
             self.note_saved(stamp);
-            self.elsewhere = Some((path.to_owned(), stamp));
+            self.other_checkpoint = Some((path.to_owned(), stamp));
         }
     }
 
@@ -337,13 +337,13 @@ impl Saver {
     /// Notes that an output could not be written: the run is worth a recovery file, however short it was.
     pub fn note_lost_output(&mut self) {
         self.has_lost_output = true;
-        self.saved = None;
+        self.saved_at = None;
     }
 
     /// Returns whether a last checkpoint is to be written at the end of a run at `now`: the one in the file is
     /// of another moment.
     pub fn is_last_due(&self, now: Stamp) -> bool {
-        self.option.is_some() && self.last != Some(now)
+        self.option.is_some() && self.in_interval_file != Some(now)
     }
 
     /// Writes the last checkpoint.
@@ -357,7 +357,7 @@ impl Saver {
         let written = self.writing(capture, path.clone(), replace)();
         match written {
             Ok(_) => {
-                self.last = Some(stamp);
+                self.in_interval_file = Some(stamp);
                 self.note_checkpoint(&path, stamp);
             }
             Err(_) => self.note_lost_output(),
@@ -367,16 +367,16 @@ impl Saver {
 
     /// Returns the path of the checkpoint of the moment `now`, if there is one.
     pub fn last_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
-        let option = self.option.as_ref().filter(|_| self.last == Some(now));
+        let option = self.option.as_ref().filter(|_| self.in_interval_file == Some(now));
         let own = option.map(|option| &option.path);
         // Its folder may be gone.
-        let path = self.elsewhere(now).or(own);
+        let path = self.other_checkpoint(now).or(own);
         path.filter(|path| path.exists()).cloned()
     }
 
     /// Returns the path of the checkpoint of the moment `now` other than the recovery file, if there is one.
-    fn elsewhere(&self, now: Stamp) -> Option<&PathBuf> {
-        let elsewhere = self.elsewhere.as_ref();
+    fn other_checkpoint(&self, now: Stamp) -> Option<&PathBuf> {
+        let elsewhere = self.other_checkpoint.as_ref();
         let (path, _) = elsewhere.filter(|(_, stamp)| *stamp == now)?;
         Some(path)
     }
@@ -385,11 +385,11 @@ impl Saver {
     /// is worth a recovery file. Time counts while the run waits too: for the next step by hand.
     pub fn is_recovery_due(&self, now: Stamp, trained: f64) -> bool {
         let is_worth = |recovery: &RecoveryOption| {
-            let seconds = self.begun_at.elapsed().as_secs_f64().max(trained);
+            let seconds = self.started_at.elapsed().as_secs_f64().max(trained);
             let is_long = seconds >= recovery.after.as_secs_f64();
-            self.has_lost_output || is_long && self.begin != Some(now)
+            self.has_lost_output || is_long && self.start != Some(now)
         };
-        self.saved != Some(now) && self.recovery.as_ref().is_some_and(is_worth)
+        self.saved_at != Some(now) && self.recovery.as_ref().is_some_and(is_worth)
     }
 
     /// Writes the recovery file.
@@ -405,7 +405,7 @@ impl Saver {
     /// Ends a run at `now`: the recovery file that it came from is of no more use if another checkpoint holds the run,
     /// or if nobody wants to go on with it.
     pub fn close(&mut self, now: Stamp, is_done: bool) {
-        if is_done || self.elsewhere(now).is_some() {
+        if is_done || self.other_checkpoint(now).is_some() {
             self.delete_recovered();
         }
     }
@@ -418,7 +418,7 @@ impl Saver {
             // If it stays, it is offered once more.
             let _ = fs::remove_file(&file);
             let option = self.option.as_ref();
-            self.last
+            self.in_interval_file
                 .take_if(|_| option.is_some_and(|option| option.path == file));
         }
     }

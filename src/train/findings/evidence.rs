@@ -24,11 +24,11 @@ pub struct Evidence<'a> {
     /// Losses to compare those of the run with.
     pub expected: ExpectedLosses,
     /// Mean loss before training, as [`loss_before_training`] computes it; NaN if it is not known, or of another network.
-    pub initial: f64,
+    pub initial_loss: f64,
     /// Training losses since the start, or since the network was changed.
     pub losses: &'a [LossPoint],
     /// Time in epochs at which good weights were last restored; 0 before.
-    pub recovered: f64,
+    pub recovered_at: f64,
     /// Metrics of the epochs since then.
     pub records: &'a [EpochRecord],
     /// Health of the layers, if it is known.
@@ -36,7 +36,7 @@ pub struct Evidence<'a> {
     /// Classes that no row is predicted as.
     pub unpredicted: &'a Unpredicted,
     /// Table's column that predicts the target alone, if it is known.
-    pub leak: Option<usize>,
+    pub leaking_column: Option<usize>,
 }
 
 impl Evidence<'_> {

@@ -19,7 +19,7 @@ pub(super) fn diverging(run: &Evidence<'_>) -> Option<Finding> {
     };
     let later = run
         .losses
-        .partition_point(|point| point.epochs <= run.recovered);
+        .partition_point(|point| point.epochs <= run.recovered_at);
     let train = run.losses[later..].iter();
     let train = train.map(|point| (point.epochs, point.loss));
     let is_unlearned = run.is_above(UNLEARNED);
@@ -83,7 +83,7 @@ pub(super) fn dead_neurons(run: &Evidence<'_>) -> Option<Finding> {
     let (dead, neurons) = (layer.dead, layer.neurons);
     let is_above = |part: f64| dead as f64 > part * neurons as f64;
     let is_large = is_above(DEAD) && dead >= MIN_DEAD.min(neurons) && run.is_above(HALF_LEARNED);
-    let is_waste = is_above(WASTED.1) && neurons >= WASTED.0;
+    let is_waste = is_above(WASTED) && neurons >= MIN_WASTEFUL;
     let is_late = run.epochs() >= DEAD_EPOCHS;
     let layers = run.health?.layers.iter();
     let largest = layers.map(|layer| layer.weights).fold(0.0, f64::max);
@@ -187,7 +187,7 @@ pub(super) fn initial_loss(run: &Evidence<'_>) -> Option<Finding> {
         return None;
     }
     run.losses.first()?;
-    let (loss, expected) = (run.initial, run.expected.initial);
+    let (loss, expected) = (run.initial_loss, run.expected.initial);
     let limit = initial_limit(run.architecture, expected);
     (loss > limit).then_some(Finding::InitialLoss { loss, expected })
 }
@@ -205,23 +205,22 @@ pub(in crate::train) fn initial_limit(architecture: &Architecture, expected: f64
 /// The data have a column that predicts the target alone, and others.
 pub(super) fn leak(run: &Evidence<'_>) -> Option<Finding> {
     let has_others = run.data.preprocessing.columns.len() > 1;
-    let leak = run.leak.filter(|_| has_others)?;
+    let leak = run.leaking_column.filter(|_| has_others)?;
     Some(Finding::Leak { column: leak })
 }
 
 /// The training loss is far below that of a constant prediction, and the validation loss never was, nor the validation score
 /// far above.
 pub(super) fn memorising(run: &Evidence<'_>) -> Option<Finding> {
-    let (epochs, part) = MEMORISED;
     let lowest = run.records.iter().map(|record| record.validation_loss.min);
     let lowest = lowest.fold(f64::INFINITY, f64::min);
     let is_useless = lowest.is_finite() && lowest > NEVER_BELOW * run.expected.constant;
-    let is_late = run.epochs() >= epochs;
+    let is_late = run.epochs() >= MEMORISED_EPOCHS;
     let best = run.records.iter().map(|record| record.validation_score.max);
     let best = best.fold(f64::NEG_INFINITY, f64::max);
     let constant = run.data.baseline.score();
     let is_useless = is_useless && best <= constant + NEVER_SCORED * (1.0 - constant);
-    (is_late && is_useless && !run.is_above(part)).then_some(Finding::Memorising)
+    (is_late && is_useless && !run.is_above(MEMORISED)).then_some(Finding::Memorising)
 }
 
 /// The validation loss rises while the training loss falls, see [`overfitting_since`], and something is learned.
@@ -232,10 +231,9 @@ pub(super) fn overfitting(run: &Evidence<'_>) -> Option<Finding> {
 
 /// No row has been predicted as a class for ten epochs, and most others are predicted correctly.
 pub(super) fn never_predicted(run: &Evidence<'_>) -> Option<Finding> {
-    let (min_epochs, min_rows) = NEVER;
     let mut classes = run.unpredicted.classes();
     let (class, since, ..) = classes.find(|&(_, _, epochs, rows, others)| {
-        epochs >= min_epochs && rows >= min_rows && others >= OTHERS_CORRECT
+        epochs >= NEVER_EPOCHS && rows >= NEVER_ROWS && others >= OTHERS_CORRECT
     })?;
     Some(Finding::NeverPredicted { class, since })
 }

@@ -19,9 +19,10 @@ pub const MIN_DEAD: usize = 4;
 /// Dead neurons: number of epochs, since some recover from the first large steps.
 pub const DEAD_EPOCHS: u64 = 5;
 
-/// Dead neurons: number of neurons of a layer, and fraction of dead ones that is exceeded, from which on they are wasted even
-/// where the network has learned.
-pub const WASTED: (usize, f64) = (32, 0.65);
+/// Dead neurons: fraction of a layer's neurons that is exceeded where they are wasted even if the network has learned.
+pub const WASTED: f64 = 0.65;
+/// Dead neurons: number of neurons of a layer from which on they are wasted.
+pub const MIN_WASTEFUL: usize = 32;
 
 /// Dead neurons: size of their weights relative to the layer with the largest ones below which weight decay has killed them.
 pub const DECAYED: f64 = 0.1;
@@ -63,8 +64,10 @@ pub const INITIAL_MARGIN: f64 = 2.5;
 /// Initial loss: multiple for losses with an upper limit, such as the quadratic loss of fractions.
 pub const INITIAL_FACTOR_OF_FRACTIONS: f64 = 1.6;
 
-/// Memorising: number of epochs, and fraction of the constant prediction's loss below which the training loss is.
-pub const MEMORISED: (u64, f64) = (30, 0.6);
+/// Memorising: number of epochs.
+pub const MEMORISED_EPOCHS: u64 = 30;
+/// Memorising: fraction of the constant prediction's loss below which the training loss is.
+pub const MEMORISED: f64 = 0.6;
 /// Memorising: fraction of the constant prediction's loss that the validation loss was never below.
 pub const NEVER_BELOW: f64 = 0.95;
 /// Memorising: fraction of the way from the constant prediction's score to 1 that the validation score has never gone. A
@@ -84,8 +87,10 @@ pub const RISE_EPOCHS: u64 = 10;
 /// Overfitting: fraction of the run that the rise must last.
 pub const RISE_PART: f64 = 0.05;
 
-/// Class never predicted: number of epochs in a row, and number of validation rows of the class.
-pub const NEVER: (u64, u32) = (10, 5);
+/// Class never predicted: number of epochs in a row.
+pub const NEVER_EPOCHS: u64 = 10;
+/// Class never predicted: number of validation rows of the class.
+pub const NEVER_ROWS: u32 = 5;
 /// Class never predicted: fraction of all other rows that are predicted correctly.
 pub const OTHERS_CORRECT: f64 = 0.6;
 

@@ -171,6 +171,5 @@ fn min_spacing(session: &Session) -> u64 {
 
 /// Returns the epochs done, with the fraction of the current one.
 fn epochs(session: &Session) -> f64 {
-    let position = session.position();
-    position.epoch as f64 + f64::from(position.batch) / f64::from(session.batches())
+    session.position().epochs(session.batches())
 }

@@ -19,6 +19,13 @@ pub struct Position {
     pub step: u64,
 }
 
+impl Position {
+    /// Returns the epochs done, with the fraction of the current one, of which there are `batches` mini-batches.
+    pub fn epochs(self, batches: u32) -> f64 {
+        self.epoch as f64 + f64::from(self.batch) / f64::from(batches.max(1))
+    }
+}
+
 /// Running mean of loss, accuracy and squared error over the mini-batches of an epoch, weighted by rows.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunningMean {

@@ -52,7 +52,7 @@ fn run(sweep: &Sweep, jobs: usize) -> (Vec<Standing>, Vec<Swept>) {
 /// Lists the results that do not depend on time.
 fn timeless(swept: &[Swept]) -> Vec<(Planned, u64, u64, u64)> {
     let of = |swept: &Swept| {
-        let Outcome {
+        let TrainingResult {
             epoch, loss, score, ..
         } = swept.outcome;
         (swept.planned, epoch, loss.to_bits(), score.to_bits())

@@ -54,7 +54,7 @@ impl<S: Sink> Trainer<S> {
                 self.events.push(Event::TrainingExported { path, result });
             }
             Command::Pause => self.pause(),
-            Command::Halt => {
+            Command::PauseForEnd => {
                 let goes_on = self.goes_on || self.state == State::Running;
                 self.pause();
                 self.goes_on = goes_on;
@@ -251,7 +251,7 @@ impl<S: Sink> Trainer<S> {
                 self.meter = SpeedMeter::default();
                 self.events
                     .start_series(&self.session, Recording::default());
-                self.saver.begin(self.stamp());
+                self.saver.start(self.stamp());
                 self.state = match self.state {
                     State::Paused => State::Paused,
                     _ => State::Running,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{State, Trainer, initial_state};
 use crate::nn::engine::Threads;
-use crate::train::checkpoint::{FinalModel, Progress, Resumed};
+use crate::train::checkpoint::{FinalModel, RunState, Resumed};
 use crate::train::event_queue::Sink;
 use crate::train::lockstep::{Lockstep, RacePlace};
 use crate::train::messages::Event;
@@ -57,7 +57,7 @@ impl<S: Sink> Trainer<S> {
 
     /// Returns what a copy of this run continues apart from the session.
     fn as_resumed(&self, limits: Limits) -> Resumed {
-        Resumed::beside(Progress {
+        Resumed::beside(RunState {
             recording: self.events.recording().clone(),
             seconds: self.meter.seconds(),
             limits,
@@ -97,7 +97,7 @@ impl<S: Sink> Trainer<S> {
             State::Running if !lane.is_training => State::Paused,
             state => state,
         };
-        self.saver.begin(self.stamp());
+        self.saver.start(self.stamp());
         self.announce_start();
     }
 

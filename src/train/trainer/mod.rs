@@ -132,7 +132,7 @@ impl<S: Sink> Trainer<S> {
                 .events
                 .start_series(&trainer.session, Recording::default()),
         }
-        trainer.saver.begin(trainer.stamp());
+        trainer.saver.start(trainer.stamp());
         trainer
     }
 
@@ -200,7 +200,7 @@ impl<S: Sink> Trainer<S> {
 
     /// Returns the next command, if any; waits as long as there is nothing else to do.
     fn next_command(&mut self) -> Option<Command> {
-        let has_news = self.mailbox.is_wanted() && self.has_news_to_show();
+        let has_news = self.mailbox.is_wanted() && self.has_unobserved_state();
         let wait = if self.task.is_some() || self.is_replaying() {
             Duration::ZERO
         } else if self.is_training() && self.waits_for_lanes() {
@@ -211,7 +211,7 @@ impl<S: Sink> Trainer<S> {
             self.throttle.wait()
         } else if !self.events.is_empty() {
             RETRY
-        } else if self.has_news_to_show() {
+        } else if self.has_unobserved_state() {
             // Nobody waits for a snapshot now; look again soon.
             RETRY * 4
         } else {
@@ -392,7 +392,7 @@ impl<S: Sink> Trainer<S> {
         });
     }
 
-    fn has_news_to_show(&self) -> bool {
+    fn has_unobserved_state(&self) -> bool {
         !matches!(self.state, State::Failed(_))
             && self
                 .observed
@@ -407,7 +407,7 @@ impl<S: Sink> Trainer<S> {
     /// Takes a snapshot if one is wanted, there is something new to show, and snapshots have not used up
     /// their share of the time.
     fn take_snapshot(&mut self) {
-        if !self.mailbox.is_wanted() || !self.has_news_to_show() {
+        if !self.mailbox.is_wanted() || !self.has_unobserved_state() {
             return;
         }
         let now = Instant::now();

@@ -98,7 +98,7 @@ impl<S: Sink> Trainer<S> {
             Command::Resume | Command::Step { .. } | Command::Apply(_) => self.branch(),
             Command::Stop
             | Command::StopUnsaved
-            | Command::Halt
+            | Command::PauseForEnd
             | Command::Pause
             | Command::Reset { .. }
             | Command::Restore { .. }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{State, Trainer};
 use crate::data::Origin;
 use crate::error::Result;
-use crate::model_file::Contents;
-use crate::train::checkpoint::{About, Capture, Checkpoint, Progress, Stamp, Written};
+use crate::model_file::FileDigest;
+use crate::train::checkpoint::{About, Capture, Checkpoint, RunState, Stamp, Written};
 use crate::train::event_queue::{Recording, Sink};
 use crate::train::messages::{Event, Replace};
 use crate::train::speed::SpeedMeter;
@@ -54,7 +54,7 @@ impl<S: Sink> Trainer<S> {
             origin: Origin::clone(origin),
             dataset: Arc::clone(dataset),
             session: session.state(),
-            progress: Progress {
+            progress: RunState {
                 recording,
                 seconds: self.meter.seconds(),
                 limits: self.settings.limits,
@@ -116,7 +116,7 @@ impl<S: Sink> Trainer<S> {
     }
 
     fn report_written(&mut self, written: Written) {
-        if self.saver.is_news(&written) {
+        if self.saver.should_report(&written) {
             self.events.push(Event::CheckpointWritten {
                 path: written.path,
                 result: written.result,
@@ -129,7 +129,7 @@ impl<S: Sink> Trainer<S> {
 
     /// Writes the checkpoint of this moment before a final model with these `contents` is written to `path`. A process
     /// that is killed between the two leaves a run that recognises its model.
-    pub(super) fn announce_model(&mut self, path: &Path, contents: Contents) {
+    pub(super) fn announce_model(&mut self, path: &Path, contents: FileDigest) {
         if self.settings.final_model.announce(path, contents) {
             // If it fails, the last one at the end of the run reports that.
             let _ = self.write_last_checkpoint();
@@ -225,7 +225,7 @@ impl<S: Sink> Trainer<S> {
                 self.wait();
                 self.saver.adopt(&resumed);
                 self.continue_run(resumed);
-                self.saver.begin(self.stamp());
+                self.saver.start(self.stamp());
                 self.announce_start();
             }
             Err(error) => self.events.push(Event::ResetFailed(error)),

@@ -96,9 +96,9 @@ impl Work {
     }
 
     /// Returns the report of a result before the last one.
-    fn news(&mut self) -> Option<Event> {
+    fn take_new(&mut self) -> Option<Event> {
         match self {
-            Self::Preflight(preflight, None) => preflight.news().map(Event::Preflight),
+            Self::Preflight(preflight, None) => preflight.take_new().map(Event::Preflight),
             _ => None,
         }
     }
@@ -137,7 +137,7 @@ impl<S: Sink> Trainer<S> {
         let start = Instant::now();
         while let Some(mut task) = self.task.take() {
             let has_more = task.work.advance();
-            if let Some(event) = task.work.news() {
+            if let Some(event) = task.work.take_new() {
                 self.events.push(event);
             }
             if !has_more {

@@ -178,7 +178,7 @@ impl Model {
         self.prompt.overlay = None;
         if self.run.is_training() {
             // Model, checkpoint and log are of the same step.
-            self.send(Command::Halt);
+            self.send(Command::PauseForEnd);
         }
         self.export_at_end();
         if code < FIRST_SIGNAL {

@@ -65,13 +65,13 @@ impl Run {
             data: &self.data,
             architecture: &self.architecture,
             expected: self.expected,
-            initial: self.initial_loss,
+            initial_loss: self.initial_loss,
             losses: self.history.present_losses(),
-            recovered: self.history.recovered().unwrap_or_default(),
+            recovered_at: self.history.recovered().unwrap_or_default(),
             records: self.history.present(),
             health: self.answer::<HealthProbe>().map(|health| &**health),
             unpredicted: &self.unpredicted,
-            leak: leak.and_then(|fact| fact.columns.first().copied()),
+            leaking_column: leak.and_then(|fact| fact.columns.first().copied()),
         });
     }
 

@@ -118,7 +118,7 @@ impl Model {
             patience: run.limits.patience,
             time: None,
         };
-        line.of(&run.start, run.log.as_deref()?, limits)
+        line.command_for(&run.start, run.log.as_deref()?, limits)
     }
 
     /// Sends a command where it belongs: one that trains or waits to all runs, one that looks to the shown one. Others

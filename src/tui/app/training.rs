@@ -254,7 +254,7 @@ impl Run {
     }
 
     pub(super) fn epochs_at(&self, position: Position) -> f64 {
-        position.epoch as f64 + f64::from(position.batch) / f64::from(self.batches.max(1))
+        position.epochs(self.batches)
     }
 
     pub(super) fn milestone(&self) -> Milestone {

@@ -61,7 +61,7 @@ impl SweepObserver for SweepLink<'_> {
         self.send(Progress::Epoch(*planned, record.epoch, loss));
     }
 
-    fn goes_on(&self) -> bool {
+    fn should_continue(&self) -> bool {
         !self.is_over.load(Ordering::Relaxed)
     }
 }

@@ -13,7 +13,7 @@ use super::app::{ClickTarget, Effect, Msg};
 use super::key_table::{KeyRow, KeyScreen, KeyState};
 use super::keymap::KeyMap;
 use crate::record::SweepTable;
-use crate::train::{Outcome, Planned, Standing, Swept};
+use crate::train::{TrainingResult, Planned, Standing, Swept};
 use crate::util::stats::{Bounded, Merge};
 pub(super) use draw::render;
 
@@ -39,7 +39,7 @@ struct Training {
     planned: Planned,
     epoch: u64,
     curve: Bounded<Loss>,
-    outcome: Option<Outcome>,
+    outcome: Option<TrainingResult>,
 }
 
 /// Order of the rows.

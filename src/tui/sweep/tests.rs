@@ -46,7 +46,7 @@ fn board() -> Board {
                 board.add_epoch(&planned, epoch, 1.0 / (epoch as f64 + combination as f64));
             }
             if (combination, seed) != (3, 1) {
-                let outcome = Outcome {
+                let outcome = TrainingResult {
                     epoch: 16 + 2 * seed,
                     loss: 0.1 + 0.1 * combination as f64,
                     score: 0.99 - 0.02 * combination as f64 - 0.01 * seed as f64,

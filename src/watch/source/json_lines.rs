@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps, loose};
+use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps, python_json};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -25,7 +25,7 @@ pub(super) struct JsonLines {
 pub(super) fn begins(line: &str) -> bool {
     let is_step = |(name, value): (&String, &Value)| counts_steps(name) && value.is_number();
     line.trim_start().starts_with('{')
-        && loose::parse::<Map<String, Value>>(line).is_ok_and(|object| object.iter().any(is_step))
+        && python_json::parse::<Map<String, Value>>(line).is_ok_and(|object| object.iter().any(is_step))
 }
 
 impl LogReader for JsonLines {
@@ -37,7 +37,7 @@ impl LogReader for JsonLines {
             is_own,
         } = self;
         lines.read(bytes, |line| {
-            match loose::parse::<Map<String, Value>>(line) {
+            match python_json::parse::<Map<String, Value>>(line) {
                 Ok(object) => {
                     *strange = 0;
                     *is_own |= is_start(&object);

@@ -2,7 +2,7 @@
 
 mod event_file;
 mod json_lines;
-mod loose;
+mod python_json;
 mod table;
 mod trainer_state;
 
@@ -158,7 +158,7 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
         return None;
     }
     let line = String::from_utf8_lossy(&text[..line_end.unwrap_or(text.len())]);
-    Some(match loose::parse::<Map<String, Value>>(&line) {
+    Some(match python_json::parse::<Map<String, Value>>(&line) {
         Ok(object) if object.contains_key(trainer_state::HISTORY) => Format::TrainerState,
         // An object that goes on after its first line is a whole file.
         Err(error) if error.is_eof() => Format::TrainerState,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json_lines::add_object;
-use super::{LogReader, loose};
+use super::{LogReader, python_json};
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
@@ -44,7 +44,7 @@ impl LogReader for TrainerState {
             return Ok(());
         }
         let text = String::from_utf8_lossy(&self.bytes);
-        let state: serde_json::Result<State> = loose::parse(text.trim_start_matches('\u{feff}'));
+        let state: serde_json::Result<State> = python_json::parse(text.trim_start_matches('\u{feff}'));
         match state {
             Ok(state) => {
                 self.bytes = Vec::new();

@@ -13,12 +13,12 @@ const CHUNK: usize = 1 << 16;
 /// Length and CRC-32 of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Contents {
+pub(crate) struct FileDigest {
     bytes: u64,
     crc32: u32,
 }
 
-impl Contents {
+impl FileDigest {
     /// Reads the file at `path`.
     ///
     /// # Errors

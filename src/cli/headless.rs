@@ -173,7 +173,8 @@ struct BackpressureState {
 impl Backpressure {
     /// Waits until fewer than [`QUEUE_CAPACITY`] events wait to be recorded, and counts one more.
     fn acquire(&self) {
-        let is_full = |state: &mut BackpressureState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
+        let is_full =
+            |state: &mut BackpressureState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = self.changed.wait_while(state, is_full);
         wait.unwrap_or_else(PoisonError::into_inner).events += 1;

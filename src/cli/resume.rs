@@ -71,7 +71,7 @@ impl ResumeOrder {
 
     /// Returns whether the file at `path` is the model that the run has written.
     pub(super) fn owns_model(&self, path: &Path) -> bool {
-        self.is_of_checkpoint(|checkpoint| checkpoint.final_model().may_replace(path))
+        self.is_of_checkpoint(|checkpoint| checkpoint.progress.final_model.may_replace(path))
     }
 
     fn is_of_checkpoint(&self, is_own: impl FnOnce(&Checkpoint) -> bool) -> bool {
@@ -135,20 +135,20 @@ pub(super) fn job(
     }
     job.options = checkpoint.origin.options.clone();
     let is_given = |name: &str| args.saving.given.iter().any(|given| given == name);
-    let before = checkpoint.limits();
+    let before = checkpoint.progress.limits;
     match &mut job.front_end {
         FrontEnd::Screen(run) => {
             if !is_given("--pace") {
-                run.pace = Some(checkpoint.pace());
+                run.pace = Some(checkpoint.progress.pace);
             }
-            run.paused |= checkpoint.is_paused();
+            run.paused |= checkpoint.progress.is_paused;
             keep_limits(&mut job.limits, before, is_given);
         }
         // A run on the screen may have had no limits.
         _ if before != Limits::default() => keep_limits(&mut job.limits, before, is_given),
         _ => {}
     }
-    let kept = checkpoint.final_model();
+    let kept = &checkpoint.progress.final_model;
     if !is_given("--weights") {
         job.weights = kept.weights;
     }
@@ -174,7 +174,7 @@ pub(super) fn job(
     }
     job.resume = Some(ResumeOrder {
         is_recovery_file,
-        refit: checkpoint.final_model().refit,
+        refit: checkpoint.progress.final_model.refit,
         keeps_export,
         path,
         checkpoint: Mutex::new(Some(checkpoint)),

@@ -19,7 +19,7 @@ use crate::error::shown_source;
 use crate::error::{Error, Result};
 use crate::record::{Logged, STANDARD_OUTPUT, SweepFile, SweepLog, SweepReport, SweepTable};
 use crate::settings::{Axis, quoted};
-use crate::train::{TrainingResult, Standing, Sweep, SweepObserver, Swept};
+use crate::train::{Standing, Sweep, SweepObserver, Swept, TrainingResult};
 use crate::tui;
 use crate::tui::sweep::Board;
 use crate::tui::{SweepEnd, SweepLink};

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::Work;
 use super::args::ScreenArgs;
 use super::config::Config;
-use super::Work;
 use crate::error::{Error, Result};
 use crate::tui;
 use crate::util::lang::say;

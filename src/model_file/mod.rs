@@ -9,8 +9,8 @@
 //! every file before it returns a model.
 
 mod atomic_write;
-mod file_digest;
 mod description;
+mod file_digest;
 pub mod formats;
 mod named_files;
 mod predict;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{LogFormat, EventTime, Output, LogStart, Recorder, Summary};
+use super::{EventTime, LogFormat, LogStart, Output, Recorder, Summary};
 use crate::train::Event;
 use crate::util::lang::say;
 

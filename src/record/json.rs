@@ -31,7 +31,7 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 
 use super::scores::ScoresJson;
-use super::{LogFormat, EventTime, Output, Recorder, Summary, gradients};
+use super::{EventTime, LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Samples, Scores, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};

@@ -280,7 +280,14 @@ impl LogOption {
         if let Some(mut file) = self.existing()? {
             let begun = end_line(&mut file, self.format.is_text());
             let begun = begun.map_err(|cause| self.cannot_write(cause))?;
-            return Ok((file, if begun { LogStart::Next } else { LogStart::First }));
+            return Ok((
+                file,
+                if begun {
+                    LogStart::Next
+                } else {
+                    LogStart::First
+                },
+            ));
         }
         if let Some(directory) = &self.directory {
             fs::create_dir_all(directory).map_err(|cause| Error::CannotWrite {

@@ -8,7 +8,7 @@ use super::console::Console;
 use super::json::JsonLines;
 use super::log_file::LogFile;
 use super::text::Text;
-use super::{End, LogOption, EventTime, Output, Recorder, Summary};
+use super::{End, EventTime, LogOption, Output, Recorder, Summary};
 use crate::error::{Error, Result};
 use crate::train::Event;
 

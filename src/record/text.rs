@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::scores::{
     ABSENT, loss, number, percent, table_of_classes, table_of_importances, table_of_sets,
 };
-use super::{End, LogFormat, EventTime, Output, Recorder, SavedModel, Summary, gradients};
+use super::{End, EventTime, LogFormat, Output, Recorder, SavedModel, Summary, gradients};
 use crate::model_file::Saved;
 use crate::train::{EpochRecord, Evaluation, Event, Limit, Progress, Refitted, Started, show_time};
 use crate::util::lang::say;

@@ -19,7 +19,12 @@ pub struct Invocation {
 impl Invocation {
     /// Returns the command that repeats a training without a screen: one that starts with `plan` and ends after
     /// `limits`, with the changes of `log`. `None` if no command does.
-    pub(crate) fn command_for(&self, plan: &Plan, log: &[LoggedChange], limits: Limits) -> Option<String> {
+    pub(crate) fn command_for(
+        &self,
+        plan: &Plan,
+        log: &[LoggedChange],
+        limits: Limits,
+    ) -> Option<String> {
         let table = self.table?;
         let wanted = Choices::of(plan, limits, Pace::Full);
         let mut choices = Choices {

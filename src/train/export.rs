@@ -9,7 +9,7 @@ use super::{Plan, Session, Weights};
 use crate::data::{Dataset, Errors, Prepared, RowSplit, Samples, Scores};
 use crate::error::Result;
 use crate::model_file::{
-    FileDigest, EndedWith, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, encode,
+    EndedWith, FileDigest, Quality, Saved, SplitRecord, TrainedModel, TrainingRecord, encode,
     rows_to_verify, verify, weights_checksum, write,
 };
 

@@ -77,7 +77,7 @@ pub(crate) use session::Recipe;
 pub use session::{
     BestEpoch, Divergence, Moment, Position, ReplayError, Session, Start, Stepped, Weights,
 };
-pub(crate) use sweep::{TrainingResult, Planned, Standing, Sweep, SweepObserver, Swept};
+pub(crate) use sweep::{Planned, Standing, Sweep, SweepObserver, Swept, TrainingResult};
 #[cfg(test)]
 pub(crate) use trials::TrialId;
 pub(crate) use trials::{Trial, Trials};

@@ -162,7 +162,7 @@ impl PhaseStepper {
         row.min(self.rows.len() - 1)
     }
 
-    fn is_updated(&self) -> bool {
+    pub(super) fn is_updated(&self) -> bool {
         self.done == self.total()
     }
 
@@ -307,11 +307,6 @@ impl PhaseStepper {
         let masks = session.masks(step, self.rows.len());
         let row = |mask: &Array2<f32>| mask.row(self.row()).mapv(f64::from).to_vec();
         masks.iter().map(row).collect()
-    }
-
-    /// Returns whether the update is the phase done last.
-    pub(super) fn is_after_update(&self) -> bool {
-        self.is_updated()
     }
 
     /// Returns the parameters before the update, if that is the phase done last.

@@ -20,7 +20,7 @@ use std::time::SystemTime;
 
 use prost::Message;
 
-use super::{End, LogFormat, EventTime, Output, Recorder, Summary};
+use super::{End, EventTime, LogFormat, Output, Recorder, Summary};
 use crate::data::Scores;
 use crate::settings::quoted;
 use crate::train::probes::LayerDistributions;

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::SweepTable;
 use crate::error::{Error, Result};
 use crate::model_file::create_file;
-use crate::train::{TrainingResult, Swept};
+use crate::train::{Swept, TrainingResult};
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 

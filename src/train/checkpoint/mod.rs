@@ -134,8 +134,8 @@ impl FinalModel {
 /// Progress of a run apart from its session.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct RunState {
-    pub recording: Recording,
+pub(crate) struct RunState {
+    pub(in crate::train) recording: Recording,
     /// Seconds spent on training.
     pub seconds: f64,
     /// Limits after which the training finishes.
@@ -148,7 +148,7 @@ pub(super) struct RunState {
     #[serde(default)]
     pub due_changes: Vec<LoggedChange>,
     /// Position of the phase stepper inside a mini-batch.
-    pub stepper: Option<StepperFields>,
+    pub(in crate::train) stepper: Option<StepperFields>,
 }
 
 /// State of a run at one moment.
@@ -159,7 +159,7 @@ pub struct Checkpoint {
     pub(crate) origin: Origin,
     fingerprint: Fingerprint,
     pub(super) session: SessionState,
-    pub(super) progress: RunState,
+    pub(crate) progress: RunState,
     /// Parameters before the last update, for the phase stepper.
     pub(super) before_update: Option<Parameters>,
 }
@@ -230,16 +230,6 @@ impl Checkpoint {
         self.session.initial_values()
     }
 
-    /// Returns the limits after which the training finishes.
-    pub(crate) fn limits(&self) -> Limits {
-        self.progress.limits
-    }
-
-    /// Returns what the run was to write at its end.
-    pub(crate) fn final_model(&self) -> &FinalModel {
-        &self.progress.final_model
-    }
-
     /// Returns whether the file at `path` is a checkpoint of the same run.
     pub(crate) fn is_in(&self, path: &Path) -> bool {
         read_about(path).is_ok_and(|about| about.run == self.about.run)
@@ -264,16 +254,6 @@ impl Checkpoint {
         let rows = self.plan().batch.get().min(CHUNK);
         let needed = self.session.architecture().copy_bytes(rows);
         memory::check(say!("purpose-copy", "a copy of the network"), needed)
-    }
-
-    /// Returns the speed limit.
-    pub(crate) fn pace(&self) -> Pace {
-        self.progress.pace
-    }
-
-    /// Returns whether the run was waiting for a command.
-    pub(crate) fn is_paused(&self) -> bool {
-        self.progress.is_paused
     }
 
     /// Restores session and run on `dataset`. `path` is where the checkpoint was read from.

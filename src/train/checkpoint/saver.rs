@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{About, Checkpoint, CheckpointOption, Interval, RunState, Resumed, read_about};
+use super::{About, Checkpoint, CheckpointOption, Interval, Resumed, RunState, read_about};
 use crate::data::{Dataset, Fingerprint, Origin};
 use crate::error::{Error, Result};
 use crate::model_file::{Access, FileDigest, NamedFiles, is_same_file, write_with};
@@ -367,7 +367,10 @@ impl Saver {
 
     /// Returns the path of the checkpoint of the moment `now`, if there is one.
     pub fn last_checkpoint(&self, now: Stamp) -> Option<PathBuf> {
-        let option = self.option.as_ref().filter(|_| self.in_interval_file == Some(now));
+        let option = self
+            .option
+            .as_ref()
+            .filter(|_| self.in_interval_file == Some(now));
         let own = option.map(|option| &option.path);
         // Its folder may be gone.
         let path = self.other_checkpoint(now).or(own);

@@ -28,7 +28,7 @@ impl Probe for InspectProbe {
         let row = self.row.rows(session).map(|(_, row)| row);
         // A row that is stepped through has the dropout of its step.
         let stepper = training.stepper.filter(|stepper| {
-            !stepper.is_after_update() && stepper.position().sample == self.row.sample
+            !stepper.is_updated() && stepper.position().sample == self.row.sample
         });
         let masks = stepper.map_or_else(Vec::new, |stepper| stepper.row_masks(session));
         let masks = masks

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{State, Trainer, initial_state};
 use crate::nn::engine::Threads;
-use crate::train::checkpoint::{FinalModel, RunState, Resumed};
+use crate::train::checkpoint::{FinalModel, Resumed, RunState};
 use crate::train::event_queue::Sink;
 use crate::train::lockstep::{Lockstep, RacePlace};
 use crate::train::messages::Event;

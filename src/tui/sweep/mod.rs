@@ -13,7 +13,7 @@ use super::app::{ClickTarget, Effect, Msg};
 use super::key_table::{KeyRow, KeyScreen, KeyState};
 use super::keymap::KeyMap;
 use crate::record::SweepTable;
-use crate::train::{TrainingResult, Planned, Standing, Swept};
+use crate::train::{Planned, Standing, Swept, TrainingResult};
 use crate::util::stats::{Bounded, Merge};
 pub(super) use draw::render;
 

@@ -25,7 +25,8 @@ pub(super) struct JsonLines {
 pub(super) fn begins(line: &str) -> bool {
     let is_step = |(name, value): (&String, &Value)| counts_steps(name) && value.is_number();
     line.trim_start().starts_with('{')
-        && python_json::parse::<Map<String, Value>>(line).is_ok_and(|object| object.iter().any(is_step))
+        && python_json::parse::<Map<String, Value>>(line)
+            .is_ok_and(|object| object.iter().any(is_step))
 }
 
 impl LogReader for JsonLines {

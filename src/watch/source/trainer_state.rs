@@ -44,7 +44,8 @@ impl LogReader for TrainerState {
             return Ok(());
         }
         let text = String::from_utf8_lossy(&self.bytes);
-        let state: serde_json::Result<State> = python_json::parse(text.trim_start_matches('\u{feff}'));
+        let state: serde_json::Result<State> =
+            python_json::parse(text.trim_start_matches('\u{feff}'));
         match state {
             Ok(state) => {
                 self.bytes = Vec::new();

@@ -65,12 +65,12 @@ fn check(paths: &[PathBuf]) -> Result<()> {
 fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
     check(paths)?;
     let filter = Filter::parse(filter);
-    let mut runs = newest(paths)?;
-    runs.retain(|(name, run)| filter.matches(name, run));
+    let runs = newest(paths)?;
     let text = if json {
-        format!("{}\n", printable_json(&to_json(&runs).to_string()))
+        format!("{}\n", printable_json(&to_json(&runs, &filter).to_string()))
     } else {
-        let texts = runs.iter().map(|(name, run)| text(name, run));
+        let shown = runs.iter().filter(|(name, run)| filter.matches(name, run));
+        let texts = shown.map(|(name, run)| text(name, run));
         texts.collect::<Vec<_>>().join("\n")
     };
     super::print(text)

@@ -51,7 +51,7 @@ pub use evaluation::{Evaluation, Outcomes, Predictions};
 pub(crate) use event_queue::DETAILED_EPOCHS;
 pub use event_queue::Sink;
 pub use findings::{Finding, Remedy};
-pub(crate) use findings::{Trend, overfitting_since, trend};
+pub(crate) use findings::{Trend, overfitting_since, steady_change, trend};
 pub use health::LayerHealth;
 pub use importance::{Importance, Importances, REPEATS};
 pub use inspection::{Cursor, Inspect, Inspection, Subject};

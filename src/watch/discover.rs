@@ -42,7 +42,7 @@ pub(super) fn discover(roots: &[PathBuf]) -> BTreeMap<String, Found> {
     for root in roots {
         if root.is_dir() {
             Search::new(root, &mut files).folder(root, DEPTH);
-        } else {
+        } else if !matches!(root.try_exists(), Ok(false)) {
             files.push((root.clone(), format_of(root)));
         }
     }
@@ -137,6 +137,11 @@ impl<'f> Search<'f> {
         }
         !is_known
     }
+}
+
+/// Returns whether the file at `path` begins like a log, or has the name of one that may be empty.
+pub(super) fn is_log(path: &Path) -> bool {
+    log_format(path).is_some_and(|format| format != Format::JsonLines)
 }
 
 /// Returns the format of a file in a folder that is searched, if it is a log. Names that data and other texts have too

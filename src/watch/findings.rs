@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Point, Run, Series};
 use crate::train::findings::thresholds::{EXPLODED, LONG, UNLEARNED};
-use crate::train::{EpochRecord, Trend, overfitting_since, trend};
+use crate::train::{EpochRecord, Trend, overfitting_since, steady_change, trend};
 use crate::util::stats::MinMaxLast;
 
 /// Problem that the curves of a run show.
@@ -20,6 +20,11 @@ pub(crate) enum CurveFinding {
     Diverged,
     /// The newest loss is more than ten times the first one.
     Diverging {
+        /// The loss.
+        tag: Arc<str>,
+    },
+    /// The loss has risen since the first step, and is more than twice the first one.
+    Rising {
         /// The loss.
         tag: Arc<str>,
     },
@@ -42,7 +47,7 @@ impl CurveFinding {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::NotFinite { .. } => "not-finite",
-            Self::Diverged | Self::Diverging { .. } => "diverging",
+            Self::Diverged | Self::Diverging { .. } | Self::Rising { .. } => "diverging",
             Self::Overfitting { .. } => "overfitting",
             Self::Plateau { .. } => "plateau",
         }
@@ -55,6 +60,25 @@ const TRAINING: [&str; 2] = ["train", "training"];
 const VALIDATION: [&str; 6] = ["val", "valid", "validation", "eval", "evaluation", "test"];
 /// Words that say how often a loss is logged, the smoother one first.
 const INTERVALS: [&str; 2] = ["epoch", "step"];
+/// Words of numbers that belong to a loss, and are none.
+const NO_LOSS: [&str; 10] = [
+    "best",
+    "min",
+    "lowest",
+    "scale",
+    "scaler",
+    "scaling",
+    "weight",
+    "coef",
+    "coefficient",
+    "factor",
+];
+/// Names of the loss that is minimised, of which others are components.
+const TOTAL: [&str; 3] = ["loss", "total_loss", "loss_total"];
+/// Fall within the last half of the points, as a fraction of the first loss, from which on a straight line is no plateau.
+const FALL: f64 = 0.01;
+/// Multiple of the first loss above which one that rises all the time diverges.
+const RISEN: f64 = 2.0;
 
 /// Losses over the training rows, and the same ones over the validation rows, the best of each first.
 #[derive(Default)]
@@ -71,19 +95,25 @@ struct Loss<'r> {
     rank: (bool, usize, usize),
 }
 
-/// Returns the run of the training beside a run of the validation alone, as Keras' callback for TensorBoard writes them:
-/// `a/train` beside `a/validation`.
+/// Returns the run of the training beside a run of the validation alone, as Keras' callback for TensorBoard writes them,
+/// `a/train` beside `a/validation`, or torch's `add_scalars`, `loss_train` beside `loss_val`.
 pub(crate) fn training_beside<'r>(runs: &'r [(Arc<str>, Arc<Run>)], name: &str) -> Option<&'r Run> {
-    let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
-    if !VALIDATION.contains(&last) {
+    let (stem, rows) = split_rows(name);
+    if !VALIDATION.contains(&rows) {
         return None;
     }
     let is_beside = |other: &str| {
-        let (other, last) = other.rsplit_once('/').unwrap_or(("", other));
-        other == folder && TRAINING.contains(&last)
+        let (other, rows) = split_rows(other);
+        other == stem && TRAINING.contains(&rows)
     };
     let (_, run) = runs.iter().find(|(other, _)| is_beside(other))?;
     Some(run)
+}
+
+/// Splits the name of a run before its last word, which may say of which rows it is.
+fn split_rows(name: &str) -> (&str, &str) {
+    let at = name.rfind(['/', '_']).map_or(0, |at| at + 1);
+    name.split_at(at)
 }
 
 /// Returns what the losses of `run` show, which are of the validation if there is a run of the `training`.
@@ -98,11 +128,16 @@ pub(crate) fn findings(run: &Run, training: Option<&Run>) -> Vec<CurveFinding> {
             pair.training = other.training;
         }
     }
-    let mut found: Vec<CurveFinding> = Vec::new();
-    found.extend(run.has_diverged.then_some(CurveFinding::Diverged));
     for pair in pairs.values_mut() {
         pair.training.sort_by_key(|loss| loss.rank);
         pair.validation.sort_by_key(|loss| loss.rank);
+    }
+    let total = TOTAL.iter().find_map(|name| pairs.get(*name));
+    let has_fallen = total.is_some_and(Pair::has_fallen);
+    let mut found: Vec<CurveFinding> = Vec::new();
+    found.extend(run.has_diverged.then_some(CurveFinding::Diverged));
+    for (name, pair) in &pairs {
+        let is_total = TOTAL.contains(&&**name);
         let own = [&pair.training, &pair.validation].into_iter();
         // Those of the other run are found there.
         let own: Vec<CurveFinding> = own
@@ -110,25 +145,56 @@ pub(crate) fn findings(run: &Run, training: Option<&Run>) -> Vec<CurveFinding> {
             .filter_map(|losses| exploded(losses))
             .collect();
         if own.is_empty() {
-            found.extend(learning(pair));
+            let rises = (is_total || pairs.len() == 1)
+                .then(|| rising(pair))
+                .flatten();
+            found.extend(rises.or_else(|| learning(pair)));
         }
         found.extend(own);
+        if has_fallen && !is_total {
+            // A component may rise, or stay, while the loss that is minimised falls.
+            found.retain(|finding| !finding.is_of_component(pair));
+        }
     }
     found
+}
+
+impl CurveFinding {
+    /// Whether it says that a loss of `pair` rises or stays.
+    fn is_of_component(&self, pair: &Pair<'_>) -> bool {
+        let (Self::Diverging { tag } | Self::Rising { tag } | Self::Plateau { tag }) = self else {
+            return false;
+        };
+        let mut losses = pair.training.iter().chain(&pair.validation);
+        losses.any(|loss| loss.tag == tag)
+    }
+}
+
+impl Pair<'_> {
+    /// Whether the newest loss is below the first one.
+    fn has_fallen(&self) -> bool {
+        let loss = self.training.first().or(self.validation.first());
+        loss.is_some_and(|loss| {
+            let (first, last) = (loss.series.points().first(), loss.series.last());
+            first
+                .zip(last)
+                .is_some_and(|(first, last)| last.value.last < first.value.last)
+        })
+    }
 }
 
 /// Adds the losses of `run` to the pairs by their names without the words that say of which rows they are, and how often
 /// they are logged.
 fn add_losses<'r>(pairs: &mut BTreeMap<String, Pair<'r>>, run: &'r Run, is_validation: bool) {
     for (tag, series) in &run.scalars {
-        let lower = tag.to_lowercase();
-        let words = lower.split(|c: char| !c.is_alphanumeric());
+        let words = words(tag);
+        let words = words.split_whitespace();
         let is_mark = |word: &&str| {
             let lists = [&TRAINING[..], &VALIDATION, &INTERVALS];
             lists.iter().any(|list| list.contains(word))
         };
         let (marks, name): (Vec<&str>, Vec<&str>) = words.partition(is_mark);
-        if !name.contains(&"loss") {
+        if !name.contains(&"loss") || name.iter().any(|word| NO_LOSS.contains(word)) {
             continue;
         }
         let place = |list: &[&str]| list.iter().position(|word| marks.contains(word));
@@ -147,6 +213,35 @@ fn add_losses<'r>(pairs: &mut BTreeMap<String, Pair<'r>>, run: &'r Run, is_valid
             rank: (is_single, rank(rows), rank(place(&INTERVALS))),
         });
     }
+}
+
+/// Words of a tag in small letters, with blanks between them; those of `trainLoss` are two.
+fn words(tag: &str) -> String {
+    let mut words = String::new();
+    let mut before = ' ';
+    for c in tag.chars() {
+        if c.is_uppercase() && before.is_lowercase() || !c.is_alphanumeric() {
+            words.push(' ');
+        }
+        if c.is_alphanumeric() {
+            words.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words
+}
+
+/// Whether the loss has risen all the time.
+fn rising(pair: &Pair<'_>) -> Option<CurveFinding> {
+    let loss = pair.training.first().or(pair.validation.first())?;
+    let points = loss.series.points();
+    let (first, last) = (first_loss(points)?, points.last()?);
+    let is_late = points.len() as u64 >= LONG;
+    let values: Vec<f64> = points.iter().map(|point| point.value.last).collect();
+    let is_rising = steady_change(&values).is_some_and(|change| change > 0.0);
+    (is_late && is_rising && last.value.last > RISEN * first).then(|| CurveFinding::Rising {
+        tag: Arc::clone(loss.tag),
+    })
 }
 
 /// Whether the newest value of a loss is not finite, or that of the best of these losses far above the first one.
@@ -187,7 +282,10 @@ fn learning(pair: &Pair<'_>) -> Option<CurveFinding> {
     }
     let (first, last) = (first_loss(points)?, points.last()?);
     let is_late = points.len() as u64 >= LONG;
-    let is_flat = trend(&records) == Some(Trend::Flat);
+    let half = points[points.len() / 2..].iter();
+    let half: Vec<f64> = half.map(|point| point.value.last).collect();
+    let falls = steady_change(&half).is_some_and(|change| change < -FALL * first);
+    let is_flat = trend(&records) == Some(Trend::Flat) && !falls;
     let is_high = last.value.last > UNLEARNED * first;
     (is_late && is_flat && is_high).then_some(CurveFinding::Plateau { tag })
 }
@@ -241,6 +339,7 @@ mod tests {
             ("loss/train", "loss/validation"),
             ("loss", "eval_loss"),
             ("train/box_loss", "val/box_loss"),
+            ("trainLoss", "valLoss"),
         ] {
             let run = run(&[(train, &falls), (validation, &rises)], 60);
             let found = findings(&run, None);
@@ -270,6 +369,64 @@ mod tests {
         assert!(names(&|x| if x < 2.0 { 0.0 } else { 2.0 / x }).is_empty());
         assert!(names(&|x| -50.0 + x).is_empty());
         assert!(names(&|x| (x - 10.0).min(0.1)).is_empty());
+    }
+
+    #[test]
+    fn what_belongs_to_a_loss_or_is_a_component_is_no_loss_of_its_own() {
+        let falls = |x: f64| 3.0 / x;
+        let names = |tags: &[(&str, &dyn Fn(f64) -> f64)]| -> Vec<&str> {
+            let run = run(tags, 100);
+            let found = findings(&run, None);
+            found.iter().map(CurveFinding::name).collect()
+        };
+        let doubles = |x: f64| 2f64.powf(x / 4.0);
+        for tag in [
+            "loss_scale",
+            "loss-scale",
+            "lossScale",
+            "aux_loss_weight",
+            "best_loss",
+        ] {
+            assert!(
+                names(&[("loss", &falls), (tag, &doubles)]).is_empty(),
+                "{tag}"
+            );
+            assert!(
+                names(&[("loss", &falls), (tag, &|_| 0.5)]).is_empty(),
+                "{tag}"
+            );
+        }
+        let risen = |x: f64| 0.001 + 2.0 * (1.0 - ((1.0 - x) / 5.0).exp());
+        assert!(names(&[("loss", &falls), ("kl_loss", &risen)]).is_empty());
+        assert_eq!(names(&[("kl_loss", &risen)]), ["diverging"]);
+        assert_eq!(names(&[("loss", &doubles), ("kl_loss", &risen)]).len(), 2);
+    }
+
+    #[test]
+    fn a_straight_line_is_no_plateau_and_one_that_rises_diverges() {
+        let names = |value: &dyn Fn(f64) -> f64, points| -> Vec<&str> {
+            let run = run(&[("loss", value)], points);
+            let found = findings(&run, None);
+            found.iter().map(CurveFinding::name).collect()
+        };
+        for points in [40, 100, 300] {
+            let slope = 0.1 / f64::from(points);
+            let noise = |x: f64| 0.003 * (x * 2.0).sin();
+            assert!(
+                names(&|x| 1.0 - slope * x + noise(x), points).is_empty(),
+                "{points}"
+            );
+            assert_eq!(
+                names(&|x| 1.0 + 5.0 * noise(x), points),
+                ["plateau"],
+                "{points}"
+            );
+            assert_eq!(
+                names(&|x| 1.0 + 50.0 * slope * x, points),
+                ["diverging"],
+                "{points}"
+            );
+        }
     }
 
     #[test]
@@ -308,5 +465,10 @@ mod tests {
         let beside = |name| training_beside(&runs, name).map(|run| run as *const Run);
         assert_eq!(beside("a/validation"), Some(Arc::as_ptr(&runs[1].1)));
         assert_eq!(["a/train", "validation", "a/other"].map(beside), [None; 3]);
+        let runs: Vec<(Arc<str>, Arc<Run>)> = ["acc_train", "loss_train", "loss_val"]
+            .map(|name| (name.into(), Arc::default()))
+            .into();
+        let beside = training_beside(&runs, "loss_val").map(|run| run as *const Run);
+        assert_eq!(beside, Some(Arc::as_ptr(&runs[1].1)));
     }
 }

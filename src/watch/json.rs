@@ -5,12 +5,14 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::{Run, findings, training_beside};
+use super::{Filter, Run, findings, training_beside};
 
-/// Formats the newest values of `runs` as one JSON object. Numbers that are not finite are `null`.
-pub(crate) fn to_json(runs: &[(Arc<str>, Arc<Run>)]) -> Value {
+/// Formats the newest values of those of `runs` that `filter` lets through as one JSON object. Numbers that are not finite
+/// are `null`.
+pub(crate) fn to_json(runs: &[(Arc<str>, Arc<Run>)], filter: &Filter) -> Value {
     let values: Vec<Value> = runs
         .iter()
+        .filter(|(name, run)| filter.matches(name, run))
         .map(|(name, run)| run_json(name, run, training_beside(runs, name)))
         .collect();
     json!({ "runs": values })
@@ -54,6 +56,7 @@ fn run_json(name: &str, run: &Run, training: Option<&Run>) -> Value {
         "run": name,
         "age_seconds": age.map(|age| age.as_secs_f64()),
         "gone": run.is_gone,
+        "ended": run.has_ended,
         "problem": run.problem,
         "findings": findings(run, training).iter().map(|finding| finding.name()).collect::<Vec<_>>(),
         "hparams": texts(&run.hparams),

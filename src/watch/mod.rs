@@ -28,6 +28,8 @@ use source::Format;
 pub(crate) use stream::{is_stream, read_stream};
 use tail::Tail;
 
+use crate::util::lang::say;
+
 /// Time between two searches for new files.
 const SEARCH: Duration = Duration::from_secs(5);
 /// Bytes that one poll reads at most, so that what is read is soon shown.
@@ -50,6 +52,10 @@ struct RunLog {
     format: Format,
     files: Vec<Tail>,
     run: Arc<Run>,
+    /// Whether a file was begun anew, and nothing has been read of it since.
+    is_anew: bool,
+    /// Last step before a file was begun anew, of which the points are lost.
+    lost: Option<f64>,
 }
 
 impl Watcher {
@@ -85,11 +91,7 @@ impl Watcher {
             let log = self.logs.entry(name.clone()).or_insert_with(|| {
                 is_any = true;
                 self.names.push(name.into());
-                RunLog {
-                    format: found.format,
-                    files: Vec::new(),
-                    run: Arc::default(),
-                }
+                RunLog::new(found.format)
             });
             let is_new = |path: &PathBuf| log.files.iter().all(|tail| tail.path() != path);
             let is_gone = |tail: &Tail| matches!(tail.path().try_exists(), Ok(false));
@@ -97,7 +99,7 @@ impl Watcher {
             let is_replaced = found.files.iter().any(is_new)
                 && (found.format.is_rewritten() || log.files.iter().any(is_gone));
             if log.format != found.format || is_replaced {
-                (log.format, log.files, log.run) = (found.format, Vec::new(), Arc::default());
+                *log = RunLog::new(found.format);
             }
             for path in found.files {
                 if !log.files.iter().any(|tail| tail.path() == path) {
@@ -137,6 +139,16 @@ impl Watcher {
 }
 
 impl RunLog {
+    fn new(format: Format) -> Self {
+        Self {
+            format,
+            files: Vec::new(),
+            run: Arc::default(),
+            is_anew: false,
+            lost: None,
+        }
+    }
+
     /// Folder of the event files of the run.
     fn folder(&self) -> Option<&Path> {
         let file = (self.format == Format::EventFile).then(|| self.files.first())??;
@@ -149,20 +161,93 @@ impl RunLog {
         if is_rewritten {
             // Points cannot be taken back one file at a time.
             self.files.iter_mut().for_each(Tail::rewind);
-            self.run = Arc::default();
+            self.is_anew = true;
         }
         let has_news = self.files.iter_mut().any(Tail::has_news);
         let is_gone = !self.files.is_empty() && self.files.iter().all(Tail::is_gone);
         if !has_news && !is_rewritten && is_gone == self.run.is_gone {
             return false;
         }
-        let run = Arc::make_mut(&mut self.run);
-        run.is_gone = is_gone;
-        for tail in &mut self.files {
-            tail.read(run, room);
+        let mut read = if self.is_anew {
+            Run::default()
+        } else {
+            std::mem::take(Arc::make_mut(&mut self.run))
+        };
+        if read.is_empty() && self.files.iter().all(|tail| tail.problem().is_none()) {
+            read.problem = None;
         }
+        for tail in &mut self.files {
+            tail.read(&mut read, room);
+        }
+        if self.is_anew {
+            read = self.joined(read);
+        } else if let Some(lost) = self.lost {
+            self.note_lost(&mut read, lost);
+        }
+        read.is_gone = is_gone;
+        if read.is_empty() {
+            read.note(|| self.nothing());
+        }
+        self.run = Arc::new(read);
         true
     }
+
+    /// Returns the run with what was `read` since its file was begun anew. What was logged before stays where the steps go
+    /// on after it, as those of a log that was rotated, and until there are any.
+    fn joined(&mut self, read: Run) -> Run {
+        let mut known = std::mem::take(Arc::make_mut(&mut self.run));
+        if read.is_empty() {
+            known.modified = read.modified.max(known.modified);
+            known.problem = read.problem.or(known.problem);
+            return known;
+        }
+        self.is_anew = false;
+        match (known.steps(), read.steps()) {
+            (Some((_, last)), Some((first, _))) if first > last => {
+                known.extend(read);
+                known
+            }
+            (before, _) => {
+                let mut read = read;
+                self.lost = before.map(|(_, last)| last);
+                if let Some(lost) = self.lost {
+                    self.note_lost(&mut read, lost);
+                }
+                read
+            }
+        }
+    }
+
+    /// Says that the points up to the step `lost` are lost, until the run has come as far again: a file that is written anew
+    /// as a whole has all of them.
+    fn note_lost(&mut self, run: &mut Run, lost: f64) {
+        let note = say!(
+            "watch-anew",
+            "the file began anew: what it had before is left out"
+        );
+        if run.steps().is_some_and(|(_, last)| last >= lost) {
+            self.lost = None;
+            run.problem.take_if(|problem| problem == note);
+        } else {
+            run.note(|| note.to_owned());
+        }
+    }
+
+    /// Says why nothing was read.
+    fn nothing(&self) -> String {
+        let is_begun = |tail: &Tail| tail.is_at_begin() || discover::is_log(tail.path());
+        let is_log = self.format == Format::EventFile || self.files.iter().all(is_begun);
+        if is_log {
+            say!("watch-nothing-yet", "nothing was logged yet").into()
+        } else {
+            no_log()
+        }
+    }
+}
+
+/// Says that something is no log.
+fn no_log() -> String {
+    say!("watch-no-log", "there is nothing of a log in it").into()
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct Run {
     pub(crate) has_diverged: bool,
     /// Whether its files are gone.
     pub(crate) is_gone: bool,
+    /// Whether the stream that it was read from has ended.
+    pub(crate) has_ended: bool,
 }
 
 impl Run {
@@ -74,6 +76,35 @@ impl Run {
             && self.histograms.is_empty()
             && self.texts.is_empty()
             && series.all(|series| series.points().len() <= 1)
+    }
+
+    /// Adds what was logged later, in `other`.
+    pub(super) fn extend(&mut self, other: Self) {
+        for (tag, series) in &other.scalars {
+            for point in series.points() {
+                self.add_scalar(tag, *point);
+            }
+        }
+        for (tag, series) in &other.histograms {
+            for point in series.points() {
+                self.add_histogram(tag, point.clone());
+            }
+        }
+        self.texts.extend(other.texts);
+        self.hparams.extend(other.hparams);
+        self.problem = other.problem.or(self.problem.take());
+        self.modified = other.modified;
+        self.has_diverged = other.has_diverged;
+    }
+
+    /// Returns the first and the last step with a value; `None` without any.
+    pub(super) fn steps(&self) -> Option<(f64, f64)> {
+        let series = self.scalars.values();
+        let ends = series.filter_map(|series| {
+            let (first, last) = (series.points().first()?, series.last()?);
+            Some((first.step, last.step))
+        });
+        ends.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
     /// Adds the hyperparameters of `other`, and its values of tags that this run has not.

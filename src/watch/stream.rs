@@ -8,7 +8,6 @@ use std::time::SystemTime;
 
 use super::source::{Format, LogReader};
 use super::{Run, STANDARD_INPUT};
-use crate::util::lang::say;
 
 /// Begin and end of the line that `tail` writes before what is of another file.
 const HEADER: (&[u8], &[u8]) = (b"\n==> ", b" <==");
@@ -54,10 +53,7 @@ fn read_all(
                 break;
             }
         }
-        let is_read = |log: &StreamedFile| log.reader.is_none();
-        if !stream.logs.is_empty() && stream.logs.iter().all(is_read) {
-            break;
-        }
+        // Also when nothing more can be read of it: the program that writes it would wait for ever.
         changed(&stream.runs);
     }
     stream.end();
@@ -206,9 +202,9 @@ impl Stream {
         }
         for (_, run) in &mut self.runs {
             let run = Arc::make_mut(run);
-            run.is_gone = true;
+            run.has_ended = true;
             if run.is_empty() && run.problem.is_none() {
-                run.problem = Some(say!("watch-no-log", "there is nothing of a log in it").into());
+                run.problem = Some(super::no_log());
             }
         }
     }
@@ -347,6 +343,22 @@ mod tests {
             assert!(runs[0].1.problem.is_some(), "{text}");
         }
     }
+
+    #[test]
+    fn a_stream_is_drained_whatever_it_holds() {
+        let lines = "batch 1 of 9\n".repeat(50);
+        let mut bad = crate::watch::tests::scalar("loss", 1, 0.5);
+        bad[14] ^= 1;
+        for text in [lines.as_bytes(), &bad, b"{\"log_history\": 3}"] {
+            let whole = [text, &vec![b'\n'; 100_000]].concat();
+            let mut rest = &whole[..];
+            let runs = read_all(Ok(&mut rest), |_| {});
+            assert!(rest.is_empty(), "{} bytes were not read", rest.len());
+            assert!(runs[0].1.problem.is_some());
+            assert!(runs[0].1.has_ended && !runs[0].1.is_gone);
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_stream_panics(parts in proptest::collection::vec(proptest::string::string_regex(

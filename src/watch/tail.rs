@@ -61,6 +61,16 @@ impl Tail {
         &self.path
     }
 
+    /// Whether nothing was read of the file.
+    pub fn is_at_begin(&self) -> bool {
+        self.offset == 0
+    }
+
+    /// Why nothing more is read.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
     /// Whether the file is not there any more.
     pub fn is_gone(&self) -> bool {
         self.is_gone
@@ -164,8 +174,13 @@ impl Tail {
                 self.is_gone = true;
                 return Ok(());
             }
-            // It may be readable later, as on a network file system.
-            Err(_) => return Ok(()),
+            Err(error) => {
+                // It may be readable later, as on a network file system.
+                if run.is_empty() {
+                    run.note(|| error.to_string());
+                }
+                return Ok(());
+            }
         };
         if self.format.is_rewritten() {
             source::check_length(file.metadata().map_err(failed)?.len())?;
@@ -186,6 +201,9 @@ impl Tail {
             if count == 0 {
                 self.has_more = false;
                 return Ok(());
+            }
+            if self.offset == 0 && self.format != Format::EventFile {
+                source::check_begin(&part)?;
             }
             self.offset += count as u64;
             *room = room.saturating_sub(count);

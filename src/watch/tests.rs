@@ -221,6 +221,84 @@ fn points_of_files_that_are_gone_go_with_a_new_file() {
 }
 
 #[test]
+fn a_rotated_log_keeps_its_points_where_the_new_file_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("train.jsonl");
+    let lines = |steps: std::ops::Range<u32>| -> String {
+        let line = |step| format!("{{\"step\":{step},\"loss\":0.5}}\n");
+        steps.map(line).collect()
+    };
+    let mut watcher = Impatient(Watcher::new(vec![folder.path().to_owned()]));
+    let mut found = |steps: u32, problem: bool| {
+        watcher.poll();
+        let run = watcher.run("train");
+        assert_eq!(watcher.values("train", "loss").len(), steps as usize);
+        assert_eq!(run.problem.is_some(), problem, "{:?}", run.problem);
+    };
+    fs::write(&path, lines(0..100)).expect("written");
+    found(100, false);
+    fs::rename(&path, folder.path().join("train.jsonl.1")).expect("renamed");
+    found(100, false);
+    fs::write(&path, lines(100..140)).expect("written");
+    found(140, false);
+    // Cut where it is, as logrotate's copytruncate does.
+    fs::write(&path, "").expect("written");
+    found(140, false);
+    append(&path, lines(140..150).as_bytes());
+    found(150, false);
+    append(&path, lines(150..160).as_bytes());
+    found(160, false);
+    // Another training, until it has come as far.
+    fs::write(&path, lines(0..10)).expect("written");
+    found(10, true);
+    append(&path, lines(10..160).as_bytes());
+    found(160, false);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_no_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("runs");
+    fs::create_dir_all(root.join("a")).expect("created");
+    fs::write(root.join("a/metrics.csv"), "epoch,loss\n0,1\n").expect("written");
+    let mut watcher = Impatient(Watcher::new(vec![root.clone()]));
+    watcher.poll();
+    fs::remove_dir_all(&root).expect("removed");
+    watcher.poll();
+    assert_eq!(watcher.0.runs().len(), 1);
+    assert!(watcher.run("a").is_gone);
+}
+
+#[test]
+fn what_is_no_log_names_its_problem_until_it_is_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, bytes, problem) in [
+        ("arr.json", &b"[1, 2]\n"[..], "nothing of a log"),
+        ("hist.json", b"{\"epoch\": [1, 2]}\n", "nothing of a log"),
+        ("x.txt", b"foo\n", "nothing of a log"),
+        ("x.jsonl", b"foo\n", "nothing of a log"),
+        ("zero.csv", b"", "nothing was logged yet"),
+        ("begun.csv", b"epoch,loss\n", "nothing was logged yet"),
+        ("events.out.tfevents.1.host", b"", "nothing was logged yet"),
+        ("z.jsonl.gz", &[0x1f, 0x8b, 8, 0, 0], "zcat"),
+        ("u16.csv", b"\xff\xfee\0p\0\n\0", "UTF-16"),
+    ] {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).expect("written");
+        let mut watcher = Impatient(Watcher::new(vec![path]));
+        watcher.poll();
+        let found = watcher.0.runs()[0].1.problem.clone().unwrap_or_default();
+        assert!(found.contains(problem), "{name}: {found}");
+    }
+    let path = folder.path().join("begun.csv");
+    let mut watcher = Impatient(Watcher::new(vec![path.clone()]));
+    watcher.poll();
+    append(&path, b"1,0.5\n");
+    watcher.poll();
+    assert_eq!(watcher.run("begun").problem, None);
+}
+
+#[test]
 fn a_newer_state_replaces_the_older_one() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |step: u32| {

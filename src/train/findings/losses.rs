@@ -63,6 +63,32 @@ fn mean_and_error(records: &[EpochRecord]) -> Option<(f64, f64)> {
     mean.is_finite().then_some((mean, error))
 }
 
+/// Change along a straight line above which it is no noise, in standard deviations from the line.
+const STEADY: f64 = 4.0;
+
+/// Change of `values` from the first to the last one on the straight line of least squares; `None` where they scatter too
+/// widely around it, or are fewer than three.
+pub(crate) fn steady_change(values: &[f64]) -> Option<f64> {
+    let count = values.len() as f64;
+    if values.len() < 3 {
+        return None;
+    }
+    let (middle, mean) = ((count - 1.0) / 2.0, values.iter().sum::<f64>() / count);
+    let places = || (0..values.len()).map(|i| i as f64 - middle);
+    let product: f64 = places()
+        .zip(values)
+        .map(|(place, value)| place * (value - mean))
+        .sum();
+    let slope = product / places().map(|place| place * place).sum::<f64>();
+    let residuals = places()
+        .zip(values)
+        .map(|(place, value)| value - mean - slope * place);
+    let scatter =
+        (residuals.map(|residual| residual * residual).sum::<f64>() / (count - 2.0)).sqrt();
+    let change = slope * (count - 1.0);
+    (change.abs() > STEADY * scatter).then_some(change)
+}
+
 /// Weight of the past in the moving averages of both losses.
 const SMOOTHING: f64 = 0.7;
 /// Returns the epoch since which the run overfits; `None` while that is not clear, or without validation

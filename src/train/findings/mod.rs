@@ -9,7 +9,7 @@ mod rules;
 pub mod thresholds;
 
 pub use evidence::{Evidence, ExpectedLosses, Unpredicted, loss_before_training};
-pub(crate) use losses::{Trend, overfitting_since, trend};
+pub(crate) use losses::{Trend, overfitting_since, steady_change, trend};
 pub(super) use rules::initial_limit;
 use rules::*;
 

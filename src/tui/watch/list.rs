@@ -159,6 +159,8 @@ impl Watch {
         let age = since.map_or(String::new(), |since| ago(since.as_secs_f64()));
         if run.is_gone {
             say!("watch-gone", "files are gone, changed {age}", age)
+        } else if run.has_ended {
+            say!("watch-ended", "the stream has ended, changed {age}", age)
         } else {
             say!("watch-changed", "changed {age}", age)
         }
@@ -196,6 +198,11 @@ fn described(finding: &CurveFinding) -> String {
         CurveFinding::Diverging { tag } => say!(
             "watch-diverging",
             "{tag} is more than ten times the first",
+            tag = sanitise(tag)
+        ),
+        CurveFinding::Rising { tag } => say!(
+            "watch-rising",
+            "{tag} rises all the time",
             tag = sanitise(tag)
         ),
         CurveFinding::Overfitting { tag, since } => say!(

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps, python_json};
-use crate::util::lang::say;
+use super::{Lines, LogReader, add_values, counts_steps, python_json};
 use crate::watch::run::Run;
 
 /// Depth of objects in objects that is read.
@@ -15,8 +14,6 @@ pub(super) struct JsonLines {
     lines: Lines,
     /// Number of objects.
     count: u64,
-    /// Number of the last lines that were no objects.
-    strange: u32,
     /// Whether nn-tui writes it.
     is_own: bool,
 }
@@ -24,40 +21,36 @@ pub(super) struct JsonLines {
 /// Returns whether a first line is an object with the number of a step or an epoch.
 pub(super) fn begins(line: &str) -> bool {
     let is_step = |(name, value): (&String, &Value)| counts_steps(name) && value.is_number();
-    line.trim_start().starts_with('{')
-        && python_json::parse::<Map<String, Value>>(line)
-            .is_ok_and(|object| object.iter().any(is_step))
+    object(line).is_some_and(|object| object.iter().any(is_step))
+}
+
+impl JsonLines {
+    /// Adds what a line says to `run`, if it is an object: programs print other things between their lines.
+    pub(super) fn line(&mut self, line: &str, run: &mut Run) {
+        if let Some(object) = object(line) {
+            self.is_own |= is_start(&object);
+            if self.is_own {
+                add_event(&object, self.count, run);
+            } else {
+                add_object(&object, self.count, run);
+            }
+            self.count += 1;
+        }
+    }
+}
+
+/// Parses a line that is an object.
+pub(super) fn object(line: &str) -> Option<Map<String, Value>> {
+    let is_begun = line.trim_start().starts_with('{');
+    is_begun.then(|| python_json::parse(line).ok())?
 }
 
 impl LogReader for JsonLines {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
-        let Self {
-            lines,
-            count,
-            strange,
-            is_own,
-        } = self;
-        lines.read(bytes, |line| {
-            match python_json::parse::<Map<String, Value>>(line) {
-                Ok(object) => {
-                    *strange = 0;
-                    *is_own |= is_start(&object);
-                    if *is_own {
-                        add_event(&object, *count, run);
-                    } else {
-                        add_object(&object, *count, run);
-                    }
-                    *count += 1;
-                }
-                // Programs print other things between their lines.
-                Err(_) if line.trim().is_empty() => {}
-                Err(_) if *strange < STRANGE_LINES => *strange += 1,
-                Err(_) => {
-                    return Err(say!("watch-no-json", "these lines are no JSON objects").into());
-                }
-            }
-            Ok(())
-        })
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.read(bytes, run, |line, run| self.line(line, run));
+        self.lines = lines;
+        Ok(())
     }
 
     fn end(&mut self, run: &mut Run) -> Result<(), String> {

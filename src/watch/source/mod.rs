@@ -9,16 +9,15 @@ mod trainer_state;
 use serde_json::{Map, Value};
 
 use super::run::Run;
+use crate::util::lang::say;
 use event_file::EventFile;
 use json_lines::JsonLines;
 use table::Table;
 use trainer_state::TrainerState;
 pub(super) use trainer_state::{MAX_BYTES, check_length};
 
-/// Longest line that is read; a file without line ends is no log.
+/// Longest line that is read; longer ones are left out.
 const MAX_LINE: usize = 4 << 20;
-/// Number of lines without anything of a log, one after the other, from which on this is no log.
-const STRANGE_LINES: u32 = 20;
 /// Bytes that tell the format of a file whose name does not.
 const SNIFFED: usize = 12;
 
@@ -76,9 +75,8 @@ impl Format {
     /// header with one after comments.
     pub(super) fn of_first_lines(text: &str) -> Option<Self> {
         let lines = || text.trim_start_matches('\u{feff}').lines();
-        let mut objects = lines().take(STRANGE_LINES as usize);
         // Objects have quotation marks and commas, too.
-        if objects.any(json_lines::begins) {
+        if lines().any(json_lines::begins) {
             return Some(Self::JsonLines);
         }
         let header = lines().filter_map(table::uncommented).next()?;
@@ -135,9 +133,33 @@ impl LogReader for Sniffing {
 
 impl Sniffing {
     fn choose(&mut self, format: Format, run: &mut Run) -> Result<(), String> {
+        check_begin(&self.begin)?;
         let begin = std::mem::take(&mut self.begin);
         self.reader.insert(format.reader()).read(&begin, run)
     }
+}
+
+/// First bytes of files that are no text, with what reads them.
+const OTHERS: [(&[u8], &str); 4] = [
+    (&[0x1f, 0x8b], "zcat"),
+    (&[0x28, 0xb5, 0x2f, 0xfd], "zstdcat"),
+    (&[0xff, 0xfe], "iconv -f UTF-16 -t UTF-8"),
+    (&[0xfe, 0xff], "iconv -f UTF-16 -t UTF-8"),
+];
+
+/// Checks that a log does not begin like a compressed file, or a text in UTF-16.
+///
+/// # Errors
+/// That it does, and how it can be read.
+pub(super) fn check_begin(bytes: &[u8]) -> Result<(), String> {
+    let other = OTHERS.iter().find(|(begin, _)| bytes.starts_with(begin));
+    other.map_or(Ok(()), |(_, program)| {
+        Err(say!(
+            "watch-through",
+            "compressed, or no UTF-8: {program} FILE | nn-tui watch -",
+            program
+        ))
+    })
 }
 
 /// Returns the format of a log that begins with `bytes`; `None` if that takes more of them.
@@ -152,7 +174,8 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
         return None;
     }
     if !text.starts_with(b"{") {
-        return format_after_others(text);
+        // A table, or objects between other lines, which its reader recognises.
+        return Some(Format::Table);
     }
     if line_end.is_none() && text.len() < MAX_LINE {
         return None;
@@ -166,59 +189,39 @@ fn format_of(bytes: &[u8]) -> Option<Format> {
     })
 }
 
-/// Returns the format of a log whose first lines may be of something else; `None` if that takes more of it.
-fn format_after_others(mut text: &[u8]) -> Option<Format> {
-    for _ in 0..STRANGE_LINES {
-        if text.starts_with(b"{") {
-            return Some(Format::JsonLines);
-        }
-        let Some(end) = text.iter().position(|&byte| byte == b'\n') else {
-            return (text.len() >= MAX_LINE).then_some(Format::Table);
-        };
-        let line = String::from_utf8_lossy(&text[..end]);
-        let is_number = |cell: &str| cell.trim().parse::<f64>().is_ok();
-        if table::begins(&line) || line.split([',', ';', '\t', '|']).any(is_number) {
-            break;
-        }
-        text = text[end + 1..].trim_ascii_start();
-    }
-    Some(Format::Table)
-}
-
 /// Collects bytes to whole lines.
 #[derive(Default)]
 struct Lines {
     rest: Vec<u8>,
+    /// Whether the rest of a line that is too long is left out.
+    is_skipping: bool,
 }
 
 impl Lines {
-    /// Adds `bytes`, and calls `line` with each line that is whole now, without its end.
-    ///
-    /// # Errors
-    /// Those of `line`, and that a line is too long.
-    fn read(
-        &mut self,
-        bytes: &[u8],
-        mut line: impl FnMut(&str) -> Result<(), String>,
-    ) -> Result<(), String> {
-        for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+    /// Adds `bytes`, and calls `line` with each line that is whole now, without its end. Progress bars end their lines with
+    /// a carriage return.
+    fn read(&mut self, bytes: &[u8], run: &mut Run, mut line: impl FnMut(&str, &mut Run)) {
+        for part in bytes.split_inclusive(|&byte| matches!(byte, b'\n' | b'\r')) {
+            let is_end = part.ends_with(b"\n") || part.ends_with(b"\r");
             if self.rest.len() + part.len() > MAX_LINE {
-                return Err(
-                    crate::util::lang::say!("watch-line", "a line is too long for a log").into(),
-                );
+                run.note(|| say!("watch-line", "a line is too long for a log").into());
+                self.is_skipping = true;
+                self.rest.clear();
             }
-            self.rest.extend_from_slice(part);
-            if part.ends_with(b"\n") {
+            if !self.is_skipping {
+                self.rest.extend_from_slice(part);
+            }
+            if is_end {
                 let text = String::from_utf8_lossy(&self.rest);
-                let result = line(
+                line(
                     text.trim_start_matches('\u{feff}')
                         .trim_end_matches(['\n', '\r']),
+                    run,
                 );
                 self.rest.clear();
-                result?;
+                self.is_skipping = false;
             }
         }
-        Ok(())
     }
 }
 

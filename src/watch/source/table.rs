@@ -3,22 +3,23 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::{Lines, LogReader, STRANGE_LINES, add_values, counts_steps};
+use super::json_lines::{JsonLines, object};
+use super::{Lines, LogReader, add_values, counts_steps};
 use crate::record::csv;
 use crate::util::lang::say;
 use crate::watch::run::Run;
 
-/// Reader of CSV.
+/// Reader of CSV, and of JSON lines between any other lines.
 #[derive(Default)]
 pub(super) struct Table {
     lines: Lines,
     header: Option<Header>,
     /// Number of rows with numbers.
     count: u64,
-    /// Number of the last rows without any number.
-    strange: u32,
     /// Step of the last row, of a log of nn-tui.
     last_step: f64,
+    /// Reader of all lines once one of them is an object.
+    objects: Option<JsonLines>,
 }
 
 struct Header {
@@ -81,15 +82,18 @@ impl Header {
         self.names.len() > 1 && self.names.iter().any(|name| counts_steps(name))
     }
 
-    /// Parses a number; with a decimal comma where commas do not separate cells.
+    /// Parses a number; with a decimal comma, and perhaps points between thousands, where commas do not separate cells.
     fn number(&self, cell: &str) -> Option<f64> {
         let cell = cell.trim();
-        let with_comma = || cell.replace(',', ".").parse().ok();
-        let has_comma = self.delimiter != b',' && cell.contains(',');
-        if has_comma {
-            with_comma()
-        } else {
-            cell.parse().ok()
+        match cell.split_once(',').filter(|_| self.delimiter != b',') {
+            Some((whole, decimals)) if !decimals.contains([',', '.']) => {
+                format!("{}.{decimals}", whole.replace('.', ""))
+                    .parse()
+                    .ok()
+            }
+            // Commas between thousands.
+            Some(_) => cell.replace(',', "").parse().ok(),
+            None => cell.parse().ok(),
         }
     }
 }
@@ -107,50 +111,60 @@ pub(super) fn uncommented(line: &str) -> Option<&str> {
     }
 }
 
+impl Table {
+    fn line(&mut self, line: &str, run: &mut Run) {
+        if self.objects.is_none() && object(line).is_some() {
+            // What looked like rows before it was printed by a program.
+            let modified = run.modified;
+            *run = Run {
+                modified,
+                ..Run::default()
+            };
+            self.objects = Some(JsonLines::default());
+        }
+        if let Some(objects) = &mut self.objects {
+            return objects.line(line, run);
+        }
+        let Some(line) = uncommented(line).filter(|line| !line.trim().is_empty()) else {
+            return;
+        };
+        let Some(known) = &self.header else {
+            match Header::parse(line) {
+                Ok(header) => self.header = Some(header),
+                Err(problem) => run.note(|| problem),
+            }
+            return;
+        };
+        let cells = cells(line, known.delimiter);
+        let pairs = known.names.iter().zip(cells);
+        let named = pairs.filter(|(name, _)| !name.is_empty());
+        // Lightning leaves cells empty; texts are no metrics.
+        let numbers = named.filter_map(|(name, cell)| Some((&**name, known.number(&cell)?)));
+        let numbers: Vec<(&str, f64)> = numbers.collect();
+        if numbers.is_empty() {
+            let other = Header::parse(line).ok();
+            let other = other.filter(|other| known.gives_way_to(other, self.count == 0));
+            self.header = other.or(self.header.take());
+            return;
+        }
+        if self.count == 0 {
+            // That of the lines before the header.
+            run.problem = None;
+        }
+        if let Some(step) = known.step_gone_back(&numbers, &mut self.last_step) {
+            run.purge(step);
+        }
+        add_values(&numbers, self.count, run);
+        self.count += 1;
+    }
+}
+
 impl LogReader for Table {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
-        let Self {
-            lines,
-            header,
-            count,
-            strange,
-            last_step,
-        } = self;
-        lines.read(bytes, |line| {
-            if line.trim().is_empty() {
-                return Ok(());
-            }
-            let Some(line) = uncommented(line) else {
-                return Ok(());
-            };
-            let Some(known) = &*header else {
-                *header = Some(Header::parse(line)?);
-                return Ok(());
-            };
-            let cells = cells(line, known.delimiter);
-            let pairs = known.names.iter().zip(cells);
-            let named = pairs.filter(|(name, _)| !name.is_empty());
-            // Lightning leaves cells empty; texts are no metrics.
-            let numbers = named.filter_map(|(name, cell)| Some((&**name, known.number(&cell)?)));
-            let numbers: Vec<(&str, f64)> = numbers.collect();
-            if !numbers.is_empty() {
-                *strange = 0;
-                if let Some(step) = known.step_gone_back(&numbers, last_step) {
-                    run.purge(step);
-                }
-                add_values(&numbers, *count, run);
-                *count += 1;
-                return Ok(());
-            }
-            match Header::parse(line) {
-                Ok(other) if known.gives_way_to(&other, *count == 0) => *header = Some(other),
-                _ if *strange >= STRANGE_LINES => {
-                    return Err(say!("watch-no-numbers", "these lines have no numbers").into());
-                }
-                _ => *strange += 1,
-            }
-            Ok(())
-        })
+        let mut lines = std::mem::take(&mut self.lines);
+        lines.read(bytes, run, |line, run| self.line(line, run));
+        self.lines = lines;
+        Ok(())
     }
 
     fn end(&mut self, run: &mut Run) -> Result<(), String> {

@@ -103,6 +103,10 @@ fn numbers_may_be_quoted_and_have_decimal_commas() {
     let run = read(Format::Table, quoted.as_bytes(), 9);
     assert_eq!(values(&run, "a \"b\", c"), [(1.0, 0.5)]);
     assert_eq!(values(&run, "d"), [(1.0, 2.0)]);
+    let european = "step;loss;rows\n1;1.234,5;1,000,000\n2;0,25;1,234.5\n";
+    let run = read(Format::Table, european.as_bytes(), 9);
+    assert_eq!(values(&run, "loss"), [(1.0, 1234.5), (2.0, 0.25)]);
+    assert_eq!(values(&run, "rows"), [(1.0, 1e6), (2.0, 1234.5)]);
     for (delimiter, comma) in [(";", ","), ("\t", ","), ("|", ".")] {
         let text = format!("step,loss\n1,0{comma}5\n").replacen(',', delimiter, 1);
         let text = text.replacen("1,", &format!("1{delimiter}"), 1);
@@ -229,16 +233,43 @@ fn what_is_left_out_is_said() {
 }
 
 #[test]
+fn objects_are_read_between_any_number_of_other_lines() {
+    let bar: String = (0..30)
+        .map(|batch| format!("Epoch 1, batch {batch}, {batch}\r"))
+        .collect();
+    let long = "x".repeat(MAX_LINE + 1);
+    let settings = "{\n  \"lr\": 0.1\n}\n";
+    let lines = "no log\n".repeat(30);
+    for others in [&lines, &*bar, "1\n2,3\n", "[1, 2]\n", settings, &long] {
+        let objects = (1..4).map(|step| format!("{others}\n{{\"step\":{step},\"loss\":0.5}}\n"));
+        let text = objects.collect::<String>() + others;
+        for format in [Format::Unknown, Format::JsonLines, Format::Table] {
+            let run = read(format, text.as_bytes(), 100_000);
+            let losses = [(1.0, 0.5), (2.0, 0.5), (3.0, 0.5)];
+            assert_eq!(values(&run, "loss"), losses, "{format:?}");
+            assert_eq!(run.scalars.len(), 1, "{:?}", run.scalars.keys());
+        }
+    }
+    let table = format!("epoch,loss\n1,0.5\n{lines}2,0.25\n");
+    let run = read(Format::Unknown, table.as_bytes(), 100);
+    assert_eq!(values(&run, "loss"), [(1.0, 0.5), (2.0, 0.25)]);
+}
+
+#[test]
 fn what_is_no_log_says_so() {
     let error = |format: Format, text: &str| {
         let mut reader = format.reader();
         reader.read(text.as_bytes(), &mut Run::default()).is_err()
     };
-    assert!(error(Format::Table, "1,2,3\n4,5,6\n"));
     assert!(error(Format::TrainerState, "{\"log_history\": 3}"));
-    assert!(error(Format::JsonLines, &"no object\n".repeat(50)));
-    assert!(error(Format::Table, &"x".repeat(MAX_LINE + 1)));
     assert!(error(Format::EventFile, &"x".repeat(100)));
+    let mut reader = Format::Unknown.reader();
+    let compressed = b"\x1f\x8b\x08 and so on and on";
+    assert!(reader.read(compressed, &mut Run::default()).is_err());
+    let problem = |text: &str| read(Format::Table, text.as_bytes(), 1 << 20).problem;
+    assert!(problem("1,2,3\n4,5,6\n").is_some());
+    assert!(problem(&"x".repeat(MAX_LINE + 1)).is_some());
+    assert_eq!(problem("1,2,3\nstep,loss\n1,2\n"), None);
 }
 
 proptest::proptest! {

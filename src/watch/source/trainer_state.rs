@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::json_lines::add_object;
+use super::table::Table;
 use super::{LogReader, python_json};
 use crate::util::lang::say;
 use crate::watch::run::Run;
@@ -17,6 +18,8 @@ pub(in crate::watch) const MAX_BYTES: usize = 256 << 20;
 #[derive(Default)]
 pub(super) struct TrainerState {
     bytes: Vec<u8>,
+    /// Reader of lines, once there is something else than a state.
+    lines: Option<Table>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +40,9 @@ pub(in crate::watch) fn check_length(length: u64) -> Result<(), String> {
 
 impl LogReader for TrainerState {
     fn read(&mut self, bytes: &[u8], run: &mut Run) -> Result<(), String> {
+        if let Some(lines) = &mut self.lines {
+            return lines.read(bytes, run);
+        }
         check_length((self.bytes.len() + bytes.len()) as u64)?;
         self.bytes.extend_from_slice(bytes);
         // A file that is being written is not whole yet.
@@ -55,10 +61,19 @@ impl LogReader for TrainerState {
                 Ok(())
             }
             Err(error) if error.is_eof() => Ok(()),
+            // Settings before the lines of a log, perhaps.
+            Err(_) if !text.contains(HISTORY) => {
+                let bytes = std::mem::take(&mut self.bytes);
+                self.lines.insert(Table::default()).read(&bytes, run)
+            }
             Err(error) => Err(say!("watch-no-state", "no trainer state: {error}", error)),
         }
     }
-    fn end(&mut self, _: &mut Run) -> Result<(), String> {
+
+    fn end(&mut self, run: &mut Run) -> Result<(), String> {
+        if let Some(lines) = &mut self.lines {
+            return lines.end(run);
+        }
         if self.bytes.trim_ascii().is_empty() {
             return Ok(());
         }

@@ -267,7 +267,8 @@ fn categories_of_validation_rows_alone_are_counted() {
     };
     let dataset = read(cities("Rom").as_bytes(), &options).expect("loads");
     let shown = notes(&dataset);
-    let expected = "other.csv: 1 value of \"city\" unknown to the model, first \"Kiel\" on line 12";
+    let expected =
+        "values unknown to the model in other.csv: 1 of \"city\" (first \"Kiel\", line 12)";
     assert!(shown.contains(expected), "{shown}");
     // Of all rows but those that train, the one with the rare city is among them with some seed.
     let dataset = loaded(cities("Rom"));
@@ -278,7 +279,7 @@ fn categories_of_validation_rows_alone_are_counted() {
             .join("\n")
     });
     let expected =
-        "validation rows: 1 value of \"city\" unknown to the model, first \"Rom\" on line 12";
+        "values unknown to the model in validation: 1 of \"city\" (first \"Rom\", line 12)";
     assert!(shown.into_iter().any(|notes| notes.contains(expected)));
 }
 

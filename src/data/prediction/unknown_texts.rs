@@ -32,6 +32,19 @@ impl UnknownTexts {
         ))
     }
 
+    /// Returns a statement such as `3 of "colour" (first "red", line 7)`, safe to print; `None` without any.
+    pub(crate) fn short_statement(&self, column: &str) -> Option<String> {
+        let (text, line) = self.first.as_ref()?;
+        Some(say!(
+            "fact-unknown-texts-short",
+            "{count} of \"{column}\" (first \"{text}\", line {line})",
+            count = self.count,
+            column = brief(column),
+            text = brief(text),
+            line
+        ))
+    }
+
     /// Returns a statement such as `3 values of "colour" are unknown to the model, first "red" on line
     /// 7`, safe to print; `None` without any.
     pub fn statement(&self, column: &str) -> Option<String> {

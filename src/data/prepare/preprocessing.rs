@@ -257,6 +257,15 @@ impl Preprocessing {
         })
     }
 
+    /// Returns the size that most raw numbers of the columns stay below: the largest mean, with four standard deviations.
+    pub fn usual_maximum(&self) -> f64 {
+        let sizes = self.columns.iter().map(|column| match column.encoding {
+            Encoding::Numeric { mean, std, .. } => (mean + column.offset).abs() + 4.0 * std,
+            _ => 0.0,
+        });
+        sizes.fold(0.0, f64::max)
+    }
+
     /// Returns the index in `columns` of the column that network input `input` comes from.
     pub fn column_of(&self, input: usize) -> Option<usize> {
         let mut first = 0;

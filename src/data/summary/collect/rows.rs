@@ -119,12 +119,12 @@ impl Facts<'_> {
     ) {
         let sets = [
             (
-                say!("fact-validation-rows", "validation rows").to_owned(),
+                say!("fact-in-validation", "validation").to_owned(),
                 Some(validation),
                 dataset.validation.as_ref(),
             ),
             (
-                say!("fact-test-rows", "test rows").to_owned(),
+                say!("fact-in-test", "test").to_owned(),
                 test,
                 dataset.test.as_ref(),
             ),
@@ -133,15 +133,24 @@ impl Facts<'_> {
             let name = file.map_or(name, |file| file.source.clone());
             let unread = file.map(|file| file.unknown_texts.as_slice());
             let Some(samples) = samples else { continue };
-            for (column, texts) in samples.unknown_texts(&dataset.columns, unread) {
-                let texts = texts
-                    .statement(&column.name)
-                    .map(|texts| format!("{name}: {texts}"));
-                let facts =
-                    texts.map(|text| self.note(Topic::Rows, "unknown-categories", text, &[]));
-                facts
-                    .into_iter()
-                    .for_each(|fact| fact.columns = vec![column.column]);
+            let mut columns = Vec::new();
+            let unknown = samples.unknown_texts(&dataset.columns, unread).into_iter();
+            let statements: Vec<String> = unknown
+                .filter_map(|(column, texts)| {
+                    let statement = texts.short_statement(&column.name)?;
+                    columns.push(column.column);
+                    Some(statement)
+                })
+                .collect();
+            if !statements.is_empty() {
+                let statement = say!(
+                    "fact-unknown-categories",
+                    "values unknown to the model in {name}: {values}",
+                    name,
+                    values = listed(&statements)
+                );
+                self.note(Topic::Rows, "unknown-categories", statement, &[])
+                    .columns = columns;
             }
         }
         for (column, texts) in &self.report.unknown_texts {

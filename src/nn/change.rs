@@ -76,6 +76,40 @@ impl Change {
             | Self::Batch { .. } => false,
         }
     }
+
+    /// Describes the change, of a network only what differs from `before`, the change that would undo it: `hidden 8,8`.
+    pub fn differences_from(&self, before: &Change) -> String {
+        let (
+            Self::Network {
+                hidden,
+                activation,
+                output,
+                loss,
+            },
+            Self::Network {
+                hidden: old_hidden,
+                activation: old_activation,
+                output: old_output,
+                loss: old_loss,
+            },
+        ) = (self, before)
+        else {
+            return self.to_string();
+        };
+        let parts = [
+            (hidden != old_hidden).then(|| hidden_change(hidden)),
+            (activation != old_activation).then(|| activation.to_string()),
+            (output != old_output).then(|| output.to_string()),
+            (loss != old_loss).then(|| loss.to_string()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Describes a change of the hidden layers: `hidden 8,8`.
+fn hidden_change(sizes: &[usize]) -> String {
+    let sizes = super::architecture::hidden_text(sizes);
+    say!("change-hidden", "hidden {sizes}", sizes)
 }
 
 impl fmt::Display for Change {
@@ -108,8 +142,7 @@ impl fmt::Display for Change {
                 output,
                 loss,
             } => {
-                let hidden = super::architecture::hidden_text(hidden);
-                let hidden = say!("change-hidden", "hidden {sizes}", sizes = hidden);
+                let hidden = hidden_change(hidden);
                 write!(f, "{hidden}, {activation}, {output}, {loss}")
             }
             Self::Optimizer { optimizer } => f.write_str(&say!(
@@ -142,4 +175,29 @@ pub struct LoggedChange {
     /// The change.
     #[serde(flatten)]
     pub change: Change,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_network_only_what_differs_is_described() {
+        let before = Change::Network {
+            hidden: vec![16, 16],
+            activation: Activation::Relu,
+            output: Output::Softmax,
+            loss: Loss::CrossEntropy,
+        };
+        let with = |hidden: &[usize], activation| Change::Network {
+            hidden: hidden.to_vec(),
+            activation,
+            output: Output::Softmax,
+            loss: Loss::CrossEntropy,
+        };
+        let smaller = with(&[8, 8], Activation::Relu);
+        assert_eq!(smaller.differences_from(&before), "hidden 8,8");
+        let other = with(&[16, 16], Activation::Tanh);
+        assert_eq!(other.differences_from(&before), "tanh");
+    }
 }

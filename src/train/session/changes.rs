@@ -98,10 +98,11 @@ impl Session {
             },
             _ => self.now.change_back(change)?,
         };
+        let label = change.differences_from(&opposite);
         Some(Undoable {
             opposite,
             snapshot: self.keep_for_undo(change),
-            label: change.to_string(),
+            label,
         })
     }
 

@@ -2,7 +2,6 @@
 
 use super::timeline::{Milestone, Timeline};
 use crate::nn::Change;
-use crate::nn::architecture::hidden_text;
 use crate::train::probes::{HealthProbe, WeightProbe};
 use crate::train::{
     Curves, EpochRecord, InForce, LayerHealth, LossPoint, Plan, Position, Progress, Snapshot,
@@ -248,20 +247,7 @@ pub(super) fn change_label(change: &Change, before: &Plan, in_force: Option<&InF
     match change {
         Change::LearningRate { learning_rate } => text::rate_mark(learning_rate),
         Change::Recover { learning_rate } => text::recovery_mark(learning_rate),
-        Change::Network {
-            hidden,
-            activation,
-            output,
-            loss,
-        } => {
-            let parts = [
-                (*hidden != before.hidden).then(|| text::hidden_mark(hidden_text(hidden))),
-                (*activation != before.activation).then(|| activation.to_string()),
-                (*output != before.output).then(|| output.to_string()),
-                (*loss != before.loss).then(|| loss.to_string()),
-            ];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        }
+        Change::Network { .. } => change.differences_from(&before.network_change()),
         Change::Undo | Change::UndoLast => {
             text::undo_mark(in_force.map_or("", |in_force| in_force.next_undo.as_str()))
         }

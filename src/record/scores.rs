@@ -131,7 +131,7 @@ pub(crate) fn named_scores(scores: &Scores, names: &[String]) -> Vec<NamedScore>
                 number,
             ),
             score("rmse", "RMSE", errors.rmse, number),
-            score("r2", "R2", errors.r2, four_decimals),
+            score("r2", "R²", errors.r2, four_decimals),
             mean_loss,
         ];
     }
@@ -275,10 +275,10 @@ pub(crate) fn table_of_classes(
 /// Lists the importance of columns, the largest first.
 pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool) -> Vec<String> {
     let Importances { rows, repeats, .. } = importances;
-    let score = if are_numbers {
-        "R2"
+    let (score, show): (_, fn(f64) -> String) = if are_numbers {
+        ("R²", four_decimals)
     } else {
-        say!("score-accuracy", "accuracy")
+        (say!("score-accuracy", "accuracy"), percent)
     };
     let head = [
         say!("importance-head", "importance: loss of {score}", score),
@@ -289,7 +289,7 @@ pub(crate) fn table_of_importances(importances: &Importances, are_numbers: bool)
     columns.sort_by(|a, b| b.mean.total_cmp(&a.mean));
     let row = |column: &&Importance| {
         let name = shorten(&sanitise(&column.name), NAME_CELLS);
-        vec![name, four_decimals(column.mean), four_decimals(column.std)]
+        vec![name, show(column.mean), show(column.std)]
     };
     let lines = std::iter::once(head.to_vec()).chain(columns.iter().map(row));
     let mut lines = aligned(&lines.collect::<Vec<_>>());

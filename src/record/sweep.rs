@@ -111,7 +111,7 @@ impl SweepTable {
 
     pub fn score_name(&self) -> &'static str {
         if self.is_number {
-            "R2"
+            "R²"
         } else {
             say!("score-accuracy", "accuracy")
         }

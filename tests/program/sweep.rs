@@ -169,7 +169,7 @@ fn halving_and_folds_have_columns_of_their_own() {
         "lr,epochs,seed,fold,max_epochs,epoch,val_loss,val_score"
     );
     assert_eq!(rows.len(), 1 + 2 * (4 + 2 + 1 + 1));
-    assert!(stdout(&output).contains("R2"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("R²"), "{}", stdout(&output));
 }
 
 #[test]

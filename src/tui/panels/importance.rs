@@ -10,10 +10,10 @@ use crate::train::{Importance, Importances, Request};
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::widgets::{Pane, Title, bar};
-use crate::util::numbers::score;
+use crate::util::numbers::{percent, score};
 use crate::util::text::{abbreviate, width};
 
-/// Cells of the mean and its spread, `0.123 ±0.045`.
+/// Cells of the mean and its spread, ` 0.123 ±0.045` or ` 12.3% ±4.5%`.
 const NUMBERS: u16 = 13;
 /// Smallest width of a bar.
 const BAR: u16 = 6;
@@ -113,8 +113,17 @@ fn draw_column(
         pane.left(place, &cells, theme.accent());
     }
     if has_numbers {
-        let mean = Span::styled(format!("{:>6} ", score(column.mean, 3)), theme.text());
-        let spread = Span::styled(format!("±{}", score(column.std, 3)), theme.dim());
+        let show = |value| {
+            if pane.model.run.is_regression() {
+                score(value, 3)
+            } else {
+                // Nothing reads as less than nothing.
+                let value = if value.abs() < 0.0005 { 0.0 } else { value };
+                percent(value).trim_start().to_owned()
+            }
+        };
+        let mean = Span::styled(format!("{:>6} ", show(column.mean)), theme.text());
+        let spread = Span::styled(format!("±{}", show(column.std)), theme.dim());
         pane.line(numbers, mean + spread);
     }
 }

@@ -2,7 +2,7 @@
 //! JSON line of a run that fails before it starts.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use clap::error::{ContextKind, ContextValue};
 use serde::Serialize;
@@ -67,6 +67,18 @@ pub(super) fn language(arguments: &[OsString]) -> Lang {
 /// # Errors
 /// [`Error::CannotWrite`] if help or version can't be written.
 pub(super) fn print(mut answer: clap::Error, json: bool) -> Result<u8> {
+    if !answer.use_stderr() && lang::current() == Lang::Zh {
+        let help = answer.render();
+        let has_styles = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let help = if has_styles {
+            help.ansi().to_string()
+        } else {
+            help.to_string()
+        };
+        let written = io::stdout().write_all(with_full_width_colons(&help).as_bytes());
+        standard_output(written.and_then(|()| io::stdout().flush()))?;
+        return Ok(0);
+    }
     if !answer.use_stderr() {
         standard_output(answer.print().and_then(|()| io::stdout().flush()))?;
         return Ok(0);
@@ -92,6 +104,26 @@ pub(super) fn print(mut answer: clap::Error, json: bool) -> Result<u8> {
         io::stderr().write_all(safe.as_bytes())
     };
     Ok(EXIT_USAGE)
+}
+
+/// Replaces the colon that the parser writes behind each heading, at the end of a line or before the end of a style, by
+/// the one that Chinese headings have.
+fn with_full_width_colons(help: &str) -> String {
+    let mut text = String::with_capacity(help.len());
+    let mut chars = help.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_after_chinese = text
+            .chars()
+            .next_back()
+            .is_some_and(|last| !last.is_ascii());
+        let is_last = matches!(chars.peek(), None | Some('\n' | '\x1b'));
+        text.push(if c == ':' && is_after_chinese && is_last {
+            '：'
+        } else {
+            c
+        });
+    }
+    text
 }
 
 /// Escapes the arguments that an error quotes, line breaks included.
@@ -127,6 +159,13 @@ fn escape_lines(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_have_full_width_colons() {
+        let help = "\x1b[1m命令:\x1b[0m\n  a  见 b:c\n选项:\nOptions:";
+        let shown = "\x1b[1m命令：\x1b[0m\n  a  见 b:c\n选项：\nOptions:";
+        assert_eq!(with_full_width_colons(help), shown);
+    }
 
     #[test]
     fn json_is_asked_for_by_an_option_only() {

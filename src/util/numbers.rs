@@ -51,8 +51,8 @@ pub fn typeset(x: f64, digits: usize) -> String {
     significant(x, digits).replace('-', "−")
 }
 
-/// Formats a number of the table in at most `cells` cells, as it is in the data if that fits; NaN as
-/// `?`.
+/// Formats a number of the table in at most `cells` cells, as it is in the data if that fits, else with all digits before
+/// the point if those do; NaN as `?`.
 pub fn short(value: f32, cells: usize) -> String {
     if value.is_nan() {
         return "?".into();
@@ -62,7 +62,9 @@ pub fn short(value: f32, cells: usize) -> String {
         .into_iter()
         .filter(|digits| digits + 2 <= cells);
     let rounded = digits.map(|digits| significant(value.into(), digits));
-    let mut candidates = [value.to_string()].into_iter().chain(rounded);
+    let whole = (value.abs() >= 1e6).then(|| format!("{value:.0}"));
+    let exact = [value.to_string()].into_iter().chain(whole);
+    let mut candidates = exact.chain(rounded);
     let fitting = candidates.find(|text| text.len() <= cells);
     fitting.unwrap_or_else(|| format!("{value:.0e}"))
 }
@@ -252,10 +254,14 @@ pub fn ticks(from: f64, to: f64, max: usize) -> Vec<f64> {
 }
 
 /// Returns round numbers from `from` to `to` for a vertical axis of `rows` rows: as [`ticks`] does, one in four rows at
-/// most, but at least three where there are six rows. Those are multiples of 4 times a power of ten where the others are
-/// too many or too few.
+/// most, or one in three where that leaves few, but at least three where there are six rows. Those are multiples of 4
+/// times a power of ten where the others are too many or too few.
 pub fn vertical_ticks(from: f64, to: f64, rows: u16) -> Vec<f64> {
-    let usual = ticks(from, to, usize::from(rows / 4).max(2));
+    let at_most = |max: u16| ticks(from, to, max.max(2).into());
+    let mut usual = at_most(rows / 4);
+    if usual.len() < usize::from(rows / 6) + 1 {
+        usual = at_most(rows / 3);
+    }
     let range = to - from;
     if rows < 6 || usual.len() >= 3 || !range.is_finite() || range <= 0.0 {
         return usual;

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::OnceLock;
 
@@ -60,6 +61,16 @@ pub fn in_english<T>(make: impl FnOnce() -> T) -> T {
     made
 }
 
+/// Returns `word` as it stands behind a word of the current language: with a blank before Latin letters behind a Chinese
+/// character, which has none of its own.
+pub fn after_character(word: &str) -> Cow<'_, str> {
+    if current() == Lang::Zh && word.starts_with(|first: char| first.is_ascii()) {
+        Cow::Owned(format!(" {word}"))
+    } else {
+        Cow::Borrowed(word)
+    }
+}
+
 /// Language of the texts a user reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Lang {
@@ -111,6 +122,15 @@ impl Lang {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn latin_letters_behind_a_chinese_character_have_a_blank() {
+        assert_eq!(after_character("R²"), "R²");
+        set_current(Lang::Zh);
+        assert_eq!(after_character("R²"), " R²");
+        assert_eq!(after_character("准确率"), "准确率");
+        set_current(Lang::En);
+    }
 
     #[test]
     fn the_locale_decides() {

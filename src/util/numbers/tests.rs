@@ -114,6 +114,8 @@ fn ticks_are_round_and_inside() {
 fn numbers_of_the_table_fit() {
     assert_eq!(short(5.1, 8), "5.1");
     assert_eq!(short(1234.5678, 6), "1235");
+    assert_eq!(short(2_998_988.3, 9), "2998988");
+    assert_eq!(short(2_998_988.3, 5), "3.0e6");
     for value in [f32::MAX, f32::MIN, -1.2345e-20, f32::INFINITY, -0.1] {
         assert!(short(value, 8).chars().count() <= 8, "{value}");
     }
@@ -164,6 +166,11 @@ fn six_rows_have_three_vertical_ticks() {
             assert!(is_round, "{case}");
         }
     }
+}
+
+#[test]
+fn many_rows_have_more_than_three_vertical_ticks() {
+    assert_eq!(vertical_ticks(0.0, 2.6, 20), [0.0, 0.5, 1.0, 1.5, 2.0, 2.5]);
 }
 
 #[test]

@@ -10,8 +10,8 @@ pub(crate) const MIN_SIZE: (u16, u16) = (40, 12);
 
 /// From this size on there is room for more than one panel.
 const SEVERAL_PANELS: (u16, u16) = (64, 18);
-/// From this height on a small overview has room for the chart and the network below it.
-const CHART_AND_NETWORK: u16 = 18;
+/// From this height on a small screen has room for two panels of the overview, or of the data, one below the other.
+const TWO_PANELS: u16 = 18;
 /// From this size on the overview has room for both charts, and the curves for the scores.
 const BOTH_CHARTS: (u16, u16) = (160, 44);
 /// From this width on the inspector is beside the network, else below it.
@@ -65,12 +65,16 @@ enum Height {
 /// enlarged or there is room for one only.
 pub(crate) fn shown_bands(screen: &Navigation) -> Vec<Band> {
     let (width, height) = screen.room();
-    let has_both = height >= CHART_AND_NETWORK && screen.view == View::Overview;
+    let has_both = height >= TWO_PANELS && screen.view == View::Overview;
     let is_one_of_both = matches!(screen.focus, PanelId::Chart | PanelId::Network);
     let is_small = width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1;
     if is_small && has_both && is_one_of_both && !screen.enlarged {
         let chart = band(Height::Fill(5), &[(1, &[PanelId::Chart])]);
         return vec![chart, band(Height::Fill(4), &[(1, &[PanelId::Network])])];
+    }
+    let is_of_data = matches!(screen.focus, PanelId::Columns | PanelId::Data);
+    if is_small && height >= TWO_PANELS && is_of_data && !screen.enlarged {
+        return bands(screen);
     }
     if screen.enlarged || width < SEVERAL_PANELS.0 || height < SEVERAL_PANELS.1 {
         return vec![band(Height::Fill(1), &[(1, &[screen.focus])])];

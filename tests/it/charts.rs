@@ -6,6 +6,7 @@ use nn_tui::tui::app::{Model, Msg, PlotGesture};
 use nn_tui::tui::panels::{PanelId, Pointer};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{click, point};
+use nn_tui::util::numbers::loss;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
@@ -219,13 +220,15 @@ fn a_ghost_is_named_by_the_settings_that_drew_it() {
 }
 
 #[test]
-fn curves_are_named_where_the_title_has_no_room() {
+fn names_and_values_of_the_curves_are_in_the_title() {
     let mut shown = Shown::new(dataset("iris"), plan(&[8]), (80, 24)).train(10);
-    let names = ["━ train", "╍ val"];
-    for key in ["", "a"] {
+    for (key, value) in [("", loss(shown.model.run.losses().1)), ("a", "%".into())] {
         shown.press(key);
         let screen = drawn(&shown.model);
-        assert!(names.iter().all(|name| screen.contains(name)), "{screen}");
+        let (_, title) = screen.split_once("╍val ").expect("in the title");
+        let title = title.lines().next().expect("its line");
+        assert!(title.contains(value.trim()), "{screen}");
+        assert!(!screen.contains("━ train"), "{screen}");
     }
     shown.update(Msg::Resize(120, 36));
     let screen = drawn(&shown.model);
@@ -249,8 +252,34 @@ fn the_legend_goes_before_the_kind_of_axis() {
         assert!(title.contains('━') && title.contains('╍'), "{screen}");
         assert_eq!(title.contains("· log"), names_axis, "{screen}");
         assert!(
-            screen.contains("━ train") || screen.contains("━━ train"),
+            title.contains("╍val ") || title.contains("━━ train"),
             "{screen}"
         );
     }
+}
+
+/// Without a crosshair, up goes to the last change, and not to the end of the curves.
+#[test]
+fn the_first_step_of_the_crosshair_to_a_change_is_to_the_last_one() {
+    let mut shown = shown().train(4);
+    let change = Change::LearningRate {
+        learning_rate: crate::support::rate(0.005),
+    };
+    shown.order(nn_tui::train::Command::Apply(change), is_changed);
+    let mut shown = shown.train(4);
+    maximise(&mut shown);
+    shown.press("↑");
+    assert_eq!(shown.model.navigation.plot.crosshair, Some(4.0));
+}
+
+/// There are no parts of a step.
+#[test]
+fn ticks_of_steps_are_whole() {
+    let mut shown = shown();
+    shown.press("s");
+    maximise(&mut shown);
+    shown.type_command("axis steps");
+    let screen = drawn(&shown.model);
+    let axis = screen.lines().find(|line| line.contains("step 1"));
+    assert!(axis.is_some_and(|axis| !axis.contains("0.")), "{screen}");
 }

@@ -267,8 +267,7 @@ fn categories_of_validation_rows_alone_are_counted() {
     };
     let dataset = read(cities("Rom").as_bytes(), &options).expect("loads");
     let shown = notes(&dataset);
-    let expected =
-        "values unknown to the model in other.csv: 1 of \"city\" (first \"Kiel\", line 12)";
+    let expected = "other.csv: 1 of \"city\" (first \"Kiel\", line 12)";
     assert!(shown.contains(expected), "{shown}");
     // Of all rows but those that train, the one with the rare city is among them with some seed.
     let dataset = loaded(cities("Rom"));

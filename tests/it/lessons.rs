@@ -563,3 +563,21 @@ fn a_pause_between_two_commands_is_no_dead_end() {
         );
     }
 }
+
+/// The enter key goes on in the lesson; W leads from a neuron to its weights, and the footer and the help say so.
+#[test]
+fn the_inspector_is_usable_in_a_lesson() {
+    let mut shown = Shown::lesson("neuron", &[], (120, 36));
+    assert!(shown.model.inspector.open.is_some(), "the lesson opens it");
+    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    assert!(screen.contains(" W  weights"), "{screen}");
+    shown.press("W");
+    shown.look();
+    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    assert!(screen.contains("─ Weight w"), "{screen}");
+    shown.press("?");
+    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    let heading = |name: &str| screen.find(name).unwrap_or(usize::MAX);
+    let first = heading("go on; where");
+    assert!(first < heading("move the cursor"), "{screen}");
+}

@@ -234,7 +234,7 @@ fn the_inspector_shows_the_activation_over_the_plane() {
     shown.press("i");
     insta::assert_snapshot!("inspector-response-200x60", drawn(&shown, none));
     shown.press("O");
-    assert!(drawn(&shown, none).contains("others at their means"));
+    assert!(drawn(&shown, none).contains("rest: means"));
     shown.press(":plane petal width\n");
     insta::assert_snapshot!("inspector-response-curve-200x60", drawn(&shown, none));
 }

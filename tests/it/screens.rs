@@ -431,3 +431,41 @@ fn columns_with_long_names_can_be_told_apart() {
         );
     }
 }
+
+/// Large numbers keep their digits where there is room, and the scaled output beside them is explained.
+#[test]
+fn large_predictions_have_all_digits() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("prices.csv");
+    let rows = (0..60).map(|row| format!("{row},{}", 1_000_000 + 50_123 * row));
+    let rows = rows.collect::<Vec<_>>().join("\n");
+    std::fs::write(&file, format!("size,price\n{rows}\n")).expect("written");
+    let data = dataset(file.to_str().expect("a name"));
+    for size in [(80, 24), (120, 36)] {
+        let mut model = trained_on(data.clone(), regression_plan(&[4]), 3, size);
+        press(&mut model, "\t");
+        let screen = drawn(&model);
+        let has_digits = screen.lines().any(|line| {
+            let words = line.split_whitespace();
+            let pairs = words.clone().zip(words.skip(1));
+            let mut pairs = pairs.filter(|(_, output)| output.starts_with('('));
+            pairs.any(|(number, _)| number.len() == 7 && number.parse::<u64>().is_ok())
+        });
+        assert!(has_digits, "{screen}");
+        assert!(screen.contains("in brackets: scaled"), "{screen}");
+    }
+}
+
+/// On a small screen the facts about images are below their mean.
+#[test]
+fn a_small_screen_has_both_panels_of_the_data() {
+    let mut model = trained_on(images(), plan(&[8]), 0, (60, 20));
+    model.navigation.view = View::Data;
+    model.navigation.focus = PanelId::Columns;
+    let screen = drawn(&model);
+    let titles = ["─ Columns", "─ Data"];
+    assert!(
+        titles.iter().all(|title| screen.contains(title)),
+        "{screen}"
+    );
+}

@@ -97,11 +97,12 @@ pub enum Group {
     Rows,
     Inspector,
     Editing,
+    Lesson,
 }
 
 impl Group {
     /// All groups in the order of the help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Training,
         Self::Settings,
         Self::Program,
@@ -115,6 +116,7 @@ impl Group {
         Self::Rows,
         Self::Inspector,
         Self::Editing,
+        Self::Lesson,
     ];
 
     /// Heading in the language of the screen.
@@ -138,6 +140,7 @@ impl Group {
             Self::Rows => "Rows and confusion matrix, maximised",
             Self::Inspector => "Inspector",
             Self::Editing => "Inspector, paused",
+            Self::Lesson => "Lesson",
         }
     }
 }
@@ -375,12 +378,18 @@ pub const BINDINGS: &[Binding] = bindings! {
         act!(|model| model.move_cursor(Move::NextLayer));
     Inspector Inspecting [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.move_cursor(Move::PreviousLayer));
-    Inspector Inspecting [(KeyCode::Enter, NONE)] "enter" "weights", "from a neuron to its weights and bias (then ↑ ↓)",
+    // In a lesson the enter key goes on there.
+    Inspector Inspecting [key('W'), (KeyCode::Enter, NONE)] "enter" "weights", "from a neuron to its weights and bias (then ↑ ↓); in a lesson: W",
         act!(|model| model.move_cursor(Move::Into));
     Inspector Closing [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());
+    // A lesson takes its keys before all others.
+    Lesson Always [] "enter" SILENT, "go on; where something is to be done, do it", |_| Ok(());
+    Lesson Always [] "↑ ↓" SILENT, "choose an answer (also 1-9)", |_| Ok(());
+    Lesson Always [] "pgdn" SILENT, "scroll its text (pgup: up)", |_| Ok(());
+    Lesson Always [] "esc" SILENT, "stop on the way to a step; end a quiz", |_| Ok(());
     Program Always [key('?'), (KeyCode::F(1), NONE)] "?" "help", "this help",
         act!(|model| model.prompt.overlay = Some(Overlay::Help(Help::new(HelpPage::Keys))));
     Program Always [(KeyCode::Char('l'), CTRL)] "ctrl-l" SILENT, "redraw the screen",

@@ -51,6 +51,9 @@ impl Model {
     pub(crate) fn help_groups(&self) -> Vec<Group> {
         let navigation = &self.navigation;
         let mut now = Vec::new();
+        if self.is_in_lesson() {
+            now.push(Group::Lesson);
+        }
         if self.run.past.is_some() {
             now.push(Group::Rewinding);
         }

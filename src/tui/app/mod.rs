@@ -52,6 +52,7 @@ pub use navigation::{Drawn, Navigation};
 pub use plot::{LossScale, PlotGesture, PlotView};
 pub use row_selection::{Cell, Selection, Which, around};
 pub use timeline::{TimeUnit, Timeline};
+pub(crate) use training::{NUMBER, number_cells};
 pub use training::{Phase, Run};
 pub(crate) use update::App;
 pub use update::{ClickTarget, Effect, Msg};

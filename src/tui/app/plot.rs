@@ -302,7 +302,7 @@ impl Model {
     }
 
     /// Moves the crosshair to the next column with an epoch on the left or right, or to the change before or after
-    /// it (up or down). It begins at the right end.
+    /// it (up or down). It begins at the right end, or at the last change before that.
     pub(super) fn move_crosshair(&mut self, direction: Direction) {
         let history = &self.run.history;
         let end = self.run.chart_end();
@@ -317,6 +317,7 @@ impl Model {
         let step = bucket.max((to - from) / f64::from(columns));
         let changes = history.marks().iter().map(|mark| mark.epochs);
         let target = match (view.crosshair, direction) {
+            (None, Direction::Up | Direction::Down) => changes.rev().find(|&change| change <= to),
             (None, _) => Some(to),
             (Some(at), Direction::Left) => Some(at - step),
             (Some(at), Direction::Right) => Some(at + step),

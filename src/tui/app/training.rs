@@ -10,7 +10,9 @@ use super::history::History;
 use super::rewind::AwaitedMoments;
 use super::timeline::Milestone;
 use super::undo::UnloggedChange;
-use crate::data::{Confusion, DataSummary, InputColumn, Prepared, Samples, Scores, with_offset};
+use crate::data::{
+    Confusion, DataSummary, InputColumn, Prepared, Samples, Scores, TargetScale, with_offset,
+};
 use crate::model_file::ExportOption;
 use crate::nn::{Architecture, LearningRate, LoggedChange};
 use crate::settings::Choices;
@@ -24,8 +26,22 @@ use crate::util::numbers::{ago, in_unit, loss, short};
 use crate::util::stats::MinMaxLast;
 use crate::util::text::sanitise;
 
-/// Cells of a predicted number, and of the output that it was computed from.
-pub(crate) const PREDICTION: usize = 5;
+/// Cells of a number of the table, and of the output that a prediction was computed from.
+pub(crate) const NUMBER: u16 = 5;
+/// Cells of a number of the table, where numbers may have more than [`NUMBER`] digits.
+const LONG_NUMBER: u16 = 8;
+
+/// Cells of an output in brackets behind a number.
+const BRACKETS: u16 = 3 + NUMBER;
+
+/// Cells of numbers of the table of at most about `size`: all digits, and fewer where there is less room.
+pub(crate) fn number_cells(size: f64) -> &'static [u16] {
+    if size >= 99_999.5 {
+        &[LONG_NUMBER, NUMBER]
+    } else {
+        &[NUMBER]
+    }
+}
 
 /// State of the training as it is shown: acknowledged by the worker, or asked for and not
 /// acknowledged yet.
@@ -407,13 +423,35 @@ impl Run {
         in_unit(value, unit.unwrap_or(1.0), cells)
     }
 
-    /// Formats an output as a number in the unit of the target, with the output itself beside it, and
-    /// without; `None` where classes are predicted.
-    pub(crate) fn prediction(&self, output: f32) -> Option<[String; 2]> {
-        let scale = self.data.task.scale()?;
-        let value = short(scale.value(output) as f32, PREDICTION);
-        let both = format!("{value} ({})", short(output, PREDICTION));
-        Some([both, value])
+    /// Formats an output in `cells` cells, or in [`NUMBER`] where there are fewer: as a number in the unit of the target,
+    /// with all digits, and with the output itself in brackets, as far as they fit; `None` where classes are predicted.
+    pub(crate) fn prediction(&self, output: f32, cells: u16) -> Option<String> {
+        let value = self.data.task.scale()?.value(output) as f32;
+        let widths = self.number_cells();
+        if self.has_output_beside(cells) {
+            let number = short(value, widths[0].into());
+            return Some(format!("{number} ({})", short(output, NUMBER.into())));
+        }
+        let fitting = widths.iter().find(|width| **width <= cells);
+        Some(short(value, fitting.copied().unwrap_or(NUMBER).into()))
+    }
+
+    /// Cells of a predicted number, in full and in a shorter form.
+    fn number_cells(&self) -> &'static [u16] {
+        let size = |scale: &TargetScale| scale.value(0.0).abs() + 4.0 * scale.center_and_unit().1;
+        number_cells(self.data.task.scale().map_or(0.0, size))
+    }
+
+    /// Whether [`Self::prediction`] has the output in brackets in so many `cells`.
+    pub(crate) fn has_output_beside(&self, cells: u16) -> bool {
+        cells >= self.number_cells()[0] + BRACKETS
+    }
+
+    /// Cells of the forms of [`Self::prediction`], the longest first.
+    pub(crate) fn prediction_cells(&self) -> Vec<u16> {
+        let widths = self.number_cells();
+        let both = widths[0] + BRACKETS;
+        [both].into_iter().chain(widths.iter().copied()).collect()
     }
 
     /// Difference between a target in the table and its raw value.

@@ -23,8 +23,8 @@ const BARS: usize = 24;
 /// Maximum number of lines of upright bars.
 const MAX_COLUMN: usize = 4;
 
-/// Width from which on a predicted number has the output beside it.
-const WITH_OUTPUT: u16 = 36;
+/// Cells that a number and the gaps around a bar take at least, and that a long number leaves to the bar.
+const WITH_BAR: u16 = 8;
 
 /// A line of the panel's content.
 enum Row {
@@ -322,17 +322,20 @@ fn neuron(pane: &mut Pane<'_>, area: Rect, (l, i): (usize, usize), values: &[f32
         _ => pane.right(name, &(i + 1).to_string(), theme.dim()),
     }
     let value = values[i];
-    let prediction = model.run.prediction(value).filter(|_| is_output);
+    let room = area.width.saturating_sub(name_cells + WITH_BAR);
+    let prediction = model.run.prediction(value, room).filter(|_| is_output);
+    if prediction.is_some() && model.run.has_output_beside(room) {
+        pane.footnote = text::output_in_brackets().to_owned();
+    }
     let shown = match (prediction, value.abs()) {
-        (Some([both, _]), _) if area.width >= WITH_OUTPUT => both,
-        (Some([_, prediction]), _) => prediction,
+        (Some(prediction), _) => prediction,
         (_, v) if v < 9.995 => format!("{value:.2}"),
         (_, v) if v < 99.95 => format!("{value:.1}"),
         _ => significant(value.into(), 3),
     };
     pane.right(area, &shown, theme.text());
     let share = f64::from(value / scale(model, l, values));
-    let taken = (width(&shown) as u16 + 2).max(8);
+    let taken = (width(&shown) as u16 + 3).max(WITH_BAR);
     let room = area.width.saturating_sub(name_cells + taken);
     if room >= 4 && !share.is_nan() {
         let is_positive = range(model, l).0 >= 0.0;

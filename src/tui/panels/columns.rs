@@ -31,7 +31,10 @@ impl Panel for ColumnsPanel {
         let model = pane.model;
         let card = model.run.card.iter();
         let details = card.flat_map(|card| {
-            let (used, out) = (card.columns.len(), card.reading.excluded.len());
+            // Constant columns are read, but are no inputs.
+            let constant = card.constant.len();
+            let used = card.columns.len() - constant.min(card.columns.len());
+            let out = card.reading.excluded.len() + constant;
             let of = match out {
                 0 => text::columns_used(used),
                 out => text::columns_excluded(used, out),

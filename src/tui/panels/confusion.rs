@@ -126,6 +126,9 @@ impl Grid {
             return None;
         }
         let room = right / (classes as u16).max(1);
+        // What the columns leave is for the names.
+        let spare = right - room * classes as u16;
+        let label = label.max((label + spare).min(widest));
         let is_high = usize::from(area.height) > 2 * classes + 3;
         Some(Self {
             area,

@@ -156,7 +156,11 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
         let mut keys = binding.keys.iter();
         keys.any(|(code, _)| *code == KeyCode::Enter)
     };
-    let shown = shown.filter(|binding| !(is_enter(binding) && model.is_enter_of_lesson()));
+    let is_in_lesson = model.is_enter_of_lesson();
+    let shown = shown.filter(|binding| {
+        let is_enter_alone = is_enter(binding) && binding.keys.len() == 1;
+        !(is_in_lesson && is_enter_alone)
+    });
     // Characters are typed into the number that is asked for.
     let is_typed = |binding: &Binding| {
         let mut keys = binding.keys.iter();
@@ -167,7 +171,13 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let is_quizzed = model.quiz.as_ref().is_some_and(Quiz::is_open);
     let shown = shown.filter(|binding| !(is_typed(binding) && is_quizzed));
     let mut hints: Vec<Hint> = shown
-        .map(|binding| (model.keys.shown(binding.shown), binding))
+        .map(|binding| {
+            let key = binding.keys.first().and_then(|(code, _)| code.as_char());
+            match key.filter(|_| is_in_lesson && is_enter(binding)) {
+                Some(key) => (model.keys.shown(&key.to_string()), binding),
+                None => (model.keys.shown(binding.shown), binding),
+            }
+        })
         .collect();
     let has_room = |hints: &[Hint]| {
         let cells = hints

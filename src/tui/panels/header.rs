@@ -12,6 +12,7 @@ use crate::tui::app::{ClickTarget, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
+use crate::util::lang::after_character;
 use crate::util::numbers::{clock, count, loss, percent, r2, rate, significant};
 use crate::util::text::{padded, shorten, width as cells};
 
@@ -169,7 +170,7 @@ fn scores(run: &Run, theme: Theme) -> Vec<Part> {
     let bold = style.add_modifier(Modifier::BOLD);
     let mut parts = vec![Part::named(
         8,
-        &format!("{set} {measure}"),
+        &text::score_of_set(set, after_character(measure)),
         score,
         bold,
         theme,
@@ -263,7 +264,7 @@ fn progress(model: &Model, theme: Theme, room: usize, beside: usize) -> Vec<Part
     }
     parts.extend(viewing(model, theme, beside).map(Part::right));
     if run.past.is_none() {
-        parts.extend(verdict(run, theme, room).map(Part::right));
+        parts.push(verdict(run, theme, room).right());
     }
     parts
 }
@@ -356,27 +357,40 @@ fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
 }
 
 /// The finding, or else the trend in words. While training it matters more than settings.
-fn verdict(run: &Run, theme: Theme, room: usize) -> Option<Part> {
+fn verdict(run: &Run, theme: Theme, room: usize) -> Part {
     let is_short = room < WITH_SENTENCES;
-    let (text, style) = match (run.findings.first(), run.history.trend()) {
-        (Some(&finding), _) => {
-            let [name, short] = run.describe(finding).names;
-            let style = if finding.is_severe() {
-                theme.bad()
-            } else {
-                theme.warning()
-            };
-            (text::finding(if is_short { short } else { name }), style)
-        }
-        (None, Some(Trend::Falling)) => (text::trend_falling().to_owned(), theme.good()),
-        (None, Some(Trend::Flat)) => (text::trend_flat().to_owned(), theme.dim()),
-        (None, Some(Trend::Rising)) => (text::trend_rising().to_owned(), theme.bad()),
-        (None, None) => return None,
-    };
     let is_important = run.is_training() || !run.findings.is_empty();
     let rank = if is_important { 8 } else { 6 };
-    // A cell apart from the edge, as in the line above.
-    Some(Part::styled(rank, text + " ", style))
+    let Some(&finding) = run.findings.first() else {
+        return trend(run.history.trend(), rank, theme);
+    };
+    let [name, short] = run.describe(finding).names;
+    let style = if finding.is_severe() {
+        theme.bad()
+    } else {
+        theme.warning()
+    };
+    let text = text::finding(if is_short { short } else { name });
+    Part::styled(rank, text + " ", style)
+}
+
+/// The trend in a word, a cell apart from the edge, as in the line above. All words take the same cells, so that parts
+/// of lower rank do not come and go with them.
+fn trend(trend: Option<Trend>, rank: u8, theme: Theme) -> Part {
+    let words = [
+        text::trend_falling(),
+        text::trend_flat(),
+        text::trend_rising(),
+    ];
+    let (word, style) = match trend {
+        Some(Trend::Falling) => (words[0], theme.good()),
+        Some(Trend::Flat) => (words[1], theme.dim()),
+        Some(Trend::Rising) => (words[2], theme.bad()),
+        None => ("", theme.dim()),
+    };
+    let widest = words.iter().map(|word| cells(word)).max().unwrap_or(0);
+    let padding = " ".repeat(widest - cells(word));
+    Part::styled(rank, format!("{padding}{word} "), style)
 }
 
 /// Cells of `parts` with gaps between them.
@@ -415,4 +429,23 @@ fn fitting(parts: Vec<Part>, room: usize) -> [Line<'static>; 2] {
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::Depth;
+
+    #[test]
+    fn a_trend_takes_the_same_cells_in_any_word() {
+        let theme = Theme::new(Depth::True);
+        let trends = [
+            None,
+            Some(Trend::Falling),
+            Some(Trend::Flat),
+            Some(Trend::Rising),
+        ];
+        let widths = trends.map(|found| trend(found, 8, theme).line.width());
+        assert!(widths.iter().all(|&width| width == widths[0]), "{widths:?}");
+    }
 }

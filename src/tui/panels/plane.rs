@@ -25,7 +25,7 @@ const MARGIN: f64 = 0.05;
 /// Longest name of the target.
 const NAME: usize = 20;
 /// Longest name of a column in a title that has little room.
-const SHORT_NAME: usize = 8;
+pub(super) const SHORT_NAME: usize = 8;
 /// Fewest cells of the marks on the left of a plot.
 pub(crate) const MIN_LEFT: u16 = 3;
 
@@ -96,7 +96,7 @@ pub(super) fn others(model: &Model) -> String {
 }
 
 /// [`others`] in few cells.
-fn short_others(model: &Model) -> String {
+pub(super) fn short_others(model: &Model) -> String {
     let plane = &model.navigation.plane;
     if plane.is_everything {
         String::new()

@@ -11,6 +11,7 @@ use crate::tui::app::{ClickTarget, Model, Phase, Run};
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Column, Dash, Listing, Pane, Title};
+use crate::util::lang::after_character;
 use crate::util::numbers::{count, loss, percent, r2};
 use crate::util::text::{width, wrap};
 
@@ -139,7 +140,7 @@ fn listing(model: &Model, theme: Theme) -> Listing {
     } else {
         text::label_accuracy()
     };
-    let best_score = text::head_best_score(score);
+    let best_score = text::head_best_score(after_character(score));
     let rows = (0..count).map(|index| {
         let label = labels.get(index).cloned().unwrap_or_default();
         row(model, theme, (index, label), best == Some(index))

@@ -12,6 +12,7 @@ use crate::tui::layout::MIN_SIZE;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Column, Listing, Pane, Title, bar, bars};
 use crate::tui::{on_screen, text};
+use crate::util::lang::after_character;
 use crate::util::numbers::loss;
 use crate::util::text::{padded, shorten, width, wrap_whole};
 
@@ -88,7 +89,7 @@ fn draw(pane: &mut Pane<'_, Board>) {
         }
     }
     if below.height > 2 {
-        let score = board.table.score_name();
+        let score = after_character(board.table.score_name());
         // Until all are done, the values of a setting have met different values of the others.
         let name = if board.is_done {
             text::sweep_effects_title(score)

@@ -23,6 +23,7 @@ texts! {
     label_train() "train";
     label_validation() "val";
     label_accuracy() "acc";
+    score_of_set(set, score) "{set} {score}";
     label_loss() "loss";
     label_saved() "saved";
     checkpoint_item() "checkpoint";

@@ -79,6 +79,7 @@ texts! {
     backward_from(layer) "Backward: from {layer}";
     reuses_deltas(neurons, delta) "Sums over {neurons}, reusing the {delta} computed one step earlier.";
     largest_influence() "largest influence: |w| × std of the input";
+    response_section_short(axes) "Activation over {axes}";
     response_section(axes, largest) "Activation over {axes} · up to ±{largest}";
     collapse_title() "Linear layers collapse";
     collapse_reason() "The hidden activations are linear, a = z, so that one layer gives the same outputs as all of them: more layers add nothing.";

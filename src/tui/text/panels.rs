@@ -114,10 +114,10 @@ texts! {
     overfitting_since(epoch) "overfitting since {epoch}";
     loss_title() "Loss";
     accuracy_title() "Accuracy";
+    accuracy_title_short() "Acc.";
     rate_mark(rate) "lr {rate}";
     recovery_mark(rate) "recovered, lr {rate}";
     ghost_until(epoch) "until epoch {epoch}";
-    hidden_mark(sizes) "hidden {sizes}";
     undo_mark(change) "undo {change}";
     logarithmic() " · log";
     zoomed() " · zoom";
@@ -125,7 +125,9 @@ texts! {
     smoother() " · smoother";
     legend_train() "━━ train ";
     legend_validation() "╍╍ val ";
+    legend_validation_short() "╍val ";
 
+    output_in_brackets() "in brackets: scaled";
     neurons_not_drawn() "+n: n neurons not drawn";
 
     // Views

@@ -42,6 +42,7 @@ texts! {
     check_wrong() "Failed: at least one gradient is wrong.";
     largest_error_per_layer() "largest error per layer";
     worst_of_layer() "worst of layer";
+    worst_parameter() "worst";
     keys_title() "Keys (/: search · tab: commands)";
     commands_help_title() "Commands (/: search · tab: messages · : to type one)";
     messages_title() "Messages (tab: keys)";

@@ -14,7 +14,7 @@ use crate::tui::app::{Chart, ClickTarget};
 use crate::tui::panels::chart::scale::Scale;
 use crate::tui::panels::chart::series::{self, Points, value_range};
 use crate::tui::widgets::{
-    Canvas, Dash, GUTTER, Mark, Pane, Stroke, Title, axes, plot_area, round_marks,
+    Canvas, Dash, GUTTER, Mark, Pane, Stroke, Title, axes, plot_area, round_marks, whole_marks,
 };
 use crate::util::lang::say;
 use crate::util::numbers::significant;
@@ -148,7 +148,10 @@ fn draw_chart(pane: &mut Pane<'_, Watch>, area: Rect, tag: &Arc<str>, is_selecte
         plot.has_below.then(below_log).unwrap_or_default(),
     ];
     let inside = pane.frame(area, is_selected, &title, notes);
-    let below = |width| round_marks(plot.times, width / TICK_CELLS);
+    let below = |width| match watch.time {
+        TimeAxis::Steps => whole_marks(plot.times, width / TICK_CELLS),
+        _ => round_marks(plot.times, width / TICK_CELLS),
+    };
     axes(pane, inside, &plot.left, GUTTER, below, watch.unit());
     let mut canvas = Canvas::new(plot.area, plot.times, plot.scale.range());
     for curve in &curves {

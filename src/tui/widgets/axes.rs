@@ -63,6 +63,13 @@ pub(crate) fn round_marks(range: (f64, f64), max: u16) -> Vec<Mark> {
     marks_at(range, &values)
 }
 
+/// Marks at round whole numbers of an axis, as [`round_marks`] are.
+pub(crate) fn whole_marks(range: (f64, f64), max: u16) -> Vec<Mark> {
+    let mut values = ticks(range.0, range.1, usize::from(max.clamp(1, 12)));
+    values.retain(|value| (value - value.round()).abs() < 1e-9);
+    marks_at(range, &values)
+}
+
 /// Area between the axes that [`axes`] draws inside `area`, which has at least two columns and rows.
 pub(crate) fn plot_area(area: Rect, left: &[Mark], min: u16) -> Rect {
     let widest = left.iter().map(|(_, label)| width(label)).max();

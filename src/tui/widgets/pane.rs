@@ -22,8 +22,8 @@ const MORE: usize = 14;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Title {
     pub name: String,
-    /// Shorter name, for where only that leaves room for one of the details, or for a longer one.
-    pub short: Option<String>,
+    /// Shorter names, the longest first, for where only they leave room for one of the details, or for a longer one.
+    pub short: Vec<String>,
     /// Texts for the right, in quiet colour where they have no other.
     pub details: Vec<Line<'static>>,
 }
@@ -37,14 +37,14 @@ impl Title {
         let details = details.into_iter().map(Into::into).collect();
         Self {
             name: name.into(),
-            short: None,
+            short: Vec::new(),
             details,
         }
     }
 
-    /// A title whose name may be `short` in favour of the details.
+    /// A title whose name may be `short`, where no longer one fits, in favour of the details.
     pub fn or_short(mut self, short: impl Into<String>) -> Self {
-        self.short = Some(short.into());
+        self.short.push(short.into());
         self
     }
 
@@ -107,6 +107,18 @@ impl<'a, M> Pane<'a, M> {
             below: 0,
             footnote: String::new(),
             drawn: Drawn::default(),
+        }
+    }
+
+    /// Adds `note` to that on the lower frame, if both fit.
+    pub(crate) fn add_footnote(&mut self, note: &str) {
+        let both = if self.footnote.is_empty() {
+            note.to_owned()
+        } else {
+            format!("{} · {note}", self.footnote)
+        };
+        if self.footnote.is_empty() || width(&both) + CORNERS <= self.area.width.into() {
+            self.footnote = both;
         }
     }
 

@@ -357,8 +357,12 @@ impl Model {
     /// Whether the enter key goes on in the lesson, whatever else it does without one, but for the list of a race: no
     /// lesson leads there.
     pub(crate) fn is_enter_of_lesson(&self) -> bool {
-        let is_shown = self.navigation.dock != (0, 0);
-        is_shown && !self.navigation.is_racing() && (self.course.is_some() || self.quiz.is_some())
+        self.is_in_lesson() && !self.navigation.is_racing()
+    }
+
+    /// Whether a lesson or a quiz is on the screen.
+    pub(super) fn is_in_lesson(&self) -> bool {
+        self.navigation.dock != (0, 0) && (self.course.is_some() || self.quiz.is_some())
     }
 
     /// Handles `key` if the lesson or the quiz waits for it. Returns whether it did.

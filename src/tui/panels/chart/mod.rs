@@ -25,8 +25,10 @@ use plot::Plot;
 
 /// Lines of the training and the validation curve in a legend.
 const LINES: [&str; 2] = ["━", "╍"];
+/// Cells of a score.
+const VALUE: usize = 6;
 /// Index of the details of the title that have these alone.
-const SYMBOLS_ALONE: usize = 1;
+const SYMBOLS_ALONE: usize = 3;
 
 /// A chart over time.
 pub(crate) enum ChartPanel {
@@ -149,9 +151,7 @@ fn draw_curves(canvas: &mut Canvas, pane: &Pane<'_>, plot: &Plot) {
 
 fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     let (name, (train, validation), show): (_, _, fn(f64) -> String) = match content {
-        Chart::Loss => (text::loss_title(), model.run.losses(), |x| {
-            format!("{:<7}", loss(x))
-        }),
+        Chart::Loss => (text::loss_title(), model.run.losses(), loss),
         Chart::Accuracy if model.run.is_regression() => ("R²", model.run.scores(), r2),
         Chart::Accuracy => (text::accuracy_title(), model.run.scores(), percent),
     };
@@ -159,19 +159,31 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
     let log = if is_log { text::logarithmic() } else { "" };
     let smooth = ["", text::smooth(), text::smoother()][model.navigation.smoothing.min(2)];
     let has_validation = !model.run.data.validation.is_empty();
-    let legend = |names: [&str; 2]| {
-        let training = format!("{}{}", names[0], show(train));
-        let mut legend = Line::from(Span::styled(training, theme.train()));
+    // Values of any length take the same cells.
+    let cells = usize::from(content == Chart::Loss) + VALUE;
+    let legend = |names: [&str; 2], gap: &str| {
+        let named = |name: &str, value| format!("{name}{:<cells$}", show(value).trim());
+        let mut legend = Line::from(Span::styled(named(names[0], train), theme.train()));
         if has_validation {
-            let text = format!("  {}{}", names[1], show(validation));
+            let text = format!("{gap}{}", named(names[1], validation));
             legend += Span::styled(text, theme.validation());
         }
         legend
     };
+    let [solid, dashed] = LINES;
+    let (train, validation) = (text::train(), text::label_validation());
     let details = [
-        legend([text::legend_train(), text::legend_validation()]),
+        legend([text::legend_train(), text::legend_validation()], "  "),
+        legend(
+            [
+                &format!("{solid}{train} "),
+                &format!("{dashed}{validation} "),
+            ],
+            " ",
+        ),
+        legend([solid, text::legend_validation_short()], ""),
         // The words are in the plot then.
-        legend(LINES),
+        legend(LINES, " "),
     ];
     let zoom = if model.navigation.plot.zoom.is_some() {
         text::zoomed()
@@ -179,5 +191,11 @@ fn title(model: &Model, theme: Theme, content: Chart) -> Title {
         ""
     };
     // What the curves are matters more than how they are drawn.
-    Title::new(format!("{name}{log}{smooth}{zoom}"), details).or_short(name)
+    let title = Title::new(format!("{name}{log}{smooth}{zoom}"), details).or_short(name);
+    match content {
+        Chart::Accuracy if !model.run.is_regression() => {
+            title.or_short(text::accuracy_title_short())
+        }
+        _ => title,
+    }
 }

@@ -6,7 +6,7 @@ use super::scale::Scale;
 use super::series::{Points, curves, ghost_curve, log_floor, thinned, value_range, visible};
 use crate::tui::app::{Chart, Model, TimeUnit, Timeline};
 use crate::tui::text;
-use crate::tui::widgets::{GUTTER, Mark, plot_area, round_marks};
+use crate::tui::widgets::{GUTTER, Mark, plot_area, round_marks, whole_marks};
 use crate::util::numbers::{loss, percent, r2};
 use crate::util::stats::MinMaxLast;
 
@@ -94,7 +94,12 @@ impl Plot {
 
     /// Marks of the time axis, in `width` cells.
     pub fn time_marks(&self, width: u16) -> Vec<Mark> {
-        round_marks(self.times, width / TICK_CELLS)
+        let max = width / TICK_CELLS;
+        match self.unit {
+            // There are no parts of a step.
+            TimeUnit::Steps => whole_marks(self.times, max),
+            TimeUnit::Epochs | TimeUnit::Seconds => round_marks(self.times, max),
+        }
     }
 
     /// Time of the present, with the unit of the axis; the unit alone where the plot does not end there.

@@ -119,6 +119,14 @@ impl<'a> Page<'a> {
         self.line(Line::default());
     }
 
+    /// Starts a section under the first of `titles` that fits, or else the last one cut short.
+    pub fn section_under(&mut self, titles: &[String]) {
+        let fits = |title: &&String| width(title) <= self.context.width;
+        if let Some(title) = titles.iter().find(fits).or(titles.last()) {
+            self.section(title);
+        }
+    }
+
     /// Starts a section under `title`.
     pub fn section(&mut self, title: &str) {
         if self.sections.len() > 1 || self.sections[0].lines.height() > 0 {

@@ -8,10 +8,13 @@ use super::page::Page;
 use crate::train::probes::PlaneProbe;
 use crate::tui::app::Model;
 use crate::tui::panels::network::Response;
-use crate::tui::panels::plane::{MIN_LEFT, marks_below, marks_left, others, range_of, value};
+use crate::tui::panels::plane::{
+    MIN_LEFT, SHORT_NAME, marks_below, marks_left, others, range_of, short_others, value,
+};
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Pane, axes};
 use crate::util::numbers::significant;
+use crate::util::text::abbreviate;
 
 /// Rows of the figure, with those of the axis.
 pub(super) const ROWS: u16 = 14;
@@ -35,10 +38,20 @@ pub(super) fn write(page: &mut Page) {
     let names: Vec<String> = names
         .map(|&along| plane.caption(along, &c.model.run.data))
         .collect();
-    let axes = names.join(&format!(" {} ", c.notation.either("×", "x")));
-    let axes = format!("{axes}{}", others(c.model));
-    let largest = significant(response.scale.into(), 3);
-    page.section(&text::response_section(axes, largest));
+    let between = format!(" {} ", c.notation.either("×", "x"));
+    let [whole, short] = [names.clone(), abbreviate(&names, SHORT_NAME)];
+    let [whole, short] = [whole, short].map(|names| names.join(&between));
+    let largest = &significant(response.scale.into(), 3);
+    let with =
+        |axes: &str, others: &str| text::response_section(format!("{axes}{others}"), largest);
+    page.section_under(&[
+        with(&whole, &others(c.model)),
+        with(&whole, &short_others(c.model)),
+        with(&whole, ""),
+        with(&short, ""),
+        text::response_section_short(&whole),
+        text::response_section_short(&short),
+    ]);
     page.figure(Figure::Response);
 }
 

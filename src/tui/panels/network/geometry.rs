@@ -8,17 +8,13 @@ use super::NAME;
 use super::sides::{Side, Wanted, divide};
 use super::style::Look;
 use crate::nn::output::predicted_class;
-use crate::tui::app::Model;
+use crate::tui::app::{Model, number_cells};
 use crate::tui::widgets::fitted;
 use crate::util::pick::evenly_with;
 use crate::util::text::width;
 
-/// Width of a number of the table.
-pub(crate) const VALUE: u16 = 5;
 /// Width of a percentage, with and without a decimal.
 const SHARES: [u16; 2] = [6, 4];
-/// Width of a predicted number, with and without the output beside it.
-const PREDICTIONS: [u16; 2] = [VALUE + 3 + VALUE, VALUE];
 /// Cells from one layer to the next that labels leave to edges, where they can.
 const GAP: u16 = 6;
 /// Width below which labels have a little more than half of it: whole names matter more than long edges.
@@ -234,10 +230,11 @@ fn sides(
         _ => &[],
     };
     let is_number = model.run.is_regression();
+    let predictions = model.run.prediction_cells();
     let outputs = Wanted {
         name: widest(&data.output_names),
         numbers: if is_number {
-            &PREDICTIONS
+            &predictions
         } else {
             numbers(&SHARES)
         },
@@ -261,7 +258,7 @@ fn sides(
         } else {
             widest(&data.input_names)
         },
-        numbers: numbers(&[VALUE]),
+        numbers: numbers(number_cells(data.preprocessing.usual_maximum())),
         margin: 1,
         can_stack: can_stack[0],
     };

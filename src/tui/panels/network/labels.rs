@@ -4,11 +4,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::geometry::{Places, VALUE};
+use super::geometry::Places;
 use super::sides::Side;
 use super::style::Look;
 use crate::nn::output::predicted_class;
-use crate::tui::app::Model;
+use crate::tui::app::{Model, NUMBER};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::{percent, significant};
@@ -36,6 +36,7 @@ pub(crate) fn input_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
     };
     let side = places.sides[0];
     let names = abbreviate(&model.run.data.input_names, side.name.into());
+    let cells = usize::from(side.number.max(NUMBER));
     let area = Rect {
         width: side.width.saturating_sub(1),
         ..places.inner
@@ -50,13 +51,13 @@ pub(crate) fn input_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
             } else {
                 theme.text()
             },
-            number: look.raw_input(model, input, VALUE.into()),
+            number: look.raw_input(model, input, cells),
             number_style: if is_changed {
                 theme.badge(theme.accent())
             } else {
                 theme.strong()
             },
-            before: is_changed.then(|| look.own_input(model, input, VALUE.into())),
+            before: is_changed.then(|| look.own_input(model, input, cells)),
         };
         let rows = free_rows(places, &layer.shown, place);
         write(
@@ -94,6 +95,9 @@ pub(crate) fn output_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
         .and_then(|(layers, _)| layers.last());
     let is_known = look.knows_outputs();
     let names = abbreviate(&model.run.data.output_names, side.name.into());
+    if model.run.is_regression() && model.run.has_output_beside(side.number) {
+        pane.add_footnote(text::output_in_brackets());
+    }
     let (left, right) = (places.plot.right() + 1, places.inner.right());
     for (place, &(i, y)) in layer.shown.iter().enumerate() {
         let neuron = look.neurons[places.layers.len() - 1][i];
@@ -178,9 +182,8 @@ fn write(pane: &mut Pane<'_>, area: Rect, side: Side, label: &Label<'_>, is_inpu
 /// Formats an output in `cells` cells: a class's as a percentage, a number in the unit of the target, with
 /// the output itself beside it if that has room.
 fn output_text(model: &Model, output: f32, cells: u16) -> String {
-    if let Some([both, value]) = model.run.prediction(output) {
-        let has_room = both.len() <= cells.into();
-        return if has_room { both } else { value };
+    if let Some(number) = model.run.prediction(output, cells) {
+        return number;
     }
     if !model.run.architecture.output().is_fraction() {
         significant(output.into(), 3)

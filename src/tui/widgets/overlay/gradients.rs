@@ -17,6 +17,7 @@ use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::significant;
+use crate::util::text::width;
 
 /// Widest content.
 const MAX_WIDTH: u16 = 72;
@@ -50,7 +51,7 @@ pub(super) fn render(pane: &mut Pane<'_>, chosen: Option<usize>) {
     let first = around(chosen.unwrap_or(0), worst.len(), shown).start;
     let lines = worst.iter().enumerate().skip(first);
     let lines = lines.map(|(i, worst)| row(worst, chosen == Some(i), room >= WIDE, theme));
-    pane.draw(table(lines, room >= WIDE, theme), body);
+    pane.draw(table(lines, room, theme), body);
     key_hints::make_clickable(pane, foot, &keys);
     pane.draw(Paragraph::new(keys), foot);
     let [_, rows] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(body);
@@ -71,10 +72,10 @@ fn summary(check: &GradientCheck, room: usize, theme: Theme) -> Vec<Line<'static
     verdict.chain(wrapped(&about, room, theme.text())).collect()
 }
 
-/// A table of `rows`, with the column of numeric gradients if `is_wide`.
-fn table<'a>(rows: impl Iterator<Item = Row<'a>>, is_wide: bool, theme: Theme) -> Table<'a> {
+/// A table of `rows` in `room` cells, with the column of numeric gradients where it is [`WIDE`].
+fn table<'a>(rows: impl Iterator<Item = Row<'a>>, room: usize, theme: Theme) -> Table<'a> {
     let right = |text| Line::from(text).right_aligned();
-    let columns: &[(&str, u16)] = if is_wide {
+    let columns: &[(&str, u16)] = if room >= WIDE {
         &[
             (text::head_gradient(), 11),
             (text::head_difference(), 11),
@@ -88,11 +89,14 @@ fn table<'a>(rows: impl Iterator<Item = Row<'a>>, is_wide: bool, theme: Theme) -
             ("", 5),
         ]
     };
-    let first = if is_wide {
-        text::largest_error_per_layer()
-    } else {
-        text::worst_of_layer()
-    };
+    let taken: u16 = columns.iter().map(|(_, cells)| cells + 1).sum();
+    let texts = [
+        text::largest_error_per_layer(),
+        text::worst_of_layer(),
+        text::worst_parameter(),
+    ];
+    let fits = |text: &&str| width(text) + usize::from(taken) <= room;
+    let first = texts.into_iter().find(fits).unwrap_or(texts[2]);
     let heads = columns.iter().map(|(head, _)| right(*head));
     let heads = Row::new([Line::from(first)].into_iter().chain(heads));
     let widths = columns.iter().map(|(_, cells)| Constraint::Length(*cells));

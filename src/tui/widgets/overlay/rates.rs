@@ -7,8 +7,8 @@ use ratatui::widgets::Paragraph;
 use super::{centred, content_width, key_hints, popup, question, wrapped};
 use crate::train::RateCurve;
 use crate::tui::text;
-use crate::tui::widgets::{Canvas, Dash, GUTTER, Mark, Pane, Stroke, axes};
-use crate::util::numbers::{rate, significant};
+use crate::tui::widgets::{Canvas, Dash, GUTTER, Pane, Stroke, axes, marks_at};
+use crate::util::numbers::{rate, vertical_ticks};
 
 /// Widest content.
 const MAX_WIDTH: u16 = 76;
@@ -72,8 +72,8 @@ fn plot(pane: &mut Pane<'_>, body: Rect, curve: &RateCurve) {
     if !(is_range && (from + to).is_finite()) {
         return;
     }
-    let left = [0.0, 0.5, 1.0]
-        .map(|share| -> Mark { (share, significant(low + share * (high - low), 3)) });
+    let losses = vertical_ticks(low, high, body.height.saturating_sub(2));
+    let left = marks_at((low, high), &losses);
     let below = |_| {
         let decades = (from.ceil() as i32)..=(to.floor() as i32);
         decades

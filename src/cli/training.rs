@@ -67,12 +67,20 @@ fn headless(job: Job, files: NamedFiles, check_gradients: bool) -> Result<Work> 
     settings.final_model.refit = match (refit, job.refit) {
         (true, Some(true)) => check_fits().map(|()| true)?,
         // A second network nobody asked for is left out where there is no memory for it.
-        (true, _) => check_fits().is_ok(),
+        (true, _) => check_fits().inspect_err(tell_of_no_refit).is_ok(),
         (false, _) => false,
     };
     Ok(Box::new(move || {
         headless::run(session, settings, &job, check_gradients)
     }))
+}
+
+fn tell_of_no_refit(error: &Error) {
+    print_notice(Some(say!(
+        "refit-memory",
+        "no second network is trained on all rows at the end, as there is no memory for it: {error}",
+        error
+    )));
 }
 
 fn on_screen(job: Job, run: ScreenRun, files: NamedFiles, notice: Option<String>) -> Result<Work> {

@@ -39,6 +39,7 @@ pub(crate) use atomic_write::{
     write, write_with,
 };
 pub(crate) use file_digest::FileDigest;
+use formats::Decoder;
 pub use named_files::NamedFiles;
 pub use predict::predicted_class;
 pub(crate) use verify::rows_to_verify;
@@ -171,10 +172,6 @@ pub struct Quality {
     pub errors: Option<Errors>,
 }
 
-/// Bytes that reading a model takes for each byte of its file: the contents, and the parameters as they are unpacked
-/// and as numbers.
-const BYTES_PER_BYTE: u128 = 3;
-
 /// Writes `model` to `path` in the format of the path's extension and returns the number of bytes.
 /// The file is replaced atomically: a reader finds the old contents or the new ones.
 ///
@@ -207,7 +204,7 @@ pub(crate) fn encode(path: &Path, model: &TrainedModel) -> Result<Vec<u8>> {
 /// [`Error::Model`] with the problem found; [`Error::NoSuchInput`]; [`Error::CannotRead`]; [`Error::Memory`];
 /// [`Error::Usage`] for an extension that cannot be read.
 pub fn load(path: &Path) -> Result<TrainedModel> {
-    formats::decoder_for(path)?;
+    let decoder = formats::decoder_for(path)?;
     let reading = |cause| Error::reading(path, cause);
     let file = fs::metadata(path).map_err(reading)?;
     // A pipe or a device may never end.
@@ -217,17 +214,23 @@ pub fn load(path: &Path) -> Result<TrainedModel> {
             "it is not a regular file"
         ))));
     }
-    let needed = BYTES_PER_BYTE.saturating_mul(file.len().into());
-    memory::check_first(say!("purpose-model", "reading the model"), needed)?;
-    read(path)
+    let purpose = say!("purpose-model", "reading the model");
+    memory::check_first(purpose, file.len().into())?;
+    let bytes = fs::read(path).map_err(reading)?;
+    memory::check_first(purpose, (decoder.memory)(&bytes))?;
+    decode(path, decoder, &bytes)
 }
 
 /// Reads and validates the model in `path`, a regular file, for which memory is set aside.
 fn read(path: &Path) -> Result<TrainedModel> {
-    let decode = formats::decoder_for(path)?;
-    let reading = |cause| Error::reading(path, cause);
-    let bytes = fs::read(path).map_err(reading)?;
-    let model = decode(&bytes).and_then(|model| validate::validate(&model).map(|()| model));
+    let decoder = formats::decoder_for(path)?;
+    let bytes = fs::read(path).map_err(|cause| Error::reading(path, cause))?;
+    decode(path, decoder, &bytes)
+}
+
+fn decode(path: &Path, decoder: Decoder, bytes: &[u8]) -> Result<TrainedModel> {
+    let model = (decoder.decode)(bytes);
+    let model = model.and_then(|model| validate::validate(&model).map(|()| model));
     model.map_err(|problem| unusable(path, &problem))
 }
 

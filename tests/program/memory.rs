@@ -1,6 +1,6 @@
 //! Memory: data and networks that do not fit are refused with a message.
 
-use std::io::Write;
+use std::io::{BufRead, Read, Write};
 
 use portable_pty::CommandBuilder;
 
@@ -204,6 +204,60 @@ fn that_a_model_just_fits_into_is_not_overrun() {
     }
     let line = "digits --from m.npz --headless -e 0";
     assert_done_or_refused(line, 0, 60_000..=240_000, folder.path());
+}
+
+/// Replaces most numbers of an `.npz` by zeros, and compresses it.
+fn shrink(model: &Path) {
+    let bytes = fs::read(model).expect("a model");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("an archive");
+    let mut shrunk = zip::ZipWriter::new(fs::File::create(model).expect("created"));
+    for index in 0..archive.len() {
+        let mut member = archive.by_index(index).expect("a member");
+        let name = member.name().expect("a name").into_owned();
+        let mut array = Vec::new();
+        member.read_to_end(&mut array).expect("unpacked");
+        if name.ends_with("weight.npy") {
+            for numbers in array[128..].chunks_mut(256) {
+                let rest = numbers.len().min(4);
+                numbers[rest..].fill(0);
+            }
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        shrunk.start_file(name, options).expect("written");
+        shrunk.write_all(&array).expect("written");
+    }
+    shrunk.finish().expect("written");
+}
+
+/// A model whose file is much smaller than what it holds is read, or refused where that does not fit.
+#[test]
+fn that_a_small_file_of_a_large_model_just_fits_into_is_not_overrun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let line = "digits --headless -e 0 --hidden 2500,2500 -o m.npz";
+    assert_eq!(code(&limited("-d unlimited", line, folder.path())), 0);
+    shrink(&folder.path().join("m.npz"));
+    for (line, done) in [("m.npz", 2), ("predict m.npz digits", 0)] {
+        assert_done_or_refused(line, done, 20_000..=260_000, folder.path());
+    }
+}
+
+/// A second network that nobody asked for is left out with a word.
+#[test]
+fn that_a_second_network_does_not_fit_into_is_told() {
+    let script = "ulimit -d 124000; exec \"$0\" digits --headless --hidden 700,700 -o m.npz";
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut child = shell(script)
+        .current_dir(folder.path())
+        .spawn()
+        .expect("starts");
+    let told = std::io::BufReader::new(child.stderr.take().expect("piped"));
+    let first = told.lines().next().expect("a line").expect("UTF-8");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    assert!(
+        first.contains("no second network is trained on all rows"),
+        "{first}"
+    );
 }
 
 /// Around the size that still fits, a run is resumed and saved, or refused.

@@ -45,20 +45,23 @@ use ndarray::{Array1, Array2};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Format;
+use super::{Decoder, Format};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::{Document, Layer};
 use crate::nn::{Architecture, LayerParameters, Parameters};
 use crate::util::lang::say;
 
+/// Extension of the format, which tables have too.
+pub(crate) const EXTENSION: &str = "json";
+
 /// JSON text, one row of weights a line.
 pub(super) const FORMAT: Format = Format {
     name: "JSON",
-    extension: "json",
+    extension: EXTENSION,
     description: "JSON, readable by people and programs",
     bytes_per_parameter: 40,
     encode,
-    decode: Some(decode),
+    decoder: Some(Decoder { decode, memory }),
 };
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
@@ -99,6 +102,20 @@ fn write(model: &TrainedModel) -> serde_json::Result<Vec<u8>> {
     })?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// Counts what the text holds at most. Vectors grow by doubling, and two copies are there while one is made.
+fn memory(bytes: &[u8]) -> u128 {
+    const PER_NUMBER: u128 = 3 * size_of::<f32>() as u128;
+    const PER_LIST: u128 = 3 * size_of::<Vec<f32>>() as u128 + 32;
+    const PER_QUOTE: u128 = 80;
+    let of = |&byte: &u8| match byte {
+        b',' => PER_NUMBER,
+        b'[' => PER_LIST,
+        b'"' => PER_QUOTE,
+        _ => 0,
+    };
+    bytes.iter().map(of).sum()
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
@@ -151,4 +168,19 @@ fn layer_parameters(
         weights,
         biases: Array1::from_vec(biases),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_are_counted_with_the_room_of_their_lists() {
+        for numbers in [1, 4, 5, 4097] {
+            let text = format!("[{}]", vec!["0"; numbers].join(","));
+            let row: Vec<f32> = serde_json::from_str(&text).expect("numbers");
+            let held = size_of_val(&row) + (row.capacity() + row.len()) * size_of::<f32>();
+            assert!(memory(text.as_bytes()) >= held as u128, "{numbers}");
+        }
+    }
 }

@@ -15,8 +15,14 @@ use crate::util::lang::catalogue::translated;
 use crate::util::lang::say;
 use crate::util::text::sanitise;
 
-/// Reads a model from the contents of a file. The error says what is wrong with them.
-pub(crate) type Decode = fn(&[u8]) -> Result<TrainedModel, String>;
+/// Reading of a format.
+#[derive(Clone, Copy)]
+pub(super) struct Decoder {
+    /// Reads a model from the contents of a file. The error says what is wrong with them.
+    pub decode: fn(&[u8]) -> Result<TrainedModel, String>,
+    /// Returns how many bytes of memory that takes at most, beside the contents; 0 for contents that are refused at once.
+    pub memory: fn(&[u8]) -> u128,
+}
 
 /// File format of a trained model, chosen by the extension of the file name.
 pub struct Format {
@@ -32,7 +38,7 @@ pub struct Format {
     /// why the format cannot hold the model.
     pub(super) encode: fn(&TrainedModel) -> Result<Vec<u8>, String>,
     /// Decoder; `None` if the format is for other programs only.
-    decode: Option<Decode>,
+    decoder: Option<Decoder>,
 }
 
 /// See [`Format::bytes_per_parameter`].
@@ -41,7 +47,7 @@ const USUAL_BYTES_PER_PARAMETER: u128 = 24;
 impl Format {
     /// Whether the format can be read back.
     pub fn is_readable(&self) -> bool {
-        self.decode.is_some()
+        self.decoder.is_some()
     }
 }
 
@@ -102,9 +108,9 @@ pub fn for_path(path: &Path) -> Result<&'static Format> {
 ///
 /// # Errors
 /// [`Error::Usage`] with the extensions that can be read.
-pub(super) fn decoder_for(path: &Path) -> Result<Decode> {
+pub(super) fn decoder_for(path: &Path) -> Result<Decoder> {
     let format = for_path(path)?;
-    format.decode.ok_or_else(|| {
+    format.decoder.ok_or_else(|| {
         Error::Usage(say!(
             "model-not-read",
             "{path}: {format} files are for other programs; nn-tui reads {readable}",

@@ -14,13 +14,14 @@
 //! Written archives are not compressed, as by `numpy.savez`; those of `numpy.savez_compressed` are
 //! read too.
 
+use std::fmt;
 use std::io::{Cursor, Read, Write};
 
 use zip::result::{ZipError, ZipResult};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Format, USUAL_BYTES_PER_PARAMETER, npy};
+use super::{Decoder, Format, USUAL_BYTES_PER_PARAMETER, npy};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
@@ -45,7 +46,7 @@ pub(super) const FORMAT: Format = Format {
     description: "arrays for numpy.load",
     bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
     encode,
-    decode: Some(decode),
+    decoder: Some(Decoder { decode, memory }),
 };
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
@@ -69,6 +70,13 @@ fn write(model: &TrainedModel, document: &str) -> ZipResult<Vec<u8>> {
         add(&tensor.name, FLOAT, &tensor.shape, &tensor.bytes)?;
     }
     archive.finish().map(Cursor::into_inner)
+}
+
+/// Counts the numbers, and the largest array as it is unpacked beside them.
+fn memory(bytes: &[u8]) -> u128 {
+    Archive::open(bytes).map_or(0, |archive| {
+        u128::from(archive.unpacked) + u128::from(archive.largest)
+    })
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
@@ -106,7 +114,9 @@ struct Archive<'b> {
     archive: ZipArchive<Cursor<&'b [u8]>>,
     /// Names of the arrays, in the order of the directory.
     names: Vec<String>,
-    file_length: usize,
+    /// Sizes of all arrays together and of the largest one, in bytes.
+    unpacked: u64,
+    largest: u64,
 }
 
 impl<'b> Archive<'b> {
@@ -116,7 +126,7 @@ impl<'b> Archive<'b> {
         if archive.has_duplicate_names() {
             return Err(say!("npz-twice", "it has two arrays of the same name").into());
         }
-        let (mut names, mut unpacked) = (Vec::new(), 0_u64);
+        let (mut names, mut unpacked, mut largest) = (Vec::new(), 0_u64, 0);
         for index in 0..archive.len() {
             let member = archive.by_index_raw(index).map_err(message)?;
             let name = member.name().map_err(message)?;
@@ -126,6 +136,7 @@ impl<'b> Archive<'b> {
                     .to_owned(),
             );
             unpacked = unpacked.saturating_add(member.size());
+            largest = member.size().max(largest);
         }
         let limit = (bytes.len() as u64)
             .saturating_mul(MAX_RATIO)
@@ -136,7 +147,8 @@ impl<'b> Archive<'b> {
         Ok(Self {
             archive,
             names,
-            file_length: bytes.len(),
+            unpacked,
+            largest,
         })
     }
 
@@ -147,11 +159,17 @@ impl<'b> Archive<'b> {
             ZipError::FileNotFound => say!("npz-no-array", "it has no array \"{name}\"", name),
             error => say!("npz-broken", "its array \"{name}\": {problem}", name, problem = message(error)),
         })?;
-        // A compressed array grows as it is unpacked: its size is only claimed.
-        let claimed = usize::try_from(member.size()).unwrap_or(usize::MAX);
-        let mut bytes = Vec::with_capacity(claimed.min(self.file_length));
-        let read = member.read_to_end(&mut bytes);
-        read.map_err(|error| say!("npz-unread", "its array \"{name}\": {error}", name, error))?;
+        let unread = |error: &dyn fmt::Display| say!("npz-unread", "its array \"{name}\": {error}", name, error);
+        let size = member.size();
+        let mut bytes = Vec::new();
+        // One more, since reading to the end finds out that the checksum is right.
+        let room = usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1);
+        bytes.try_reserve_exact(room).map_err(|error| unread(&error))?;
+        let read = (&mut member).take(size.saturating_add(1)).read_to_end(&mut bytes);
+        read.map_err(|error| unread(&error))?;
+        if bytes.len() as u64 != size {
+            return Err(say!("npz-size", "its array \"{name}\" is not of the size that the archive says", name));
+        }
         Ok(bytes)
     }
 }

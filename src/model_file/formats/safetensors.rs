@@ -23,7 +23,7 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use safetensors::{SafeTensorError, SafeTensors};
 
-use super::{Format, USUAL_BYTES_PER_PARAMETER};
+use super::{Decoder, Format, USUAL_BYTES_PER_PARAMETER};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
@@ -40,7 +40,7 @@ pub(super) const FORMAT: Format = Format {
     description: "tensors for PyTorch and Hugging Face libraries",
     bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
     encode,
-    decode: Some(decode),
+    decoder: Some(Decoder { decode, memory }),
 };
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
@@ -62,6 +62,11 @@ fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {
 
 fn message(error: SafeTensorError) -> String {
     say!("foreign-safetensors", "{error}", error)
+}
+
+/// Counts the numbers, and the tensors whose checksum is verified.
+fn memory(bytes: &[u8]) -> u128 {
+    2 * bytes.len() as u128
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {

@@ -26,7 +26,7 @@ pub(super) const FORMAT: Format = Format {
     description: "C99 source code, without dependencies",
     bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
     encode,
-    decode: None,
+    decoder: None,
 };
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {

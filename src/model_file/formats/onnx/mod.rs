@@ -53,7 +53,7 @@ pub(super) const FORMAT: Format = Format {
     description: "graph for ONNX Runtime, preprocessing included",
     bytes_per_parameter: USUAL_BYTES_PER_PARAMETER,
     encode,
-    decode: None,
+    decoder: None,
 };
 
 fn encode(model: &TrainedModel) -> Result<Vec<u8>, String> {

@@ -36,7 +36,7 @@ const MODEL: &str = r#"{
 }"#;
 
 fn model_and_graph() -> (TrainedModel, messages::GraphProto) {
-    let decode = json::FORMAT.decode.expect("JSON is readable");
+    let decode = json::FORMAT.decoder.expect("JSON is readable").decode;
     let model = decode(MODEL.as_bytes()).expect("a model");
     let bytes = encode(&model).expect("encoded");
     let file = ModelProto::decode(&*bytes).expect("protobuf");

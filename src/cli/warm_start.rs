@@ -1,5 +1,7 @@
 //! `--from`: training that starts from a model, and models given in place of a table.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -7,7 +9,8 @@ use super::args::{GlobalArgs, TrainingArgs};
 use super::job::Job;
 use crate::data::{Base, Source, Task};
 use crate::error::{Error, Result};
-use crate::model_file::{self, TrainedModel, formats};
+use crate::model_file::formats::{self, Format};
+use crate::model_file::{self, TrainedModel};
 use crate::train::Start;
 use crate::train::checkpoint::read_about;
 use crate::util::lang::say;
@@ -67,6 +70,14 @@ fn start_from(job: &mut Job, model: TrainedModel) {
     }));
 }
 
+/// Returns whether a file that is no valid model of `format` may be a table: JSON that does not begin as a model does.
+fn may_be_table(path: &Path, format: &Format) -> bool {
+    let mut start = Vec::new();
+    let file = File::open(path).and_then(|file| file.take(64).read_to_end(&mut start));
+    let begins_as_model = String::from_utf8_lossy(&start).contains("\"nn-tui model\"");
+    format.extension == formats::json::EXTENSION && file.is_ok() && !begins_as_model
+}
+
 /// Explains a model or a checkpoint that is given in place of a table.
 fn refuse_other_files(path: &Path) -> Result<()> {
     let shown = sanitise(&path.to_string_lossy());
@@ -94,6 +105,7 @@ fn refuse_other_files(path: &Path) -> Result<()> {
     let model = match model_file::load(path) {
         Ok(model) => model,
         Err(error @ Error::Memory(_)) => return Err(error),
+        Err(error @ Error::Model { .. }) if !may_be_table(path, format) => return Err(error),
         Err(_) => return Ok(()),
     };
     let predicts = match model.task.classes().len() {

@@ -176,6 +176,18 @@ fn a_model_in_place_of_a_table_is_explained() {
 }
 
 #[test]
+fn a_damaged_model_in_place_of_a_table_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for ending in ["json", "safetensors", "npz"] {
+        let model = folder.path().join(format!("model.{ending}"));
+        succeed_with("iris --headless --epochs 1 -o %", &[&model]);
+        let bytes = fs::read(&model).expect("written");
+        fs::write(&model, &bytes[..bytes.len() / 2]).expect("written");
+        refused("%", &[&model], 65, ": not a usable model: ");
+    }
+}
+
+#[test]
 fn a_run_that_started_from_a_model_is_resumed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);

@@ -40,6 +40,11 @@ impl LogFile {
         Ok(Self { writer, stream })
     }
 
+    /// Drops `token` as soon as everything so far is in the file, or the disk has failed.
+    pub(super) fn keep_until_written(&self, token: impl Send + 'static) {
+        self.writer.keep_until_written(token);
+    }
+
     /// Waits until everything is in the file, for [`PATIENCE`] at most.
     ///
     /// # Errors

@@ -76,6 +76,12 @@ impl Recorders {
     #[must_use]
     pub fn record(&mut self, event: &Event) -> Vec<Error> {
         self.summary.update(event);
+        if let Event::CheckpointDue(logging) = event {
+            for log in self.entries.iter().filter_map(|entry| entry.log.as_ref()) {
+                log.keep_until_written(logging.clone());
+            }
+            return Vec::new();
+        }
         let moment = EventTime {
             position: self.summary.position,
             seconds: self.start.elapsed().as_secs_f64(),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -252,6 +253,9 @@ pub enum Event {
         /// Bytes written.
         result: Result<u64, Error>,
     },
+    /// A checkpoint of this moment is about to be written. It waits a while until this sender and its copies are
+    /// dropped, so that logs hold what was before it when the process is killed.
+    CheckpointDue(Sender<()>),
     /// A checkpoint was written, or could not be.
     CheckpointWritten {
         /// Destination.

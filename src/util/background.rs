@@ -74,6 +74,8 @@ struct State {
     pending: VecDeque<(usize, Vec<u8>)>,
     /// Number of pending bytes, those that are being written included.
     bytes: usize,
+    /// Values to drop once those bytes are written.
+    tokens: Vec<Box<dyn Send>>,
     is_flushed: bool,
     /// Whether the bytes that are being written are dropped.
     is_discarded: bool,
@@ -126,6 +128,16 @@ impl BackgroundWriter {
     /// Lets the thread write what was handed over and not flushed, as after a failure between the two.
     pub fn flush(&self) {
         self.0.flush();
+    }
+
+    /// Drops `token` as soon as the bytes so far are written, or cannot be.
+    pub fn keep_until_written(&self, token: impl Send + 'static) {
+        let mut state = self.0.lock();
+        if !state.is_done {
+            state.tokens.push(Box::new(token));
+            state.is_flushed = true;
+            self.0.changed.notify_all();
+        }
     }
 
     /// Returns how many bytes are not written yet.
@@ -219,6 +231,7 @@ impl Shared {
             let wait = self.changed.wait_while(self.lock(), idle);
             let mut state = wait.unwrap_or_else(PoisonError::into_inner);
             let pending = std::mem::take(&mut state.pending);
+            let tokens = std::mem::take(&mut state.tokens);
             state.is_flushed = false;
             state.is_discarded = false;
             is_closing = state.is_closing;
@@ -228,6 +241,7 @@ impl Shared {
                 self.attempt(destination, || self.write(&mut **out, &bytes));
                 self.lock().bytes -= bytes.len();
             }
+            drop(tokens);
             self.changed.notify_all();
             progress();
         }

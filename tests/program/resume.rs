@@ -92,6 +92,34 @@ fn a_resumed_run_makes_the_changes_that_were_still_to_come() {
     assert!(whole == resumed, "the resumed run differs");
 }
 
+/// The resumed run adds to the log only what comes after its checkpoint.
+#[test]
+fn a_killed_run_has_logged_all_before_its_last_checkpoint() {
+    let line = "wine --headless --epochs 4000 --no-refit --checkpoint-every 1epochs";
+    for delay in [0, 100, 200, 300] {
+        let (folder, checkpoint) = place("run.checkpoint");
+        let log = folder.path().join("log.csv");
+        let mut child = program(line.split(' '))
+            .args(["--checkpoint".as_ref(), checkpoint.as_os_str()])
+            .args(["--log".as_ref(), log.as_os_str()])
+            .spawn()
+            .expect("starts");
+        while !checkpoint.exists() && child.try_wait().expect("a child").is_none() {
+            sleep(Duration::from_millis(1));
+        }
+        sleep(Duration::from_millis(delay));
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        let saved = fs::read(&checkpoint).expect("a checkpoint");
+        let about = saved.split(|&byte| byte == b'\n').nth(1).expect("a line");
+        let about: Value = serde_json::from_slice(about).expect("JSON");
+        let rows = fs::read_to_string(&log).expect("a log");
+        let last = rows.lines().next_back().expect("a row");
+        let logged = last.split(',').next().and_then(|epoch| epoch.parse().ok());
+        assert!(logged >= about["epoch"].as_u64(), "{about}, logged: {last}");
+    }
+}
+
 #[test]
 fn a_killed_run_continues_from_its_last_checkpoint() {
     let line = "digits --headless --hidden 24,16 --epochs 40";

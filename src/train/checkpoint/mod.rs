@@ -26,7 +26,7 @@ use crate::util::memory;
 pub(crate) use file::read_about;
 pub use interval::Interval;
 pub(crate) use interval::{parse_time, show_time};
-pub(super) use saver::{Capture, Saver, Stamp, Written};
+pub(super) use saver::{Capture, LOG_PATIENCE, Saver, Stamp, Written};
 
 /// File to which a run writes its checkpoints.
 #[derive(Debug, Clone, PartialEq)]

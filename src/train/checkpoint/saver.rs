@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -16,6 +17,9 @@ use crate::train::session::SessionState;
 use crate::train::{Position, Settings};
 use crate::util::lang::say;
 use crate::util::random::fresh_id;
+
+/// Longest time for which a checkpoint waits for the logs of what was before it.
+pub(in crate::train) const LOG_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Moment of a run; two equal ones have the same state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,17 +189,17 @@ impl Saver {
         is_time && self.pending.is_none() && self.last_attempt != Some(now())
     }
 
-    /// Writes the checkpoint at an interval in a thread of its own.
-    pub fn write_due(&mut self, capture: Capture, stamp: Stamp) {
+    /// Writes the checkpoint at an interval in a thread of its own, once `logged` is closed.
+    pub fn write_due(&mut self, capture: Capture, stamp: Stamp, logged: Receiver<()>) {
         let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
             return;
         };
         self.schedule();
         self.last_attempt = Some(stamp);
-        self.spawn(capture, stamp, (path, replace), false);
+        self.spawn(capture, stamp, (path, replace), false, logged);
     }
 
-    /// Writes a checkpoint to `path` in a thread of its own. Waits for one that is being written. Unless the run ends
+    /// Writes a checkpoint to `path` in a thread of its own, once `logged` is closed. Waits for one that is being written. Unless the run ends
     /// with it, the file is from now on a checkpoint like any other, even if it was the recovery file.
     pub fn write_asked(
         &mut self,
@@ -203,13 +207,14 @@ impl Saver {
         stamp: Stamp,
         target: (PathBuf, bool),
         is_last: bool,
+        logged: Receiver<()>,
     ) -> Option<Written> {
         let before = self.finish();
         if !is_last {
             self.recovery_file
                 .take_if(|recovery_file| is_same_file(recovery_file, &target.0));
         }
-        self.spawn(capture, stamp, target, true);
+        self.spawn(capture, stamp, target, true, logged);
         before
     }
 
@@ -219,11 +224,16 @@ impl Saver {
         stamp: Stamp,
         (path, replace): (PathBuf, bool),
         is_asked: bool,
+        logged: Receiver<()>,
     ) {
         let seconds = capture.progress.seconds;
         let write = self.writing(capture, path.clone(), replace);
         let thread = thread::Builder::new().name("checkpoint".into());
         // Without a thread, this checkpoint is left out.
+        let write = move || {
+            wait_for_logs(&logged);
+            write()
+        };
         if let Ok(thread) = thread.spawn(write) {
             self.pending = Some(Pending {
                 path,
@@ -346,14 +356,20 @@ impl Saver {
         self.option.is_some() && self.in_interval_file != Some(now)
     }
 
-    /// Writes the last checkpoint.
+    /// Writes the last checkpoint, once `logged` is closed.
     ///
     /// # Errors
     /// [`Error::CannotWrite`], [`Error::Exists`].
-    pub fn write_last(&mut self, capture: Capture, stamp: Stamp) -> Result<()> {
+    pub fn write_last(
+        &mut self,
+        capture: Capture,
+        stamp: Stamp,
+        logged: &Receiver<()>,
+    ) -> Result<()> {
         let Some(CheckpointOption { path, replace, .. }) = self.option.clone() else {
             return Ok(());
         };
+        wait_for_logs(logged);
         let written = self.writing(capture, path.clone(), replace)();
         match written {
             Ok(_) => {
@@ -440,6 +456,12 @@ impl Capture {
             before_update: self.before_update,
         }
     }
+}
+
+/// Waits until the logs hold what was before a checkpoint: a run that is killed and resumed goes on after the checkpoint.
+fn wait_for_logs(logged: &Receiver<()>) {
+    // A log on a slow disk gets the rest later.
+    let _ = logged.recv_timeout(LOG_PATIENCE);
 }
 
 /// Returns whether the file at `path` is a checkpoint of one of `runs`.

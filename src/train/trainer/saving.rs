@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::{State, Trainer};
 use crate::data::Origin;
 use crate::error::Result;
 use crate::model_file::FileDigest;
-use crate::train::checkpoint::{About, Capture, Checkpoint, RunState, Stamp, Written};
+use crate::train::checkpoint::{
+    About, Capture, Checkpoint, LOG_PATIENCE, RunState, Stamp, Written,
+};
 use crate::train::event_queue::{Recording, Sink};
 use crate::train::messages::{Event, Replace};
 use crate::train::speed::SpeedMeter;
@@ -85,7 +88,8 @@ impl<S: Sink> Trainer<S> {
             && !self.session.is_interrupted()
             && let Some(capture) = self.capture()
         {
-            self.saver.write_due(capture, self.stamp());
+            let logged = self.announce_checkpoint();
+            self.saver.write_due(capture, self.stamp(), logged);
         }
     }
 
@@ -105,14 +109,26 @@ impl<S: Sink> Trainer<S> {
             return self.events.push(Event::Refused(problem.into()));
         };
         let target = (path, replace);
+        let logged = self.announce_checkpoint();
         let stamp = if self.is_in_past() {
             self.stamp_of(self.shown_session())
         } else {
             self.stamp()
         };
-        if let Some(before) = self.saver.write_asked(capture, stamp, target, is_last) {
+        if let Some(before) = self
+            .saver
+            .write_asked(capture, stamp, target, is_last, logged)
+        {
             self.report_written(before);
         }
+    }
+
+    /// Announces a checkpoint of this moment, after the metrics so far. The channel is closed once they are logged.
+    fn announce_checkpoint(&mut self) -> Receiver<()> {
+        let (logging, logged) = channel();
+        self.report_progress();
+        self.events.push(Event::CheckpointDue(logging));
+        logged
     }
 
     fn report_written(&mut self, written: Written) {
@@ -149,7 +165,11 @@ impl<S: Sink> Trainer<S> {
             return Ok(());
         }
         match self.capture() {
-            Some(capture) => self.saver.write_last(capture, stamp),
+            Some(capture) => {
+                let logged = self.announce_checkpoint();
+                self.events.flush_for(LOG_PATIENCE);
+                self.saver.write_last(capture, stamp, &logged)
+            }
             None => Ok(()),
         }
     }

@@ -123,7 +123,8 @@ impl Model {
             | Event::ImportanceMeasured(_)
             | Event::Refitted(_)
             | Event::HandedOver(_)
-            | Event::Snapshot => {}
+            | Event::Snapshot
+            | Event::CheckpointDue(_) => {}
         }
     }
 

@@ -36,6 +36,9 @@ use crate::util::platform::{discard_output, open_output_terminal};
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// Time in which a typed control-c may be followed by another one.
+const REPEATS: Duration = Duration::from_millis(250);
+
 /// Thread that writes to the terminal, once it was taken for the first time. A terminal that takes no
 /// output, such as that of a dead connection, blocks only this thread.
 static OUTPUT: OnceLock<BackgroundWriter> = OnceLock::new();
@@ -181,6 +184,17 @@ impl Screen {
         self.theme
     }
 
+    /// Gives the terminal back. After a typed control-c it stays in raw mode a little longer: in the mode before, the system
+    /// answers the next one by dropping what the terminal has not read, such as the sequences that restore it.
+    pub fn close(self, is_interrupted: bool) {
+        let repeats = if is_interrupted {
+            REPEATS
+        } else {
+            Duration::ZERO
+        };
+        give_back_after(repeats);
+    }
+
     /// Takes the terminal again, in whatever state other programs left it, and draws all of the next
     /// frame.
     pub(crate) fn retake(&mut self) -> Result<()> {
@@ -261,6 +275,11 @@ fn restoring_sequences() -> String {
 /// Undoes [`take`], as far as the terminal takes output. Failures are ignored, since the program is
 /// about to end or stop.
 pub(super) fn give_back() {
+    give_back_after(Duration::ZERO);
+}
+
+/// Gives the terminal back, its mode after `pause`.
+fn give_back_after(pause: Duration) {
     let mut is_taken = lock_taken();
     if !std::mem::replace(&mut *is_taken, false) {
         return;
@@ -285,6 +304,7 @@ pub(super) fn give_back() {
         }
         set_last_words(&sequences, is_restored);
     }
+    thread::sleep(pause);
     let _ = disable_raw_mode();
 }
 

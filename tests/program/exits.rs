@@ -107,6 +107,23 @@ fn on_a_stalled_terminal_save_the_model() {
     }
 }
 
+/// The system drops what a terminal has not read at each control-c that is no key.
+#[test]
+fn by_quick_control_c_on_a_stalled_terminal_give_it_back() {
+    for arguments in [["lesson", "xor"], ["iris", "--paused"]] {
+        let mut terminal = Terminal::start(&arguments);
+        terminal.wait_until("the screen", |text| text.contains("paused"));
+        terminal.pause();
+        for _ in 0..3 {
+            terminal.press("\x03");
+            sleep(Duration::from_millis(50));
+        }
+        assert_eq!(terminal.exit_code(), 130);
+        terminal.go_on();
+        terminal.wait_until("the old screen", |_| terminal.left_behind().is_empty());
+    }
+}
+
 /// A terminal takes the sequences that restore it, and has no room for the summary, or none for either.
 #[test]
 fn on_a_terminal_that_is_almost_full_say_what_was_saved() {

@@ -126,6 +126,14 @@ impl Terminal {
         }
     }
 
+    /// Stops reading what the program writes; the terminal holds some more.
+    pub(super) fn pause(&mut self) {
+        self.is_stalled.store(true, Ordering::Relaxed);
+        // The reader is waiting, and takes what comes next.
+        self.press("\x0c");
+        sleep(Duration::from_millis(300));
+    }
+
     /// Reads again what the program writes.
     pub(super) fn go_on(&self) {
         self.is_stalled.store(false, Ordering::Relaxed);

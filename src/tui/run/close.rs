@@ -17,7 +17,9 @@ impl Program {
     pub(super) fn close(mut self, result: Result<u8>, incoming: &Receiver<Incoming>) -> Result<u8> {
         // The terminal first: the rest of a long step need not be waited for on a dead screen.
         let recorded = self.screen.as_mut().map_or(Ok(()), Screen::end_recording);
-        drop(self.screen.take());
+        if let Some(screen) = self.screen.take() {
+            screen.close(matches!(result, Ok(130)));
+        }
         let Some(training) = self.training else {
             return result;
         };

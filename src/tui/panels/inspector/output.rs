@@ -115,7 +115,12 @@ impl Columns {
                 Column::Target(_) => c.notation.y(k),
                 Column::Loss => text::part_of_loss().into(),
             };
-            format!(" {}", padded(&text, column.cells() - 1))
+            let bar = if *column == Column::A {
+                self.bar(c, facts)
+            } else {
+                0
+            };
+            format!(" {}", padded(&text, column.cells() - 1 + bar))
         });
         let heads: String = heads.collect();
         page.line(c.dim(format!("{}{heads}", " ".repeat(2 + self.names))));
@@ -153,11 +158,22 @@ impl Columns {
                 Column::Target(cells) => c.text(format!(" {:<1$.0}", term.target, cells - 1)),
                 Column::Loss => c.number(term.loss, c.knows_loss()),
             };
-        }
-        if self.bar >= 3 && is_known && facts.output.is_fraction() {
-            line += Span::styled(bar(term.a, self.bar), c.theme.accent());
+            if *column == Column::A {
+                let cells = self.bar(c, facts);
+                line += Span::styled(padded(&bar(term.a, cells), cells), c.theme.accent());
+            }
         }
         page.line(line);
+    }
+
+    /// Cells of the bars behind the activations; 0 if there are none.
+    fn bar(&self, context: &Context, facts: &OutputFacts) -> usize {
+        let is_drawn = context.knows_activation(context.depth()) && facts.output.is_fraction();
+        if is_drawn && self.bar >= 3 {
+            self.bar
+        } else {
+            0
+        }
     }
 
     /// Writes the sums of the columns that have one.
@@ -174,10 +190,15 @@ impl Columns {
         if self.shown.iter().any(|column| sum(column).is_some()) {
             let name = format!("  {}", c.notation.either("Σ", "sum"));
             let blank = |column: &Column| c.text(" ".repeat(column.cells()));
-            let sums = self
-                .shown
-                .iter()
-                .map(|column| sum(column).unwrap_or_else(|| blank(column)));
+            let sums = self.shown.iter().flat_map(|column| {
+                let bar = if *column == Column::A {
+                    self.bar(c, facts)
+                } else {
+                    0
+                };
+                let sum = sum(column).unwrap_or_else(|| blank(column));
+                [sum, c.text(" ".repeat(bar))]
+            });
             page.line(joined(
                 c.dim(padded(&name, 2 + self.names)),
                 Line::from_iter(sums),

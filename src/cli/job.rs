@@ -9,7 +9,7 @@ use super::load_options::load_options;
 use super::resume::ResumeOrder;
 use super::trials::TrialCount;
 use crate::data::{Dataset, LoadOptions, Part, RowSplit, Source, ValidationRows};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_source};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
 use crate::model_file::formats;
@@ -201,7 +201,7 @@ impl Job {
 
     /// The files that are read, in this order, as messages name them.
     pub fn files(&self) -> Vec<(Part, String)> {
-        let table = Some((Part::Table, self.source.to_string()));
+        let table = Some((Part::Table, shown_source(&self.source.to_string())));
         let validation = match &self.options.validation {
             ValidationRows::File(file) => Some((Part::Validation, file.to_string())),
             ValidationRows::Auto | ValidationRows::Split => None,

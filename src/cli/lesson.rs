@@ -156,7 +156,7 @@ fn job(lesson: Lesson, options: &[OsString], global: Option<&GlobalArgs>) -> Res
         ));
     }
     if let Some(hidden) = &job.choices.hidden {
-        lesson.check_layers(hidden.len()).map_err(wrong)?;
+        lesson.check_layers(hidden).map_err(wrong)?;
     }
     job.lesson = Some(Arc::new(lesson));
     job.lesson_options = options.to_vec();
@@ -230,12 +230,16 @@ mod tests {
             let checked = check(path.to_str().expect("UTF-8"));
             checked.err().map(|error| error.to_string())
         };
-        for shown in ["{run_9} {a7}", "{a2[3]} {dead[2]} {x[4]}", "{w2[1,9]}"] {
+        for shown in ["{run_9} {a7}", "{a2[3]} {dead[2]} {x[4]}", "{w2[9,4]}"] {
             assert_eq!(problem(shown), None, "{shown}");
         }
         for shown in ["{a3[1]}", "{dead[3]}", "{w99999999999999999999[1,1]}"] {
             let problem = problem(shown).expect(shown);
             assert!(problem.contains("the network has 2 layers"), "{problem}");
+        }
+        for shown in ["{a1[99]}", "{b1[5]}", "{w1[5,1]}", "{w2[1,5]}"] {
+            let problem = problem(shown).expect(shown);
+            assert!(problem.contains("the layer has fewer neurons"), "{problem}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     print_notice, resume, trials,
 };
 use crate::data::{Dataset, Prepared, SplitFile, load_with};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown_source};
 use crate::model_file::{Access, NamedFiles, write, write_with};
 use crate::record::LogOption;
 use crate::settings::{TableShape, changes};
@@ -247,7 +247,7 @@ pub(super) fn load_alone(job: &Job) -> Result<Dataset> {
 
 /// Loads the data, and reports progress if that takes a while.
 pub(super) fn load(job: &Job) -> Result<Dataset> {
-    let mut notice = LoadingNotice::new(job.source.to_string());
+    let mut notice = LoadingNotice::new(shown_source(&job.source.to_string()));
     let dataset = load_with(&job.source, &job.options, &mut |progress| {
         notice.show(progress);
         ControlFlow::Continue(())

@@ -174,17 +174,19 @@ impl Lesson {
         Ok(())
     }
 
-    /// Checks that no number is one of a layer that no network of the lesson has: one with so many `hidden` layers, or as
-    /// many as a command of a step asks for.
-    pub(crate) fn check_layers(&self, hidden: usize) -> Result<(), String> {
+    /// Checks that no number is one of a layer or neuron that no network of the lesson has: one with these `hidden` layers,
+    /// or with those that a command of a step asks for. The numbers of inputs and outputs are not known here.
+    pub(crate) fn check_layers(&self, hidden: &[usize]) -> Result<(), String> {
         let commands = self.steps.iter().flat_map(|step| &step.acts);
         let sizes = commands.filter_map(|act| match act {
             Act::Command(command) => command.split_once(' '),
             Act::Key(_) => None,
         });
         let sizes = sizes.filter(|(name, _)| "hidden".starts_with(name));
-        let deepest = sizes.map(|(_, sizes)| sizes.split(',').count()).max();
-        let layers = hidden.max(deepest.unwrap_or(0)) + 1;
+        let neurons = |word: &str| word.trim().parse().unwrap_or(usize::MAX);
+        let others = sizes.map(|(_, sizes)| sizes.split(',').map(neurons).collect());
+        let networks: Vec<Vec<usize>> = others.chain([hidden.to_vec()]).collect();
+        let layers = networks.iter().map(Vec::len).max().unwrap_or(0) + 1;
         for (i, step) in self.steps.iter().enumerate() {
             let mut problem = None;
             step.visit_quantities(&mut |quantity: &Quantity| {
@@ -195,6 +197,14 @@ impl Lesson {
                             "{quantity}: the network has {layers} layers, with that of the outputs",
                             quantity,
                             layers
+                        )
+                    });
+                } else if !networks.iter().any(|hidden| has_neurons(hidden, quantity)) {
+                    problem.get_or_insert_with(|| {
+                        say!(
+                            "lesson-no-neuron",
+                            "{quantity}: the layer has fewer neurons",
+                            quantity
                         )
                     });
                 }
@@ -316,6 +326,20 @@ fn layer_of(quantity: &Quantity) -> Option<usize> {
     }
     let of_layers = quantity.indices.first().copied();
     of_layers.filter(|_| !matches!(quantity.name.as_str(), "x" | "y"))
+}
+
+/// Whether a network with these `hidden` layers can have the neurons that `quantity` names by its indices.
+fn has_neurons(hidden: &[usize], quantity: &Quantity) -> bool {
+    let (_, layer) = split_layer(&quantity.name);
+    let is_of_layer = kind_of(quantity).is_some_and(|(_, has_layer, _)| *has_layer);
+    let layer = layer.parse::<usize>().ok().filter(|_| is_of_layer);
+    let Some(layer) = layer else { return true };
+    let layers = (0..=layer).rev();
+    layer <= hidden.len() + 1
+        && layers.zip(&quantity.indices).all(|(layer, &index)| {
+            let neurons = layer.checked_sub(1).and_then(|before| hidden.get(before));
+            neurons.is_none_or(|&neurons| index <= neurons)
+        })
 }
 
 /// Adds to a problem the number of its step, which has this index.

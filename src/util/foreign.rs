@@ -8,17 +8,38 @@ use crate::text::escape_lines;
 
 /// Describes why a file could not be read as text.
 pub fn text_problem(cause: io::Error) -> String {
-    if cause.kind() == io::ErrorKind::InvalidData {
-        say!("foreign-utf-8", "{cause}", cause)
-    } else {
-        cause.to_string()
+    match cause.kind() {
+        io::ErrorKind::InvalidData => say!("foreign-utf-8", "{cause}", cause),
+        io::ErrorKind::IsADirectory => say!("foreign-folder", "it is a folder").into(),
+        _ => say!("foreign-file", "{cause}", cause),
     }
 }
 
 /// Describes what is wrong in a TOML file, with the line that shows it.
 pub fn toml_problem(error: toml::de::Error) -> String {
-    let error = escape_lines(&error.to_string());
+    let message = error.message();
+    let error = escape_lines(&error.to_string().replace(message, &field_problem(message)));
     say!("foreign-toml", "{error}", error)
+}
+
+/// The message of a parser about a field, in the language of the screen; any other one as it is.
+fn field_problem(message: &str) -> String {
+    // Names stand between backquotes.
+    let mut names = message.split('`').skip(1).step_by(2);
+    let name = names.next().unwrap_or_default();
+    let known = names.collect::<Vec<_>>().join(", ");
+    if message.starts_with("missing field ") {
+        say!("foreign-missing-field", "missing field `{name}`", name)
+    } else if message.starts_with("unknown field ") {
+        say!(
+            "foreign-unknown-field",
+            "unknown field `{name}`; known: {known}",
+            name,
+            known
+        )
+    } else {
+        message.to_owned()
+    }
 }
 
 /// Describes what is wrong in a JSON document.

@@ -126,3 +126,27 @@ fn a_lesson_whose_run_has_gone_too_far_is_started_anew() {
     terminal.press(":quit\r");
     assert_eq!(terminal.exit_code(), 0);
 }
+
+/// Errors about a file, and the data that are read, in Chinese.
+#[test]
+fn what_is_wrong_with_a_lesson_is_said_in_chinese() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.toml");
+    let problem = |arguments: &[&str]| {
+        let ended = program([&["--lang", "zh", "lesson"], arguments].concat()).finish();
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    let place = folder.path().to_str().expect("UTF-8");
+    let found = problem(&[place]);
+    assert!(found.contains("这是文件夹"), "{found}");
+    let head = "table = \"iris\"\noptions = \"\"\ntitle = { en = \"T\", zh = \"题\" }\n\
+                formula = { en = \"f\", zh = \"f\" }\n[[steps]]\nen = \"a\"\n";
+    for (rest, expected) in [
+        ("", "缺少 zh"),
+        ("zh = \"甲\"\nuntill = \"\"\n", "没有名为 untill 的项"),
+    ] {
+        std::fs::write(&path, format!("{head}{rest}")).expect("written");
+        let found = problem(&[path.to_str().expect("UTF-8")]);
+        assert!(found.contains(expected), "{found}");
+    }
+}

@@ -20,9 +20,19 @@ pub struct Text {
 }
 
 impl Text {
-    /// The text in `lang`, with the numbers that `quantity` returns.
+    /// The text in `lang`, with the numbers that `quantity` returns and the usual keys.
     pub fn filled(&self, lang: Lang, quantity: &impl Fn(&Quantity) -> f64) -> String {
-        self.template(lang).filled(quantity)
+        self.with_keys(lang, quantity, &str::to_owned)
+    }
+
+    /// The text in `lang`, with the numbers that `quantity` returns, and the names that `key` has for its keys.
+    pub fn with_keys(
+        &self,
+        lang: Lang,
+        quantity: &impl Fn(&Quantity) -> f64,
+        key: &impl Fn(&str) -> String,
+    ) -> String {
+        self.template(lang).filled(quantity, key)
     }
 
     /// The text in `lang`, for one without numbers.
@@ -42,7 +52,7 @@ impl Text {
         let parts = self.en.0.iter().chain(&self.zh.0);
         parts.filter_map(|part| match part {
             Part::Value(expression, _) => Some(expression),
-            Part::Words(_) => None,
+            Part::Words(_) | Part::Key(_) => None,
         })
     }
 
@@ -59,7 +69,7 @@ impl Text {
     }
 }
 
-/// Text with expressions between braces: `accuracy {val_accuracy:%} after {epoch:0} epochs`.
+/// Text with expressions between braces: `accuracy {val_accuracy:%} after {epoch:0} epochs`, and keys: `press {key space}`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Template(Vec<Part>);
@@ -68,6 +78,8 @@ pub(super) struct Template(Vec<Part>);
 enum Part {
     Words(String),
     Value(Expression, Format),
+    /// Usual name of a key.
+    Key(String),
 }
 
 /// Format of a number.
@@ -142,6 +154,11 @@ impl TryFrom<String> for Template {
                     rest
                 )
             })?;
+            rest = after;
+            if let Some(key) = value.strip_prefix("key ") {
+                parts.push(Part::Key(key.trim().to_owned()));
+                continue;
+            }
             let (expression, format) = match value.split_once(':') {
                 Some((expression, format)) => (expression, Some(format)),
                 None => (value, None),
@@ -150,7 +167,6 @@ impl TryFrom<String> for Template {
                 Expression::parse(expression)?,
                 Format::parse(format)?,
             ));
-            rest = after;
         }
         parts.push(Part::Words(rest.to_owned()));
         Ok(Self(parts))
@@ -158,10 +174,15 @@ impl TryFrom<String> for Template {
 }
 
 impl Template {
-    fn filled(&self, quantity: &impl Fn(&Quantity) -> f64) -> String {
+    fn filled(
+        &self,
+        quantity: &impl Fn(&Quantity) -> f64,
+        key: &impl Fn(&str) -> String,
+    ) -> String {
         let parts = self.0.iter().map(|part| match part {
             Part::Words(words) => words.clone(),
             Part::Value(expression, format) => format.show(expression.value(quantity)),
+            Part::Key(name) => key(name),
         });
         parts.collect()
     }
@@ -173,11 +194,12 @@ mod tests {
 
     fn filled(text: &str) -> Result<String, String> {
         let template = Template::try_from(text.to_owned())?;
-        Ok(template.filled(&|quantity| match quantity.name.as_str() {
+        let number = |quantity: &Quantity| match quantity.name.as_str() {
             "loss" => 0.012_345_67,
             "share" => 0.9731,
             _ => f64::NAN,
-        }))
+        };
+        Ok(template.filled(&number, &str::to_uppercase))
     }
 
     #[test]
@@ -188,6 +210,7 @@ mod tests {
             ("{share:%} or {100 * share:0}", "97.3% or 97"),
             ("{loss:e}{none}", "1.2e−2?"),
             ("{67}", "67"),
+            ("press {key space} or {key e}", "press SPACE or E"),
             ("one\n\ntwo", "one\ntwo"),
         ] {
             assert_eq!(filled(text).as_deref(), Ok(expected), "{text}");

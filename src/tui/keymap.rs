@@ -64,6 +64,13 @@ impl KeyMap {
         if self.pairs.is_empty() {
             return Cow::Borrowed(text);
         }
+        // A Chinese sentence has no blanks around the key.
+        let (space, new) = (key_name("space"), self.shown("space"));
+        let text = if space == "space" || space == new {
+            text.to_owned()
+        } else {
+            text.replace(&space, &new)
+        };
         let words: Vec<&str> = text.split(' ').collect();
         let shown = words.iter().enumerate().map(|(i, &word)| {
             let before = i.checked_sub(1).map(|before| words[before]);

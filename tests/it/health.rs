@@ -320,7 +320,7 @@ fn a_command_that_helps_is_offered_once_and_restarts_a_finished_run() {
     shown.press(":view health\n");
     let changed = |shown: &Shown| {
         let drawn = screen(shown);
-        drawn.contains("training on shows whether it helps")
+        drawn.contains("train on to see whether it helps")
     };
     assert!(!changed(&shown));
     shown.press("\n");

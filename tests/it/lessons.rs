@@ -537,6 +537,8 @@ fn the_enter_key_opens_a_run_in_the_list_of_a_race() {
     assert_eq!(step(&shown), 0, "it is not the lesson's");
     shown.type_command("view regions");
     shown.update(enter());
+    assert_eq!(step(&shown), 0, "it leads back to the main run first");
+    shown.update(enter());
     assert_eq!(step(&shown), 1);
 }
 
@@ -580,4 +582,119 @@ fn the_inspector_is_usable_in_a_lesson() {
     let heading = |name: &str| screen.find(name).unwrap_or(usize::MAX);
     let first = heading("go on; where");
     assert!(first < heading("move the cursor"), "{screen}");
+}
+
+/// A quiz that is left can be gone on with: by `:quiz`, and by going to its step.
+#[test]
+fn a_quiz_goes_on_where_it_was_left() {
+    let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+    let screen = |shown: &Shown| drawn_with(&shown.model, Theme::new(Depth::None));
+    shown.press(":lesson 5\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    let asks_second =
+        |shown: &Shown| shown.model.is_quizzed() && screen(shown).contains("number 2/56");
+    shown.press("2\n");
+    assert!(asks_second(&shown));
+    let tab = || Msg::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    shown.update(tab());
+    assert!(asks_second(&shown), "another view: {}", screen(&shown));
+    shown.press("\x1b");
+    assert!(!shown.model.is_quizzed());
+    assert!(
+        screen(&shown).contains(":quiz: goes on"),
+        "{}",
+        screen(&shown)
+    );
+    shown.press(":quiz\n");
+    assert!(asks_second(&shown), "{}", screen(&shown));
+    for way in [":lesson back\n:lesson 5\n", "\x1b:lesson back\n:lesson 5\n"] {
+        shown.press(way);
+        assert!(asks_second(&shown), "{way:?}: {}", screen(&shown));
+    }
+    shown.press(":lesson back\n:lesson 6\n");
+    let step = |model: &Model| model.course.as_ref().map(|course| course.step);
+    assert!(shown.wait_until(|model| step(model) == Some(5)));
+    shown.press(":lesson back\n");
+    assert!(asks_second(&shown), "{}", screen(&shown));
+    // Other weights, other numbers.
+    shown.press(":set w1[1,1] 3\n");
+    assert!(shown.wait_until(|model| {
+        let screen = drawn_with(model, Theme::new(Depth::None));
+        model.is_quizzed() && screen.contains("number 1/56")
+    }));
+    shown.press("4\n");
+    assert!(screen(&shown).contains("✓ z1[1] = 4"), "{}", screen(&shown));
+}
+
+/// The run has gone on before the quiz: the text says so, and how to start anew.
+#[test]
+fn a_quiz_about_another_step_says_so() {
+    let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+    shown.press(":lesson 4\n");
+    let step = |model: &Model| model.course.as_ref().map(|course| course.step);
+    assert!(shown.wait_until(|model| step(model) == Some(3)));
+    shown.press("s");
+    assert!(shown.wait_until(|model| model.run.position.step == 1));
+    shown.press("2\n");
+    assert!(shown.wait_until(Model::is_quizzed));
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    assert!(screen.contains("This run is not as"), "{screen}");
+}
+
+/// Conditions and numbers of a lesson are those of the main run while another run of a race is shown.
+#[test]
+fn a_lesson_is_about_the_main_run() {
+    let mut shown = Shown::lesson("loss", &[], (120, 36));
+    shown.press(":lesson 4\n");
+    let course = |model: &Model| model.course.clone().expect("a lesson");
+    let is_there = |model: &Model| course(model).step == 3 && !course(model).is_hurried();
+    assert!(shown.wait_until(is_there));
+    shown.type_command("race lr 1 3");
+    let is_started = |model: &Model| {
+        model
+            .race
+            .as_ref()
+            .is_some_and(|race| (0..race.lanes.len()).all(|lane| model.lane(lane).is_some()))
+    };
+    assert!(shown.wait_until(is_started));
+    let enter = || Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    shown.update(enter());
+    assert_ne!(shown.model.race.as_ref().map(|race| race.shown), Some(0));
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    assert!(screen.contains("back to the main run"), "{screen}");
+    shown.press(" ");
+    assert!(shown.wait_until(|model| course(model).is_done));
+    let is_finished = |model: &Model| {
+        (0..3).all(|lane| {
+            let run = model.lane(lane);
+            run.is_some_and(|run| matches!(run.phase, Phase::Finished(_)))
+        })
+    };
+    assert!(shown.wait_until(is_finished));
+    shown.update(enter());
+    assert_eq!(course(&shown.model).step, 3, "it leads back first");
+    assert_eq!(shown.model.race.as_ref().map(|race| race.shown), Some(0));
+    shown.update(enter());
+    assert_eq!(course(&shown.model).step, 4);
+    let fits = |model: &Model| {
+        let text = course(model).current().text.clone();
+        let text = text.filled(Lang::En, &|quantity| model.number_in_text(quantity));
+        text.contains(&format!("to {:.3}.", model.run.losses().0))
+    };
+    assert!(shown.wait_until(fits));
+}
+
+#[test]
+fn texts_name_the_keys_of_the_key_map() {
+    for (language, expected) in Lang::ALL.into_iter().zip(["press T (or", "按T键"]) {
+        lang::set_current(language);
+        let mut shown = Shown::lesson("xor", &[], (200, 60));
+        shown.model.keys.replace(' ', 'T').expect("it is free");
+        shown.press("\n3\n");
+        let screen = drawn_with(&shown.model, Theme::new(Depth::None)).replace(' ', "");
+        assert!(screen.contains(&expected.replace(' ', "")), "{screen}");
+        for text in ["空格", "pressspace"] {
+            assert!(!screen.contains(text), "{screen}");
+        }
+    }
 }

@@ -178,6 +178,8 @@ pub struct Model {
     pub course: Option<Course>,
     /// The numbers that are asked for.
     pub(crate) quiz: Option<Quiz>,
+    /// The quiz that was left before its end.
+    pub(crate) left_quiz: Option<Quiz>,
     /// Returns whether the lesson of a name could start in place of this run, and why not.
     pub(super) check_lesson: fn(&str) -> Result<()>,
     /// Name of the lesson that was ended, with the index of the step to go on at.
@@ -252,6 +254,7 @@ impl Model {
             lane_ids: 0,
             course: None,
             quiz: None,
+            left_quiz: None,
             check_lesson: |name| Lesson::open(name).map(|_| ()),
             left_lesson: None,
             next_lesson: None,

@@ -74,6 +74,11 @@ impl Model {
         self.race.as_ref().map_or(0, |race| race.shown)
     }
 
+    /// The main run, whether it is shown or not.
+    pub(crate) fn main_run(&self) -> &Run {
+        self.lane(0).unwrap_or(&self.run)
+    }
+
     /// Whether the shown run, or another of the race, is training.
     pub(crate) fn trains(&self) -> bool {
         self.lanes().any(Run::is_training)

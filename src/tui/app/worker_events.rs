@@ -20,12 +20,16 @@ impl Model {
         if let Event::Changed { change, .. } = &event {
             self.report_change(change);
         }
-        if let Some(course) = &mut self.course {
+        let is_main = self.shown_lane() == 0;
+        if let Some(course) = self.course.as_mut().filter(|_| is_main) {
             course.note_event(&event, self.run.restarts);
         }
         let was_finished = matches!(self.run.phase, Phase::Finished(_)) || self.run.past.is_some();
         let was_returning = self.run.is_returning;
         self.run.update(&event);
+        if is_main && matches!(event, Event::Changed { .. } | Event::Started(_)) {
+            self.renew_quiz();
+        }
         if is_shown {
             self.navigation.update(&event, &self.run.data);
             self.inspector.update(&event);

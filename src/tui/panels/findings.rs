@@ -100,7 +100,8 @@ fn lines(model: &Model, cells: u16, theme: Theme) -> Vec<(Option<usize>, Line<'s
         wrapped(description.cause, theme.dim());
         let help = match &description.command {
             Some(_) if description.is_done => {
-                Line::styled(format!("  {}", text::remedy_done()), theme.dim())
+                let done = model.keys.in_text(text::remedy_done());
+                Line::styled(format!("  {done}"), theme.dim())
             }
             Some(command) => {
                 let then = if description.restarts {
@@ -108,7 +109,13 @@ fn lines(model: &Model, cells: u16, theme: Theme) -> Vec<(Option<usize>, Line<'s
                 } else {
                     ""
                 };
-                Span::styled(format!("  {} ", text::enter_runs()), theme.dim())
+                // In a lesson the enter key is the lesson's; the command can be typed.
+                let key = if model.is_enter_of_lesson() {
+                    "  ".to_owned()
+                } else {
+                    format!("  {} ", text::enter_runs())
+                };
+                Span::styled(key, theme.dim())
                     + Span::styled(format!(":{command}{then}"), theme.accent())
             }
             None => Line::styled(format!("  {}", description.advice), theme.accent()),

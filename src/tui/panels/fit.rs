@@ -80,13 +80,21 @@ impl Panel for FitPanel {
             ("•", text::mark_validation(), theme.validation()),
             ("◎", text::mark_shown(), theme.strong()),
         ];
-        let spans = marks.into_iter().flat_map(|(mark, name, style)| {
-            [
-                Span::styled(mark, style),
-                Span::styled(format!(" {name}  "), theme.dim()),
-            ]
-        });
-        pane.line(legend, Line::from_iter(spans));
+        let line = |count: usize, gap: &str| {
+            let shown = marks[..count].iter().enumerate();
+            Line::from_iter(shown.flat_map(|(i, (mark, name, style))| {
+                let gap = if i > 0 { gap } else { "" };
+                [
+                    Span::styled(format!("{gap}{mark}"), *style),
+                    Span::styled(format!(" {name}"), theme.dim()),
+                ]
+            }))
+        };
+        // Where room is short, gaps are closed, then the last marks go.
+        let lines = (1..=marks.len()).rev();
+        let mut lines = lines.flat_map(|count| [line(count, "  "), line(count, " ")]);
+        let line = lines.find(|line| line.width() <= legend.width.into());
+        pane.line(legend, line.unwrap_or_default());
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {

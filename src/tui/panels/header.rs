@@ -341,8 +341,14 @@ fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
             (whole, short, hints)
         }
     };
+    let hints: Vec<_> = hints
+        .into_iter()
+        .map(|hint| model.keys.in_text(hint))
+        .collect();
     let with_hints = |place: &str, count: usize| {
-        let parts = [place].into_iter().chain(hints[..count].iter().copied());
+        let parts = [place]
+            .into_iter()
+            .chain(hints[..count].iter().map(|hint| &**hint));
         parts.collect::<Vec<_>>().join(" · ")
     };
     let whole = (1..=hints.len())

@@ -151,11 +151,12 @@ impl Page {
     fn course(&mut self, model: &Model, course: &Course) {
         let (step, lang) = (course.current(), lang::current());
         let number = |quantity: &_| model.number_in_text(quantity);
+        let key = |name: &str| model.keys.shown(name);
         let quiz = model.quiz.as_ref();
         let is_quizzed = quiz.is_some_and(Quiz::is_open);
         // Once numbers are typed, the room is theirs.
         if !(is_quizzed && quiz.is_some_and(Quiz::has_begun)) {
-            let filled = step.text.filled(lang, &number);
+            let filled = step.text.with_keys(lang, &number, &key);
             self.write(&kept_together(&filled, step), self.theme.text());
         }
         if course.step == 0 {
@@ -170,7 +171,12 @@ impl Page {
             self.write(&text::foreign_seed(seed, own), self.theme.warning());
         }
         if model.differs_from_claims() {
-            self.write(text::claims_differ(), self.theme.warning());
+            let name = &course.lesson.name;
+            self.write(&text::claims_differ(name), self.theme.warning());
+        }
+        if model.shown_lane() != 0 && !is_quizzed {
+            self.write(text::lesson_in_lane(), self.theme.warning());
+            return self.enter(text::lesson_main_run());
         }
         match &step.kind {
             Kind::Question { choices, answer } => {
@@ -197,7 +203,11 @@ impl Page {
             }
             Kind::Task { .. } => self.write(text::task_done(), self.theme.good()),
             Kind::Quiz if is_quizzed => return,
-            Kind::Text | Kind::Quiz => {}
+            Kind::Quiz if model.left_quiz.is_some() => {
+                self.write(text::quiz_left(), self.theme.dim());
+            }
+            Kind::Quiz => self.write(text::quiz_again(), self.theme.dim()),
+            Kind::Text => {}
         }
         if !course.is_at_end() {
             return self.enter(text::enter_continues());

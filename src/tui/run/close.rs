@@ -52,7 +52,10 @@ impl Program {
             // Steps were done since the last metrics.
             model.run.position = conclusion.position.unwrap_or(model.run.position);
             let checkpoint = conclusion.checkpoint.as_deref();
-            background::print_error(&model.run.summary(checkpoint));
+            // From one lesson to the next, there is nothing to be said of a run that was an exercise.
+            if model.course.is_none() || model.next_lesson.is_none() {
+                background::print_error(&model.run.summary(checkpoint));
+            }
         }
         let code = report_conclusion(conclusion, result)?;
         let failures = recorded.err().into_iter().chain(failures);

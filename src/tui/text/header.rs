@@ -54,7 +54,7 @@ texts! {
     symptom(symptom) ": {symptom}";
     enter_runs() "enter:";
     then_restart() ", then :restart";
-    remedy_done() "changed; training on shows whether it helps (space)";
+    remedy_done() "changed; space: train on to see whether it helps";
     diverging() "diverging";
     diverging_symptom(step, before, loss) "at step {step} the training loss rose from {before} to {loss}, above 10 times that before training";
     diverging_symptom_validation(step, before, loss) "at step {step} the validation loss rose from {before} to {loss}, far above that before training";

@@ -44,7 +44,7 @@ texts! {
     stopped_early(epochs) "stopped early: no lower validation loss for {epochs} epoch" | "stopped early: no lower validation loss for {epochs} epochs";
     time_limit_reached(time) "time limit reached ({time})";
     recovered(rate) "last good weights restored · learning rate {rate}";
-    recovered_at_limit(rate) "last good weights restored · learning rate {rate} · the limit is reached: space trains on";
+    recovered_at_limit(rate) "last good weights restored · learning rate {rate} · the limit is reached · space: train on";
     limit_lifted() "training goes on beyond the limit, until paused";
     training_has_failed() "the training has failed";
     thread_ended() "training thread ended";

@@ -67,6 +67,7 @@ use texts;
 pub(super) fn mistake(mistake: Mistake) -> String {
     match mistake {
         Mistake::NotANumber => not_a_number().into(),
+        Mistake::FewDecimals => few_decimals().into(),
         Mistake::Sign => sign_is_off().into(),
         Mistake::WholePart => whole_part_is_off().into(),
         Mistake::Decimal(decimal) => decimal_is_off(decimal),

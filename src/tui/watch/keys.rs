@@ -8,14 +8,17 @@ use super::{Content, Order, TimeAxis, Watch};
 use crate::tui::app::Jump;
 use crate::tui::app::navigation::SMOOTHING;
 use crate::tui::key_table::KeyRow;
+use crate::tui::keymap::KeyMap;
 use crate::util::lang::say;
 
 /// Settings by which a key moves their table.
 const SETTINGS_OF_A_PAGE: usize = 10;
 
 /// Keys of the screen as they are shown, with what they do.
-pub fn shown_keys() -> impl Iterator<Item = (&'static str, &'static str)> {
-    KEYS.iter().map(|row| (row.shown, (row.help)()))
+pub fn shown_keys() -> impl Iterator<Item = (String, &'static str)> {
+    let usual = KeyMap::default();
+    KEYS.iter()
+        .map(move |row| (usual.shown(row.shown), (row.help)()))
 }
 
 /// All keys but those that quit.

@@ -14,6 +14,8 @@ const RELATIVE_TOLERANCE: f64 = 0.006;
 pub(crate) enum Mistake {
     /// It is no number.
     NotANumber,
+    /// It is right as far as it goes, but for fewer decimals than are asked for.
+    FewDecimals,
     /// It has the other sign.
     Sign,
     /// The part before the point differs.
@@ -22,12 +24,23 @@ pub(crate) enum Mistake {
     Decimal(usize),
 }
 
-/// Compares what was `typed` with the `right` number; none if they are the same but for rounding.
-pub(super) fn mistake(typed: &str, right: f64) -> Option<Mistake> {
+impl Mistake {
+    /// Whether another number was computed, rather than one that was written down badly.
+    pub fn is_attempt(self) -> bool {
+        !matches!(self, Self::NotANumber | Self::FewDecimals)
+    }
+}
+
+/// Compares what was `typed` with the `right` number.
+///
+/// # Errors
+/// The first difference, unless they are the same but for rounding.
+pub(super) fn compare(typed: &str, right: f64) -> Result<(), Mistake> {
     let typed = typed.trim().replace('−', "-").replace(',', ".");
-    let Ok(number) = typed.parse::<f64>() else {
-        return Some(Mistake::NotANumber);
-    };
+    let number = typed.parse().ok();
+    let number: f64 = number
+        .filter(|number: &f64| number.is_finite())
+        .ok_or(Mistake::NotANumber)?;
     let difference = (number - right).abs();
     let tolerance = if right.abs() < SMALL {
         (RELATIVE_TOLERANCE * right.abs()).max(f64::EPSILON)
@@ -35,20 +48,45 @@ pub(super) fn mistake(typed: &str, right: f64) -> Option<Mistake> {
         TOLERANCE
     };
     if difference <= tolerance {
-        return None;
+        return Ok(());
+    }
+    if is_shortened(number, decimals_of(&typed), right) {
+        return Err(Mistake::FewDecimals);
     }
     if number != 0.0 && right != 0.0 && number.is_sign_negative() != right.is_sign_negative() {
-        return Some(Mistake::Sign);
+        return Err(Mistake::Sign);
     }
     let [number, right] = [number, right].map(|number| decimals(number.abs(), right.abs()));
-    let (whole, decimals) = number.split_once('.')?;
-    let (right_whole, right_decimals) = right.split_once('.')?;
+    let parts = |number: &str| match number.split_once('.') {
+        Some((whole, decimals)) => (whole.to_owned(), decimals.to_owned()),
+        None => (number.to_owned(), String::new()),
+    };
+    let [(whole, decimals), (right_whole, right_decimals)] = [parts(&number), parts(&right)];
     if whole != right_whole {
-        return Some(Mistake::WholePart);
+        return Err(Mistake::WholePart);
     }
     let pairs = decimals.chars().zip(right_decimals.chars());
     let first = pairs.into_iter().position(|(digit, right)| digit != right);
-    Some(Mistake::Decimal(first.unwrap_or(DECIMALS - 1) + 1))
+    Err(Mistake::Decimal(first.unwrap_or(DECIMALS - 1) + 1))
+}
+
+/// Number of decimals in a number that was typed, such as 2 for `-0.02` and `2e-2`.
+fn decimals_of(typed: &str) -> i32 {
+    let (digits, exponent) = typed.split_once(['e', 'E']).unwrap_or((typed, "0"));
+    let decimals = digits.split_once('.').map_or(0, |(_, after)| after.len());
+    let decimals = i32::try_from(decimals).unwrap_or(i32::MAX);
+    decimals
+        .saturating_sub(exponent.parse().unwrap_or(0))
+        .max(0)
+}
+
+/// Whether `number` is the `right` one rounded, or cut off, to so many decimals, fewer than are asked for.
+fn is_shortened(number: f64, decimals: i32, right: f64) -> bool {
+    let unit = 0.1_f64.powi(decimals);
+    let difference = (number - right).abs();
+    let is_rounded = difference <= 0.5 * unit;
+    let is_cut = number * right >= 0.0 && number.abs() < right.abs() && difference < unit;
+    decimals < wanted_decimals(right.abs()) && (is_rounded || is_cut)
 }
 
 /// Replaces a full-width digit, sign or point, which Chinese input methods type, by the narrow one.
@@ -66,14 +104,19 @@ pub(super) fn narrow(c: char) -> char {
     }
 }
 
-/// `number` with as many decimals as show three digits of `right`, at least four.
-fn decimals(number: f64, right: f64) -> String {
+/// Number of decimals that show three digits of `right`, at least four.
+fn wanted_decimals(right: f64) -> i32 {
     let zeros = if right > 0.0 && right < SMALL {
-        (-right.log10()).floor() as usize
+        (-right.log10()).floor() as i32
     } else {
         0
     };
-    let decimals = DECIMALS.max((zeros + 3).min(12));
+    (zeros + 3).clamp(DECIMALS as i32, 12)
+}
+
+/// `number` with as many decimals as `right` is asked for with.
+fn decimals(number: f64, right: f64) -> String {
+    let decimals = wanted_decimals(right).unsigned_abs() as usize;
     format!("{number:.decimals$}")
 }
 
@@ -95,12 +138,23 @@ mod tests {
 
     #[test]
     fn the_first_wrong_digit_is_found() {
-        use Mistake::{Decimal, NotANumber, Sign, WholePart};
+        use Mistake::{Decimal, FewDecimals, NotANumber, Sign, WholePart};
         for (typed, right, expected) in [
             ("0.8808", 0.880_797, None),
             ("0,8808", 0.880_797, None),
             ("0.8807", 0.880_797, None),
-            ("0.881", 0.880_797, Some(Decimal(3))),
+            ("0.881", 0.880_797, Some(FewDecimals)),
+            ("0.88", 0.880_797, Some(FewDecimals)),
+            ("0.9", 0.880_797, Some(FewDecimals)),
+            ("0.8", 0.880_797, Some(FewDecimals)),
+            ("0.87", 0.880_797, Some(Decimal(2))),
+            ("-0.02", -0.020_17, Some(FewDecimals)),
+            ("-2e-2", -0.020_17, Some(FewDecimals)),
+            ("0.02", -0.020_17, Some(Sign)),
+            ("1e999", 0.5, Some(NotANumber)),
+            ("-1e999", 0.5, Some(NotANumber)),
+            ("1e300", 0.5, Some(WholePart)),
+            ("0.5", f64::NAN, Some(WholePart)),
             ("0.8818", 0.880_797, Some(Decimal(3))),
             ("0.1808", 0.880_797, Some(Decimal(1))),
             ("1.8808", 0.880_797, Some(WholePart)),
@@ -114,11 +168,11 @@ mod tests {
             ("0.0067", -0.006_73, Some(Sign)),
             ("-0.0067", -0.006_73, None),
             ("-0.0069", -0.006_73, Some(Decimal(4))),
-            ("0", 0.000_1, Some(Decimal(4))),
+            ("0", 0.000_1, Some(FewDecimals)),
             ("1e-4", 0.000_1, None),
             ("0.000123", 0.000_123_4, None),
         ] {
-            assert_eq!(mistake(typed, right), expected, "{typed} for {right}");
+            assert_eq!(compare(typed, right).err(), expected, "{typed} for {right}");
         }
     }
 
@@ -128,7 +182,7 @@ mod tests {
             0.880_797, -2.0, 0.0, 1e-4, -0.006_734, 12.345_678, 3.21e-7, -0.000_04,
         ] {
             let text = shown(number);
-            assert_eq!(mistake(&text, number), None, "{text} for {number}");
+            assert_eq!(compare(&text, number), Ok(()), "{text} for {number}");
         }
         assert_eq!(shown(2.0), "2");
         assert_eq!(shown(-0.5), "−0.5");

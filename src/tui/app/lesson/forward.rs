@@ -66,16 +66,17 @@ impl Model {
         self.course.as_ref().is_some_and(|course| {
             let is_task = matches!(course.current().kind, Kind::Task { .. });
             is_task && course.has_acted && !course.is_done && !course.is_awaiting
-        }) && !self.run.is_training()
-            && self.run.past.is_none()
+        }) && !self.main_run().is_training()
+            && self.main_run().past.is_none()
             && self.prompt.overlay.is_none()
     }
 
     /// Notes a snapshot with the present mark that shows an undone task, and asks for another one.
     pub(in crate::tui::app) fn look_at_undone_task(&mut self) {
         let is_undone = self.is_task_undone();
-        let snapshot = self.run.snapshot.as_ref();
-        let snapshot = snapshot.filter(|snapshot| snapshot.position == self.run.position);
+        let run = self.main_run();
+        let snapshot = run.snapshot.as_ref();
+        let snapshot = snapshot.filter(|snapshot| snapshot.position == run.position);
         let mark = snapshot.and_then(|snapshot| Some(snapshot.get::<MarkProbe>()?.0.0));
         let Some(course) = &mut self.course else {
             return;
@@ -119,12 +120,15 @@ impl Model {
         if !(1..=steps).contains(&number) {
             return Err(text::no_such_step(steps));
         }
-        self.quiz = None;
         let step = number - 1;
         if step <= course.reached {
-            self.turn_page(step);
+            self.turn_back(step);
             return Ok(());
         }
+        self.leave_quiz();
+        let Some(course) = &self.course else {
+            return Ok(());
+        };
         let reached = course.reached;
         if course.step != reached {
             self.turn_page(reached);

@@ -190,6 +190,10 @@ impl Model {
     fn take_numbers(&mut self) {
         let Some(course) = &self.course else { return };
         let is_begun = !(course.is_awaiting || course.is_new);
+        if self.shown_lane() != 0 {
+            // Of the main run rows and weights are not observed now.
+            return;
+        }
         let position = self.run.position;
         // Snapshots may be ahead of the position that is known.
         let snapshot = self.run.snapshot.as_ref().map(|snapshot| snapshot.position);
@@ -218,10 +222,8 @@ impl Model {
 
     /// Whether the numbers of the run are not those the present step claims.
     pub(crate) fn differs_from_claims(&self) -> bool {
-        let claims = self
-            .course
-            .iter()
-            .flat_map(|course| &course.current().claims);
+        let course = self.course.iter().filter(|_| self.shown_lane() == 0);
+        let claims = course.flat_map(|course| &course.current().claims);
         let mut claims =
             claims.map(|claim| claim.is_true(&|quantity| self.number_in_lesson(quantity)));
         claims.any(|is_true| !is_true)
@@ -229,15 +231,12 @@ impl Model {
 
     /// Begins the first step of a new lesson, and notes when the present task is done.
     pub(super) fn settle_lesson(&mut self) {
-        if self
-            .quiz
-            .as_ref()
-            .is_some_and(|quiz| quiz.is_overtaken(self.run.position))
-        {
-            self.quiz = Some(Quiz::new(&self.run.architecture, self.run.plan.batch.get()));
-            self.prompt.status(text::quiz_anew());
+        let position = self.main_run().position;
+        if (self.quiz.as_ref()).is_some_and(|quiz| quiz.is_outdated(position)) {
+            self.renew_quiz();
         }
-        if let Some(quiz) = &mut self.quiz
+        let is_main = self.shown_lane() == 0;
+        if let Some(quiz) = self.quiz.as_mut().filter(|_| is_main)
             && let Some(snapshot) = &self.run.snapshot
             && snapshot.position == self.run.position
             && !self.run.is_training()
@@ -271,10 +270,11 @@ impl Model {
             return;
         };
         // While waiting, the numbers of the panels are those of the last step once its snapshot is there.
-        let snapshot = self.run.snapshot.as_ref();
-        let is_current = snapshot.is_some_and(|snapshot| snapshot.position == self.run.position);
+        let run = self.main_run();
+        let snapshot = run.snapshot.as_ref();
+        let is_current = snapshot.is_some_and(|snapshot| snapshot.position == run.position);
         let number = |quantity: &Quantity| self.number_in_lesson(quantity);
-        if !(is_current || self.run.is_training()) || !until.is_true(&number) {
+        if !(is_current || run.is_training()) || !until.is_true(&number) {
             return;
         }
         let kept = keep
@@ -289,6 +289,7 @@ impl Model {
 
     /// Turns to the step of this index, and to the first line of its text.
     fn turn_page(&mut self, step: usize) {
+        self.show_main_run();
         if let Some(course) = &mut self.course {
             course.turn_to(step);
         }
@@ -323,11 +324,28 @@ impl Model {
         };
         course.restarts = self.run.restarts;
         let step = course.current();
-        let is_quiz = matches!(step.kind, Kind::Quiz);
-        self.quiz = is_quiz.then(|| Quiz::new(&self.run.architecture, self.run.plan.batch.get()));
-        if !matches!(step.kind, Kind::Task { .. }) {
-            let acts = step.acts.clone();
+        let (is_quiz, is_task) = (
+            matches!(step.kind, Kind::Quiz),
+            matches!(step.kind, Kind::Task { .. }),
+        );
+        let acts = step.acts.clone();
+        self.quiz = None;
+        if is_quiz {
+            self.open_quiz();
+        }
+        if !is_task {
             self.carry_out(&acts);
+        }
+    }
+
+    /// Turns to the step of this index, one that was reached before; a quiz asks for its numbers again.
+    fn turn_back(&mut self, step: usize) {
+        self.leave_quiz();
+        self.turn_page(step);
+        let course = self.course.as_ref();
+        if course.is_some_and(|course| matches!(course.current().kind, Kind::Quiz)) {
+            self.prompt.notice = None;
+            self.open_quiz();
         }
     }
 
@@ -386,7 +404,7 @@ impl Model {
                 return true;
             }
             if key.code == KeyCode::Esc || key.code == KeyCode::Enter && self.course.is_none() {
-                self.quiz = None;
+                self.leave_quiz();
                 return true;
             }
             if quiz.is_asking() {
@@ -425,6 +443,9 @@ impl Model {
 
     /// Does what the enter key does in a lesson: answers the question, does the task, or turns to the next step.
     fn go_on(&mut self) {
+        if self.shown_lane() != 0 {
+            return self.show_main_run();
+        }
         let is_stuck = self.is_lesson_stuck();
         let Some(course) = &mut self.course else {
             return;
@@ -475,7 +496,7 @@ impl Model {
                 Err(expected("lesson", &text::expected_word(names), ""))
             }
             (END, None) if self.quiz.is_some() => {
-                self.quiz = None;
+                self.leave_quiz();
                 Ok(())
             }
             (name, None) if name.parse::<usize>().is_ok() => Err(text::no_lesson().into()),
@@ -486,8 +507,7 @@ impl Model {
             }
             (BACK, Some(course)) => {
                 let before = course.step.saturating_sub(1);
-                self.turn_page(before);
-                self.quiz = None;
+                self.turn_back(before);
                 Ok(())
             }
             (name, Some(_)) if let Ok(number) = name.parse() => self.turn_to_step(number),
@@ -517,6 +537,7 @@ impl Model {
         self.left_lesson = self.lesson_place();
         self.course = None;
         self.quiz = None;
+        self.left_quiz = None;
     }
 
     /// Name of the lesson in progress, or else of the one that was ended, with the index of the step to go on at.
@@ -533,8 +554,8 @@ impl Model {
         if !matches!(self.run.phase, Phase::Paused | Phase::Finished(_)) {
             return Err(text::pause_first().into());
         }
-        let (architecture, rows) = (&self.run.architecture, self.run.plan.batch.get());
-        self.quiz = Some(Quiz::new(architecture, rows));
+        self.show_main_run();
+        self.open_quiz();
         Ok(())
     }
 }

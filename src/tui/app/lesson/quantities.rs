@@ -4,11 +4,11 @@ use crate::lesson::expression::Quantity;
 use crate::train::LayerHealth;
 use crate::train::probes::{HealthProbe, Trace, TraceProbe};
 use crate::tui::app::Model;
-use crate::tui::app::training::Phase;
+use crate::tui::app::training::{Phase, Run};
 
-/// The number of the run called `quantity`; NaN if it is not known now.
+/// The number of the main run called `quantity`; NaN if it is not known now.
 pub(super) fn of(model: &Model, quantity: &Quantity) -> f64 {
-    let run = &model.run;
+    let run = model.main_run();
     let truth = |is_true: bool| if is_true { 1.0 } else { 0.0 };
     let known = |number: Option<f64>| number.unwrap_or(f64::NAN);
     match (quantity.name.as_str(), &quantity.indices[..]) {
@@ -32,7 +32,7 @@ pub(super) fn of(model: &Model, quantity: &Quantity) -> f64 {
         ("train_accuracy" | "train_r2", []) => run.scores().0,
         ("val_accuracy" | "val_r2", []) => run.scores().1,
         ("layers", []) => run.architecture.depth() as f64,
-        ("never_predicted", []) => known(never_predicted(model)),
+        ("never_predicted", []) => known(never_predicted(run)),
         ("gradient_check", []) => {
             let check = model.inspector.gradients.as_ref();
             known(check.and_then(|check| Some(check.checked.first()?.error)))
@@ -46,7 +46,7 @@ pub(super) fn of(model: &Model, quantity: &Quantity) -> f64 {
                     .map(|(layer, number)| number(layer)),
             )
         }
-        (name, indices) => known(of_row(model, name, indices)),
+        (name, indices) => known(of_row(run, name, indices)),
     }
 }
 
@@ -64,8 +64,8 @@ fn layer_number(name: &str) -> Option<fn(&LayerHealth) -> f64> {
 }
 
 /// Number of classes that no measured row is given.
-fn never_predicted(model: &Model) -> Option<f64> {
-    let confusion = model.run.confusion()?;
+fn never_predicted(run: &Run) -> Option<f64> {
+    let confusion = run.confusion()?;
     let all = 0..confusion.classes();
     let unpredicted = all.clone().filter(|&class| {
         let mut counts = all.clone().map(|of| confusion.count(of, class));
@@ -75,8 +75,8 @@ fn never_predicted(model: &Model) -> Option<f64> {
 }
 
 /// A number of the shown row or a parameter: `z1[2]`, `w2[1,3]`, `cost`.
-fn of_row(model: &Model, name: &str, indices: &[usize]) -> Option<f64> {
-    let (probe, trace) = model.run.probed::<TraceProbe>()?;
+fn of_row(run: &Run, name: &str, indices: &[usize]) -> Option<f64> {
+    let (probe, trace) = run.probed::<TraceProbe>()?;
     let trace: &Trace = trace.as_ref()?;
     if !matches!(probe, TraceProbe::Row(_)) {
         return None;

@@ -4,10 +4,12 @@ mod questions;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
-use super::digits::{Mistake, mistake, narrow, shown};
+use super::digits::{Mistake, compare, narrow, shown};
 use crate::nn::Architecture;
 use crate::train::probes::Trace;
 use crate::train::{Position, SampleId};
+use crate::tui::app::model::Model;
+use crate::tui::text;
 use questions::{Question, count, questions};
 
 /// Most numbers that are asked for.
@@ -86,8 +88,8 @@ impl Quiz {
         }
     }
 
-    /// Whether a number is asked for that was right before the run went on to `position`.
-    pub fn is_overtaken(&self, position: Position) -> bool {
+    /// Whether its numbers are those of another position of the run than `position`.
+    pub fn is_outdated(&self, position: Position) -> bool {
         self.is_asking() && self.position != Some(position)
     }
 
@@ -161,9 +163,9 @@ impl Quiz {
         let value = shown(question.value);
         let answer = if typed.trim().is_empty() {
             Reply::Shown(question.name.clone(), value)
-        } else if let Some(mistake) = mistake(typed, question.value) {
+        } else if let Err(mistake) = compare(typed, question.value) {
             let numbers = (self.attempts > 0).then(|| question.numbers.clone());
-            self.attempts += 1;
+            self.attempts += usize::from(mistake.is_attempt());
             self.reply = Some(Reply::Wrong(typed.replace('-', "−"), mistake, numbers));
             return;
         } else {
@@ -173,6 +175,39 @@ impl Quiz {
         self.reply = Some(answer);
         self.attempts = 0;
         self.at += 1;
+    }
+}
+
+impl Model {
+    /// Asks for the numbers of the next mini-batch: from where a quiz about it was left, or from the beginning.
+    pub(super) fn open_quiz(&mut self) {
+        let position = self.main_run().position;
+        let left = self
+            .left_quiz
+            .take()
+            .filter(|quiz| !quiz.is_outdated(position));
+        let run = self.main_run();
+        let quiz = left.unwrap_or_else(|| Quiz::new(&run.architecture, run.plan.batch.get()));
+        self.quiz = Some(quiz);
+    }
+
+    /// Closes the quiz; one that is not at its end can be opened again.
+    pub(super) fn leave_quiz(&mut self) {
+        if let Some(quiz) = self.quiz.take()
+            && quiz.is_asking()
+        {
+            self.left_quiz = Some(quiz);
+            self.prompt.status(text::quiz_left());
+        }
+    }
+
+    /// Begins the quiz anew, since other numbers are right from now on.
+    pub(in crate::tui::app) fn renew_quiz(&mut self) {
+        self.left_quiz = None;
+        if self.is_quizzed() {
+            self.open_quiz();
+            self.prompt.status(text::quiz_anew());
+        }
     }
 }
 

@@ -78,7 +78,7 @@ impl Model {
 
     /// Returns the plans that the values of a setting lead to.
     fn plans(&self, axis: &Axis) -> Result<Vec<(Plan, Choices)>, String> {
-        let main = self.lane(0).unwrap_or(&self.run);
+        let main = self.main_run();
         let before = main.choices();
         let rows = main.data.training.rows();
         let table = TableShape {

@@ -105,6 +105,32 @@ fn a_wrong_number_is_explained_and_an_empty_line_shows_it() {
 }
 
 #[test]
+fn what_is_written_down_badly_costs_no_try() {
+    let mut quiz = Quiz::default();
+    quiz.fill(Some(&trace()), &architecture(), START);
+    for (typed, expected) in [
+        ("1e999", Mistake::NotANumber),
+        ("-1e400", Mistake::NotANumber),
+        ("1.2.3", Mistake::NotANumber),
+    ] {
+        type_number(&mut quiz, typed);
+        let is_expected =
+            matches!(quiz.reply, Some(Reply::Wrong(_, found, None)) if found == expected);
+        assert!(is_expected, "{typed}: {:?}", quiz.reply);
+    }
+    for typed in ["2", "-0.5"] {
+        type_number(&mut quiz, typed);
+    }
+    type_number(&mut quiz, "0.88");
+    assert_eq!(
+        quiz.reply,
+        Some(Reply::Wrong("0.88".into(), Mistake::FewDecimals, None))
+    );
+    type_number(&mut quiz, "0.8808");
+    assert_eq!((quiz.right, quiz.place().0), (3, 4));
+}
+
+#[test]
 fn the_field_ignores_letters_and_takes_wide_digits() {
     let mut quiz = Quiz::default();
     quiz.fill(Some(&trace()), &architecture(), START);

@@ -1,6 +1,6 @@
 //! `nn-tui watch`: runs that any program logs, on the screen or as text.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ use crate::tui;
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
 use crate::util::text::{padded, printable_json, sanitise, width};
-use crate::watch::{Filter, Run, Watcher, is_stream, read_stream, to_json};
+use crate::watch::{Filter, Run, Watcher, is_stream, read_stream, to_json, unknown_name, whole};
 
 /// Significant digits of a value.
 const DIGITS: usize = 6;
@@ -66,6 +66,9 @@ fn print(paths: &[PathBuf], filter: &str, json: bool) -> Result<()> {
     check(paths)?;
     let filter = Filter::parse(filter);
     let runs = newest(paths)?;
+    if let Some(name) = filter.unknown(&runs) {
+        let _ = writeln!(io::stderr(), "nn-tui: {}", unknown_name(&name));
+    }
     let text = if json {
         format!("{}\n", printable_json(&to_json(&runs, &filter).to_string()))
     } else {
@@ -114,7 +117,7 @@ fn text(name: &str, run: &Run) -> String {
     for (tag, series) in tags.iter().zip(run.scalars.values()) {
         if let Some(point) = series.last() {
             let value = significant(point.value.last, DIGITS);
-            let step = say!("watch-step", "step {step}", step = point.step);
+            let step = say!("watch-step", "step {step}", step = whole(point.step));
             text += &format!("  {}  {value:>12}  {step}\n", padded(tag, widest));
         }
     }

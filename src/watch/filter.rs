@@ -1,5 +1,7 @@
 //! Filter of runs: words in their names, and conditions on values such as `lr>=1e-3 val_loss<0.2`.
 
+use std::sync::Arc;
+
 use super::Run;
 use crate::util::lang::say;
 use crate::util::text::sanitise;
@@ -55,6 +57,27 @@ impl Filter {
         }
     }
 
+    /// Returns the first name in a condition that none of `runs` has; `None` without runs.
+    pub(crate) fn unknown(&self, runs: &[(Arc<str>, Arc<Run>)]) -> Option<String> {
+        let mut names = self.0.iter().filter_map(|term| match term {
+            Term::Number(name, ..) | Term::Text(name, ..) => Some(name),
+            Term::Word(_) => None,
+        });
+        let is_known = |name: &str| {
+            runs.iter().any(|(run_name, run)| {
+                let is_tag = |tag: &Arc<str>| {
+                    let rest = tag.strip_suffix(name);
+                    rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+                };
+                run.hparams.contains_key(name)
+                    || run.scalars.keys().any(is_tag)
+                    || part_of(run_name, name).is_some()
+            })
+        };
+        let unknown = names.find(|name| !is_known(name.as_str()) && !runs.is_empty());
+        unknown.cloned()
+    }
+
     /// Returns whether the run with this name fulfils everything.
     pub(crate) fn matches(&self, name: &str, run: &Run) -> bool {
         self.0.iter().all(|term| term.matches(name, run))
@@ -94,6 +117,15 @@ impl Term {
             }
         }
     }
+}
+
+/// Says that no run has what a filter compares.
+pub(crate) fn unknown_name(name: &str) -> String {
+    say!(
+        "watch-unknown",
+        "the filter compares {name}, which no run has",
+        name = sanitise(name)
+    )
 }
 
 /// Value of a hyperparameter that is a part of the name of a run, such as `lr=0.1` of `lr=0.1,seed=1`.
@@ -152,6 +184,10 @@ mod tests {
         ] {
             assert!(!matches(text), "{text}");
         }
+        let runs = [("Wide/seed=1".into(), Arc::new(run.clone()))];
+        let unknown = |text: &str| Filter::parse(text).unknown(&runs);
+        assert_eq!(unknown("word lr>1 validation<1 seed=2 optimizer!=x"), None);
+        assert_eq!(unknown("lr>1 vall_loss<0.2").as_deref(), Some("vall_loss"));
         assert!(Filter::check("wide lr>=1e-2 optimizer=adam").is_ok());
         for cut in ["lr>=", "<0.2", "wide loss<high"] {
             assert!(Filter::check(cut).is_err(), "{cut}");

@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Filter, unknown_name};
 pub(crate) use findings::{CurveFinding, findings, training_beside};
 pub(crate) use json::to_json;
 pub use run::Run;
-pub(crate) use series::{HistogramPoint, Point, Series};
+pub(crate) use series::{HistogramPoint, Point, Series, whole};
 use source::Format;
 pub(crate) use stream::{is_stream, read_stream};
 use tail::Tail;
@@ -185,7 +185,8 @@ impl RunLog {
             self.note_lost(&mut read, lost);
         }
         read.is_gone = is_gone;
-        if read.is_empty() {
+        // An event file has no values before the first step.
+        if read.is_empty() && self.format != Format::EventFile {
             read.note(|| self.nothing());
         }
         self.run = Arc::new(read);
@@ -236,8 +237,7 @@ impl RunLog {
     /// Says why nothing was read.
     fn nothing(&self) -> String {
         let is_begun = |tail: &Tail| tail.is_at_begin() || discover::is_log(tail.path());
-        let is_log = self.format == Format::EventFile || self.files.iter().all(is_begun);
-        if is_log {
+        if self.files.iter().all(is_begun) {
             say!("watch-nothing-yet", "nothing was logged yet").into()
         } else {
             no_log()

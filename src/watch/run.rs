@@ -40,7 +40,7 @@ impl Run {
     pub(super) fn add_scalar(&mut self, tag: &str, point: Point) {
         match entry(&mut self.scalars, tag) {
             Some(series) => Arc::make_mut(series).push(point),
-            None => self.note(too_many_tags),
+            None => self.note(|| left_out(tag)),
         }
     }
 
@@ -48,7 +48,7 @@ impl Run {
     pub(super) fn add_histogram(&mut self, tag: &str, point: HistogramPoint) {
         match entry(&mut self.histograms, tag) {
             Some(series) => Arc::make_mut(series).push(point),
-            None => self.note(too_many_tags),
+            None => self.note(|| left_out(tag)),
         }
     }
 
@@ -142,7 +142,14 @@ impl Run {
     }
 }
 
-fn too_many_tags() -> String {
+fn left_out(tag: &str) -> String {
+    if tag.len() > TEXT {
+        return say!(
+            "watch-long-tag",
+            "a tag of more than {count} characters was left out",
+            count = TEXT
+        );
+    }
     say!(
         "watch-too-many-tags",
         "more than {count} tags: the others were left out",

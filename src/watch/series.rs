@@ -1,9 +1,19 @@
 //! Values of a tag over the steps of a run, in bounded memory.
 
+use crate::util::numbers::significant;
 use crate::util::stats::{Bounded, Merge, MinMaxLast};
 
 /// Maximum number of buckets of a histogram.
 const BUCKETS: usize = 64;
+
+/// Formats a step or a time: a whole number below 1e15 with all its digits, others with six significant digits.
+pub(crate) fn whole(x: f64) -> String {
+    if x.fract() == 0.0 && x.abs() < 1e15 {
+        x.to_string()
+    } else {
+        significant(x, 6)
+    }
+}
 
 /// Value of a tag at a step, or of several steps that were merged.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -279,7 +279,7 @@ fn what_is_no_log_names_its_problem_until_it_is_one() {
         ("x.jsonl", b"foo\n", "nothing of a log"),
         ("zero.csv", b"", "nothing was logged yet"),
         ("begun.csv", b"epoch,loss\n", "nothing was logged yet"),
-        ("events.out.tfevents.1.host", b"", "nothing was logged yet"),
+        ("events.out.tfevents.1.host", b"", ""),
         ("z.jsonl.gz", &[0x1f, 0x8b, 8, 0, 0], "zcat"),
         ("u16.csv", b"\xff\xfee\0p\0\n\0", "UTF-16"),
     ] {

@@ -109,6 +109,60 @@ fn charts_at_three_sizes() {
 }
 
 #[test]
+fn the_cursor_stays_on_its_run_however_the_list_is_ordered() {
+    let size = (120, 36);
+    let mut watch = watching(size);
+    press(&mut watch, "v");
+    let list = |watch: &mut Watch| -> Vec<String> {
+        let screen = drawn(watch, size);
+        let lines = screen.lines().map(|line| line.chars().take(30).collect());
+        let is_run = |line: &String| line.contains("wide-") || line.contains("deep");
+        lines.filter(is_run).take(3).collect()
+    };
+    let is_on = |watch: &mut Watch, run: &str| {
+        let list = list(watch);
+        let pointed = list.iter().find(|line| line.contains('▸'));
+        assert!(pointed.is_some_and(|line| line.contains(run)), "{list:?}");
+    };
+    is_on(&mut watch, "wide-1");
+    for key in ["p", "o", "o", "n", "o", "o", "p"] {
+        press(&mut watch, key);
+        is_on(&mut watch, "wide-1");
+    }
+    filter(&mut watch, "deep");
+    is_on(&mut watch, "deep");
+    press(&mut watch, "\x1b");
+    is_on(&mut watch, "wide-1");
+    // The histograms have no order of their own.
+    press(&mut watch, "oo");
+    let names = |list: Vec<String>| -> Vec<String> {
+        list.iter()
+            .map(|line| line.chars().skip(4).take(6).collect())
+            .collect()
+    };
+    let before = names(list(&mut watch));
+    assert_eq!(before, ["wide-2", "wide-1", "deep  "]);
+    press(&mut watch, "\t");
+    assert_eq!(names(list(&mut watch)), before);
+}
+
+#[test]
+fn the_run_under_the_cursor_is_named_without_the_list() {
+    let size = (60, 20);
+    let mut watch = watching(size);
+    press(&mut watch, "v");
+    let screen = drawn(&mut watch, size);
+    let header = screen.lines().next().unwrap_or_default();
+    assert!(
+        header.contains("wide-1") && header.contains("0.1747"),
+        "{screen}"
+    );
+    filter(&mut watch, "vall_loss<0.2");
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("vall_loss, which no run has"), "{screen}");
+}
+
+#[test]
 fn charts_in_chinese() {
     set_current(Lang::Zh);
     let mut watch = watching((120, 36));
@@ -172,7 +226,8 @@ fn runs_are_filtered_sorted_hidden_and_compared_at_the_crosshair() {
     let before = drawn(&mut watch, size);
     press(&mut watch, " ");
     assert_ne!(drawn(&mut watch, size), before);
-    assert!(drawn(&mut watch, size).contains("○ wide-2"));
+    // The cursor is still on the run that was the first one.
+    assert!(drawn(&mut watch, size).contains("○ deep"));
 }
 
 #[test]

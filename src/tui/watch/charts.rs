@@ -19,6 +19,7 @@ use crate::tui::widgets::{
 use crate::util::lang::say;
 use crate::util::numbers::significant;
 use crate::util::stats::MinMaxLast;
+use crate::watch::whole;
 
 /// Cells of a chart, at least.
 const MIN_SIZE: (u16, u16) = (36, 9);
@@ -29,8 +30,6 @@ const DIGITS: usize = 4;
 /// Cells between two marks of a curve, and for each other curve.
 const MARK_CELLS: usize = 16;
 const MARK_CELLS_PER_CURVE: usize = 4;
-/// Whole numbers below it are written out.
-const WHOLE: f64 = 1e15;
 
 impl Watch {
     /// Columns and rows of a page of `charts` in `area`.
@@ -336,12 +335,7 @@ impl Plot {
     /// Note on the lower frame: the time at the crosshair.
     fn note(&self, watch: &Watch) -> String {
         watch.crosshair.map_or(String::new(), |time| {
-            let shown = if time.fract() == 0.0 && time.abs() < WHOLE {
-                time.to_string()
-            } else {
-                significant(time, 6)
-            };
-            format!(" {} {shown} ", watch.unit())
+            format!(" {} {} ", watch.unit(), whole(time))
         })
     }
 }

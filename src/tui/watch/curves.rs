@@ -190,16 +190,24 @@ fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
     if curves.len() == 1 {
         return curves.pop();
     }
-    let ends = curves.iter().filter_map(|curve| {
-        let (first, last) = (curve.points.first()?, curve.points.last()?);
-        Some((first.0, last.0))
+    for curve in &mut curves {
+        // The mean is of those with a value.
+        curve.points.retain(|(_, value)| value.last.is_finite());
+    }
+    let ends = curves.iter().map(|curve| {
+        let ends = curve.points.first().zip(curve.points.last());
+        ends.map_or((f64::NAN, f64::NAN), |(first, last)| (first.0, last.0))
     });
     let members: Vec<(f64, f64)> = ends.collect();
+    let mut times = curves.iter().flat_map(|curve| &curve.points);
+    let is_whole = times.all(|(time, _)| time.fract() == 0.0);
     let (from, to) = members
         .iter()
         .copied()
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let even = (0..PLACES).map(|i| from + (to - from) * i as f64 / (PLACES - 1) as f64);
+    // There is nothing between two steps.
+    let even = even.map(|time| if is_whole { time.round() } else { time });
     let mut places: Vec<f64> = even.chain(members.iter().map(|(_, last)| *last)).collect();
     places.retain(|time| time.is_finite());
     places.sort_by(f64::total_cmp);
@@ -254,7 +262,7 @@ mod tests {
             is_pointed: false,
         };
         let both = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0])]).expect("a curve");
-        let (time, value) = both.points[PLACES - 1];
+        let (time, value) = *both.points.last().expect("points");
         assert_eq!(
             (time, value.last, value.min, value.max),
             (10.0, 4.0, 2.0, 6.0)
@@ -265,10 +273,23 @@ mod tests {
         begun.points.pop();
         let three = mean(vec![curve([1.0, 2.0]), curve([3.0, 6.0]), begun]).expect("a curve");
         let at = |n: usize| (three.points[n].0, three.points[n].1.last);
-        assert_eq!([at(0), at(PLACES - 1)], [(0.0, 3.0), (10.0, 4.0)]);
+        assert_eq!([at(0), at(10)], [(0.0, 3.0), (10.0, 4.0)]);
         assert_eq!(
             [Some(0.0), None].map(|time| three.count_at(time)),
             [Some((3, 3)), Some((2, 3))]
+        );
+        // One that is NaN from some step on, and one that is all the time.
+        let mut lost = curve([5.0, f64::NAN]);
+        lost.points.insert(1, (4.0, MinMaxLast::of(9.0)));
+        let never = curve([f64::NAN; 2]);
+        let four = vec![curve([1.0, 2.0]), curve([3.0, 6.0]), lost, never];
+        let four = mean(four).expect("a curve");
+        let times = four.points.iter().map(|point| point.0);
+        assert!(times.eq((0..=10).map(f64::from)));
+        assert_eq!(four.points[10].1.last, 4.0);
+        assert_eq!(
+            [Some(4.0), None].map(|time| four.count_at(time)),
+            [Some((3, 4)), Some((2, 4))]
         );
         // Where there is only one, there is no error.
         let mut short = curve([3.0, 6.0]);

@@ -50,7 +50,8 @@ fn draw_map(pane: &mut Pane<'_, Watch>, area: Rect, points: &[HistogramPoint]) {
         .map(|end| (end, end))
         .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     else {
-        return;
+        let none = Line::styled(say!("watch-empty", "no values"), pane.theme.dim());
+        return pane.line(area, none);
     };
     let high = if high > low {
         high

@@ -197,7 +197,7 @@ pub(super) const KEYS: [KeyRow<Watch>; 16] = [
         help: || {
             say!(
                 "watch-key-axis",
-                "horizontal axis: steps, epochs, time of the run, time of day"
+                "horizontal axis: steps, epochs, seconds of the run, of all runs"
             )
         },
         act: |watch, _| {

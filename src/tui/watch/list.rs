@@ -10,7 +10,7 @@ use crate::tui::widgets::{Pane, Title};
 use crate::util::lang::say;
 use crate::util::numbers::{ago, significant};
 use crate::util::text::{abbreviate, padded, right_aligned, sanitise, width, wrap, wrap_whole};
-use crate::watch::{CurveFinding, Run, findings, training_beside};
+use crate::watch::{CurveFinding, Run, findings, training_beside, whole};
 
 /// Cells of a value.
 const VALUE: usize = 9;
@@ -68,6 +68,24 @@ pub(super) fn draw_list(pane: &mut Pane<'_, Watch>, area: Rect) {
 }
 
 impl Watch {
+    /// Line of the run under the cursor in so many cells, for a screen without the list.
+    pub(super) fn pointed_line(&self, cells: usize, theme: Theme) -> Option<Line<'static>> {
+        let (index, ..) = self.pointed()?;
+        let look = self.looks()[index];
+        let value = self.selected_value(index, look);
+        let room = name_room(cells, value.is_some());
+        let name = self.short_names(&[index], room).concat();
+        Some(self.line((self.cursor, index, look), &name, value, theme))
+    }
+
+    /// Value of a run in the selected chart, of a group that of its first run.
+    fn selected_value(&self, run: usize, look: usize) -> Option<f64> {
+        let is_shown = self.content == Content::Charts;
+        let tag = self.ordered_by.as_ref().filter(|_| is_shown)?;
+        let values = self.values_of(tag);
+        values.get(&run).or_else(|| values.get(&look)).copied()
+    }
+
     fn line(
         &self,
         (place, index, look): (usize, usize, usize),
@@ -208,7 +226,7 @@ fn described(finding: &CurveFinding) -> String {
         CurveFinding::Overfitting { tag, since } => say!(
             "watch-overfitting",
             "overfits since step {since}: {tag} rises",
-            since,
+            since = whole(*since),
             tag = sanitise(tag)
         ),
         CurveFinding::Plateau { tag } => {

@@ -84,6 +84,11 @@ pub struct Watch {
     order: Order,
     /// Line of the list under the cursor.
     cursor: usize,
+    /// The run that the cursor stays on, and its line when the list was looked at last.
+    followed: Option<Arc<str>>,
+    place: usize,
+    /// Tag by whose values the list may be ordered: that of the chart selected last.
+    ordered_by: Option<Arc<str>>,
     content: Content,
     /// The selected chart.
     chart: usize,
@@ -135,6 +140,9 @@ impl Watch {
             pinned: BTreeSet::new(),
             order: Order::Found,
             cursor: 0,
+            followed: None,
+            place: 0,
+            ordered_by: None,
             content: Content::Charts,
             chart: 0,
             setting: 0,
@@ -158,7 +166,6 @@ impl Watch {
             Msg::Text(text) => self.insert(&text),
             Msg::Runs(runs, now) => {
                 (self.runs, self.now) = (runs, now);
-                self.clamp();
             }
             // A second click does what the key for the chosen one does.
             Msg::Pick(ClickTarget::Line(line)) if line == self.cursor => self.toggle(),
@@ -175,19 +182,27 @@ impl Watch {
             }
             Msg::Wheel(_, lines) => {
                 self.cursor = self.cursor.saturating_add_signed(lines.into());
-                self.clamp();
             }
             Msg::Resize(width, height) => self.size = (width, height),
-            Msg::Drawn(drawn) => self.keys.drawn = drawn,
+            Msg::Drawn(drawn) => {
+                self.keys.drawn = drawn;
+                return Vec::new();
+            }
             Msg::Terminate(code) => return vec![Effect::Quit { code }],
             _ => {}
         }
+        self.clamp();
         Vec::new()
     }
 
-    /// Keeps cursor and chart within what there is.
+    /// Keeps cursor and chart within what there is, and the cursor on its run.
     fn clamp(&mut self) {
-        self.cursor = self.cursor.min(self.listed().len().saturating_sub(1));
+        if self.content == Content::Charts {
+            let tags = self.tags();
+            self.chart = self.chart.min(tags.len().saturating_sub(1));
+            self.ordered_by = tags.into_iter().nth(self.chart);
+        }
+        self.follow();
         if !self.has_axis(self.time) {
             self.turn_to(TimeAxis::Steps);
         }
@@ -196,6 +211,19 @@ impl Watch {
         } else {
             self.chart = self.chart.min(self.chart_count().saturating_sub(1));
         }
+    }
+
+    /// Moves the cursor to the line of its run, unless it was moved to another one.
+    fn follow(&mut self) {
+        let listed = self.listed();
+        let names = || listed.iter().map(|index| &self.runs[*index].0);
+        let is_moved = self.cursor != self.place;
+        let followed = self.followed.as_ref().filter(|_| !is_moved);
+        let line = followed.and_then(|run| names().position(|name| name == run));
+        let line = line.unwrap_or(self.cursor.min(listed.len().saturating_sub(1)));
+        // One that the filter hides comes back.
+        let followed = followed.or(names().nth(line)).cloned();
+        (self.cursor, self.place, self.followed) = (line, line, followed);
     }
 
     /// Number of charts or texts that can be selected.
@@ -218,9 +246,9 @@ impl Watch {
             Order::Found => {}
             Order::Name => listed.sort_by(|a, b| name(a).cmp(name(b))),
             Order::Lowest | Order::Highest => {
-                let tag = self.tags().into_iter().nth(self.chart);
+                let tag = self.ordered_by.as_ref();
                 let value = |index: &usize| {
-                    let value = tag.as_ref().and_then(|tag| self.runs[*index].1.newest(tag));
+                    let value = tag.and_then(|tag| self.runs[*index].1.newest(tag));
                     let value = value.filter(|value| !value.is_nan());
                     let sign = if self.order == Order::Lowest {
                         1.0

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Margin, Rect};
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::charts::draw_charts;
@@ -19,6 +19,7 @@ use crate::tui::widgets::Pane;
 use crate::util::lang::say;
 use crate::util::numbers::ago;
 use crate::util::text::{sanitise, shorten_front, width};
+use crate::watch::unknown_name;
 
 /// Width of the screen from which on the list has room beside the charts, and share of the list.
 const WITH_LIST: u16 = 64;
@@ -33,11 +34,15 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
         if let Some(list) = list {
             draw_list(pane, list);
         }
+        let unknown = watch.filter.unknown(&watch.runs);
+        let unknown = unknown.map(|name| unknown_name(&name));
         let message = if watch.runs.is_empty() {
             say!(
                 "watch-nothing",
                 "no logs yet: waiting for event files, CSV with a column epoch or step, JSON lines or trainer_state.json"
             )
+        } else if let Some(unknown) = &unknown {
+            unknown
         } else if watch.listed().is_empty() {
             say!(
                 "watch-no-match",
@@ -139,11 +144,24 @@ fn draw_header(pane: &mut Pane<'_, Watch>, area: Rect) {
         }
         None => content.to_owned(),
     };
-    let room = usize::from(area.width).saturating_sub(width(&age) + width(&content) + 18);
-    let source = shorten_front(&sanitise(&watch.source), room);
-    let line = badge
-        + Span::styled(format!("  {source}"), theme.strong())
-        + Span::styled(age, theme.dim());
+    let used = badge.width() + width(&content) + 4;
+    let room = usize::from(area.width).saturating_sub(used);
+    let run = (area.width < WITH_LIST)
+        .then(|| watch.pointed_line(room, theme))
+        .flatten();
+    let line: Line<'_> = match run {
+        Some(run) => [badge, Span::raw(" ")]
+            .into_iter()
+            .chain(run.spans)
+            .collect(),
+        None => {
+            let room = room.saturating_sub(width(&age) + 4);
+            let source = shorten_front(&sanitise(&watch.source), room);
+            badge
+                + Span::styled(format!("  {source}"), theme.strong())
+                + Span::styled(age, theme.dim())
+        }
+    };
     pane.line(area, line);
     pane.right(area.inner(Margin::new(1, 0)), &content, theme.accent());
 }

@@ -225,6 +225,9 @@ fn what_is_left_out_is_said() {
     let run = read(Format::JsonLines, text.as_bytes(), 9000);
     let problem = run.problem.unwrap_or_default();
     assert!(problem.contains("more than 1000 tags"), "{problem}");
+    let text = format!("{{\"step\":1,\"{}\":1}}\n", "t".repeat(4001));
+    let problem = read(Format::JsonLines, text.as_bytes(), 9000).problem;
+    assert!(problem.is_some_and(|problem| problem.contains("more than 4000 characters")));
     let mut frame = Vec::new();
     crate::record::event_file::write_frame(&mut frame, &vec![0; (16 << 20) + 1]);
     let run = read(Format::EventFile, &frame, 1 << 20);

@@ -1,13 +1,14 @@
 //! Small tables that are easily misread, and the right outcome for each (`tests/data/cases`).
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 
 use nn_tui::data::{
     ColumnKind, Dataset, LoadOptions, Missing, MissingValues, Preprocessing, Reason, Source,
-    Target, Task, TaskChoice, ValidationRows, load, load_with, prepare, read_for_prediction,
+    Target, Task, TaskChoice, ValidationRows, load, prepare, read_for_prediction,
 };
-use nn_tui::error::{EXIT_BAD_DATA, Result};
+use nn_tui::error::EXIT_BAD_DATA;
+
+use crate::support::table::{column_names, load_file, notes, read};
 
 fn source(name: &str) -> Source {
     Source::parse(format!("tests/data/cases/{name}"))
@@ -18,12 +19,7 @@ fn loaded(name: &str) -> Dataset {
 }
 
 fn loaded_with(name: &str, options: &LoadOptions) -> Dataset {
-    load_with(&source(name), options, &mut |_| ControlFlow::Continue(())).expect(name)
-}
-
-fn columns(dataset: &Dataset) -> Vec<&str> {
-    let columns = dataset.columns.iter();
-    columns.map(|column| column.name.as_str()).collect()
+    load_file(format!("tests/data/cases/{name}"), options).expect(name)
 }
 
 fn categories<'d>(dataset: &'d Dataset, name: &str) -> &'d [String] {
@@ -32,11 +28,6 @@ fn categories<'d>(dataset: &'d Dataset, name: &str) -> &'d [String] {
         ColumnKind::Categorical { values, .. } => values,
         other => panic!("{name}: {other:?}"),
     }
-}
-
-fn notes(dataset: &Dataset) -> String {
-    let prepared = prepare(dataset, 0.2, 1).expect("prepared");
-    prepared.notes().join("\n")
 }
 
 /// Counts the distinct values of the first input column.
@@ -75,13 +66,16 @@ fn text_keeps_its_original_form() {
             .contains(&"\u{62e}\u{627}\u{646}\u{647}\u{200c}\u{647}\u{627}".to_owned())
     );
     let lines = loaded("multiline_feature.csv");
-    assert_eq!(columns(&lines), ["place\n(type)", "x"]);
+    assert_eq!(column_names(&lines), ["place\n(type)", "x"]);
     assert!(categories(&lines, "place\n(type)")[0].contains('\n'));
     let excel = loaded("excel_header_newline.csv");
-    assert_eq!(columns(&excel), ["Length\n(cm)", "Width\n(cm)"]);
+    assert_eq!(column_names(&excel), ["Length\n(cm)", "Width\n(cm)"]);
     let spaces = loaded("space_feature.csv");
     assert_eq!(categories(&spaces, "place")[0], "York");
-    assert_eq!((columns(&spaces)[1], &*spaces.target_name), ("x", "kind"));
+    assert_eq!(
+        (column_names(&spaces)[1], &*spaces.target_name),
+        ("x", "kind")
+    );
 }
 
 #[test]
@@ -92,7 +86,7 @@ fn a_column_with_a_line_break_is_found_as_it_is_shown() {
             ..LoadOptions::default()
         };
         let dataset = loaded_with("excel_header_newline.csv", &options);
-        assert_eq!(columns(&dataset), ["Width\n(cm)"], "{asked}");
+        assert_eq!(column_names(&dataset), ["Width\n(cm)"], "{asked}");
     }
 }
 
@@ -158,7 +152,7 @@ fn spellings_of_one_label_are_one_class() {
 #[test]
 fn row_numbers_are_excluded_under_any_name() {
     let dataset = loaded("row_numbers.csv");
-    assert_eq!(columns(&dataset), ["length", "width"]);
+    assert_eq!(column_names(&dataset), ["length", "width"]);
     let excluded = &dataset.report.excluded[0];
     assert_eq!(
         (&*excluded.name, excluded.reason),
@@ -169,9 +163,9 @@ fn row_numbers_are_excluded_under_any_name() {
         ..LoadOptions::default()
     };
     let dataset = loaded_with("row_numbers.csv", &options);
-    assert_eq!(columns(&dataset), ["n", "length", "width"]);
+    assert_eq!(column_names(&dataset), ["n", "length", "width"]);
     assert_eq!(
-        columns(&loaded("small_integers.csv")),
+        column_names(&loaded("small_integers.csv")),
         ["x"],
         "nothing else is left"
     );
@@ -213,7 +207,7 @@ fn file_kinds_are_recognised() {
         ("units_row.csv", ["length", "width"]),
     ] {
         let dataset = loaded(name);
-        assert_eq!(columns(&dataset), expected, "{name}");
+        assert_eq!(column_names(&dataset), expected, "{name}");
         let are_numbers = |column: &nn_tui::data::Column| column.kind == ColumnKind::Numeric;
         assert!(dataset.columns.iter().all(are_numbers), "{name}");
         assert_eq!(dataset.target_name, "kind", "{name}");
@@ -257,7 +251,7 @@ fn words_for_nothing_are_classes_beside_a_single_other_one() {
         &["?", "!"],
         &["+", "++", "-"],
     ] {
-        let dataset = loaded_text(&with_targets(targets), &usual).expect("loads");
+        let dataset = read(&with_targets(targets), &usual).expect("loads");
         assert_eq!(dataset.class_names(), targets);
         assert_eq!(dataset.values.nrows(), 40);
         let said = notes(&dataset);
@@ -266,14 +260,14 @@ fn words_for_nothing_are_classes_beside_a_single_other_one() {
             "{said}"
         );
     }
-    let dataset = loaded_text(&with_targets(&["NA", "EU", "US", "EU"]), &usual).expect("loads");
+    let dataset = read(&with_targets(&["NA", "EU", "US", "EU"]), &usual).expect("loads");
     assert_eq!(dataset.class_names(), ["EU", "US"]);
     assert_eq!(dataset.values.nrows(), 30);
     let chosen = LoadOptions {
         missing_values: MissingValues::of(&["-".to_owned()]),
         ..LoadOptions::default()
     };
-    let error = loaded_text(&with_targets(&["+", "-"]), &chosen).expect_err("refused");
+    let error = read(&with_targets(&["+", "-"]), &chosen).expect_err("refused");
     let expected = "every row has the class \"+\" or a missing one (20; --missing-values";
     assert!(error.to_string().contains(expected), "{error}");
 }
@@ -287,7 +281,7 @@ fn words_of_the_classes_are_classes_in_a_validation_file() {
         validation: ValidationRows::File(Source::parse(&file)),
         ..LoadOptions::default()
     };
-    let dataset = loaded_text(&with_targets(&["+", "-"]), &options).expect("loads");
+    let dataset = read(&with_targets(&["+", "-"]), &options).expect("loads");
     let validation = dataset.validation.expect("validation rows");
     assert_eq!(validation.values.nrows(), 27);
 }
@@ -297,13 +291,13 @@ fn classes_of_few_rows_are_accepted_on_request() {
     let names: Vec<String> = (0..30).map(|class| format!("class {class}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let text = with_targets(&names);
-    let error = loaded_text(&text, &LoadOptions::default()).expect_err("refused");
+    let error = read(&text, &LoadOptions::default()).expect_err("refused");
     assert!(error.to_string().contains("--task"), "{error}");
     let options = LoadOptions {
         task: TaskChoice::Classification,
         ..LoadOptions::default()
     };
-    let dataset = loaded_text(&text, &options).expect("loads");
+    let dataset = read(&text, &options).expect("loads");
     assert_eq!(dataset.class_names().len(), 30);
     prepare(&dataset, 0.2, 1).expect("prepared");
 }
@@ -313,7 +307,7 @@ fn a_table_without_inputs_names_its_columns_and_the_reasons() {
     let rows: String = (0..40)
         .map(|row| format!("name {row},7,{}\n", ["a", "b"][row % 2]))
         .collect();
-    let dataset = loaded_text(&format!("who,n,kind\n{rows}"), &LoadOptions::default());
+    let dataset = read(&format!("who,n,kind\n{rows}"), &LoadOptions::default());
     let error = prepare(&dataset.expect("loads"), 0.2, 1).expect_err("refused");
     let expected = "left out: \"who\" (nearly all different, --keep), \"n\" (constant)";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -339,7 +333,7 @@ fn lines_that_are_no_rows_are_left_out_and_named() {
 #[test]
 fn a_date_and_a_number_are_a_time_series() {
     let dataset = loaded("monthly.csv");
-    assert_eq!(columns(&dataset), ["Month (year)", "Month (month)"]);
+    assert_eq!(column_names(&dataset), ["Month (year)", "Month (month)"]);
     let said = notes(&dataset);
     assert!(
         said.contains("parts of dates used, no other input is left"),
@@ -359,33 +353,24 @@ fn a_zip_archive_with_a_table_is_read() {
     assert_eq!(dataset.class_names().len(), 2);
 }
 
-pub(crate) fn loaded_text(text: &str, options: &LoadOptions) -> Result<Dataset> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("t.csv");
-    std::fs::write(&file, text).expect("written");
-    load_with(&Source::parse(&file), options, &mut |_| {
-        ControlFlow::Continue(())
-    })
-}
-
 #[test]
 fn delimiters_at_the_end_of_the_data_lines_only_shift_nothing() {
     for end in ["", ",", ",,"] {
         let rows: String = (0..20)
             .map(|row| format!("0.{row},{},{}{end}\n", row % 7, ["cold", "hot"][row % 2]))
             .collect();
-        let dataset = loaded_text(&format!("a,b,kind\n{rows}"), &LoadOptions::default());
+        let dataset = read(&format!("a,b,kind\n{rows}"), &LoadOptions::default());
         let dataset = dataset.expect("loads");
-        assert_eq!(columns(&dataset), ["a", "b"], "{end}");
+        assert_eq!(column_names(&dataset), ["a", "b"], "{end}");
         assert_eq!(dataset.target_name, "kind", "{end}");
         assert_eq!(dataset.class_names(), ["cold", "hot"], "{end}");
     }
     let text = "a,b,kind,,\n1,2,x,,\n2,3,y,,\n3,4,x,,\n";
-    let dataset = loaded_text(text, &LoadOptions::default()).expect("loads");
+    let dataset = read(text, &LoadOptions::default()).expect("loads");
     assert_eq!(dataset.target_name, "kind");
     let filled: String = (0..1200).map(|row| format!("{row},2,x,\n")).collect();
     let text = format!("a,b,kind\n{filled}3,4,5,y\n");
-    let error = loaded_text(&text, &LoadOptions::default()).expect_err("refused");
+    let error = read(&text, &LoadOptions::default()).expect_err("refused");
     let error = error.to_string();
     assert!(
         error.contains("has 4 cells, the first row has 3"),
@@ -409,24 +394,24 @@ fn the_whole_column_decides_what_none_means() {
         ..LoadOptions::default()
     };
     for missing in [Missing::Impute, Missing::Drop, Missing::Error] {
-        let words = loaded_text(&text("Attached"), &options(missing)).expect("loads");
+        let words = read(&text("Attached"), &options(missing)).expect("loads");
         assert_eq!(categories(&words, "garage"), ["None", "Attached"]);
         assert_eq!((words.rows(), missing_cells(&words)), (1300, 0));
     }
-    let numbers = loaded_text(&text("7"), &options(Missing::Impute)).expect("loads");
+    let numbers = read(&text("7"), &options(Missing::Impute)).expect("loads");
     assert_eq!((numbers.rows(), missing_cells(&numbers)), (1300, 1200));
     assert_eq!(numbers.columns[0].kind, ColumnKind::Numeric);
     let few = text("7").replace("None,1,cold", "3,1,cold");
-    let dropped = loaded_text(&few, &options(Missing::Drop)).expect("loads");
+    let dropped = read(&few, &options(Missing::Drop)).expect("loads");
     assert_eq!((dropped.rows(), dropped.report.incomplete), (700, 600));
-    assert!(loaded_text(&text("7"), &options(Missing::Error)).is_err());
+    assert!(read(&text("7"), &options(Missing::Error)).is_err());
 }
 
 #[test]
 fn an_end_mark_behind_the_last_cell_is_no_text() {
     for end in ["\u{1a}", "\n\u{1a}", "\u{1a}\u{1a}"] {
         let text = format!("a,kind\n1,cold\n2,hot\n3,cold\n4,hot{end}");
-        let dataset = loaded_text(&text, &LoadOptions::default()).expect("loads");
+        let dataset = read(&text, &LoadOptions::default()).expect("loads");
         assert_eq!(dataset.class_names(), ["cold", "hot"], "{end:?}");
         assert_eq!(dataset.rows(), 4);
     }

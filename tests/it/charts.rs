@@ -2,7 +2,7 @@
 
 use nn_tui::nn::Change;
 use nn_tui::train::Event;
-use nn_tui::tui::app::{Model, Msg, PlotGesture};
+use nn_tui::tui::app::{Msg, PlotGesture};
 use nn_tui::tui::panels::{PanelId, Pointer};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{click, point};
@@ -10,17 +10,13 @@ use nn_tui::util::numbers::loss;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with};
 use crate::support::{dataset, plan};
 
 const SIZE: (u16, u16) = (120, 36);
 
 fn shown() -> Shown {
     Shown::new(dataset("iris"), plan(&[8]), SIZE)
-}
-
-fn drawn(model: &Model) -> String {
-    drawn_with(model, Theme::new(Depth::True))
 }
 
 fn press_shift(shown: &mut Shown, code: KeyCode) {

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::support::screen::drawn_with;
+use crate::support::screen::{drawn, keys};
 use crate::support::{decay, rate, rows};
 use crate::support::{images, plan, regression_plan, textbook_plan, trained_model, trained_on};
 use nn_tui::nn::NeuronId;
@@ -61,14 +61,7 @@ fn key_with(model: &mut Model, code: KeyCode, modifiers: KeyModifiers) -> Vec<Co
 
 /// Presses the characters of `keys`, a line break for enter; returns what the worker is told.
 fn press(model: &mut Model, keys: &str) -> Vec<Command> {
-    let code = |c| match c {
-        '\n' => KeyCode::Enter,
-        '\t' => KeyCode::Tab,
-        '\x1b' => KeyCode::Esc,
-        '\x7f' => KeyCode::Backspace,
-        c => KeyCode::Char(c),
-    };
-    keys.chars().flat_map(|c| key(model, code(c))).collect()
+    self::keys(keys).flat_map(|code| key(model, code)).collect()
 }
 
 /// The changes that a typed line asks for.
@@ -116,10 +109,6 @@ fn in_force(model: &Model, edit: impl FnOnce(&mut InForce)) -> Box<InForce> {
     };
     edit(&mut now);
     Box::new(now)
-}
-
-fn drawn(model: &Model) -> String {
-    drawn_with(model, Theme::new(Depth::True))
 }
 
 fn in_both_sizes(name: &str, model: &mut Model) {
@@ -311,13 +300,10 @@ fn commands_steer() {
     press(&mut model, "\x1b:menu\n");
     assert!(matches!(model.prompt.overlay, Some(Overlay::Menu(_))));
     let mut model = iris();
-    let effects = model.update(Msg::Key(KeyEvent::new(
-        KeyCode::Char(':'),
-        KeyModifiers::NONE,
-    )));
+    let effects = model.update(Msg::Key(KeyCode::Char(':').into()));
     assert!(effects.iter().all(|it| !matches!(it, Effect::Quit { .. })));
     press(&mut model, "quit");
-    let enter = Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let enter = Msg::Key(KeyCode::Enter.into());
     assert!(matches!(
         model.update(enter)[..],
         [Effect::Quit { code: 0 }]
@@ -411,7 +397,7 @@ fn an_error_stays_until_the_next_key() {
     assert!(is_shown(&model));
     tell(&mut model, Event::Snapshot);
     assert!(is_shown(&model));
-    press(&mut model, "\x7f");
+    press(&mut model, "\x08");
     assert!(!is_shown(&model));
     press(&mut model, "\x1b");
     assert!(model.prompt.overlay.is_none());
@@ -443,7 +429,7 @@ fn tab_completes_and_cycles() {
     assert_eq!(typed(&model), "set w2[");
     press(&mut model, "\x1b:lr 0.5\t");
     assert_eq!(typed(&model), "lr 0.5");
-    press(&mut model, "\x1b:\x7f");
+    press(&mut model, "\x1b:\x08");
     assert!(model.prompt.overlay.is_none(), "nothing is left to erase");
 }
 
@@ -473,8 +459,7 @@ fn file_names_and_endings_are_completed() {
     let mut model = iris();
     let mut asked = Vec::new();
     for c in ":export models/a".chars() {
-        let key = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
-        for effect in model.update(Msg::Key(key)) {
+        for effect in model.update(Msg::Key(KeyCode::Char(c).into())) {
             if let Effect::ListFiles(folder) = effect {
                 asked.push(folder.clone());
                 let names = [
@@ -800,7 +785,7 @@ fn steps_are_counted() {
         "[Step { size: Epoch, count: 105 }]"
     );
     assert_eq!(
-        sent(&mut model, "31\x7f0p"),
+        sent(&mut model, "31\x080p"),
         "[Step { size: Phase, count: 30 }]"
     );
     assert_eq!(
@@ -813,7 +798,7 @@ fn steps_are_counted() {
     assert_eq!(model.prompt.count, Some(999_999));
     assert!(drawn(&model).contains("999999…"));
     press(&mut model, "\x1b");
-    assert!(press(&mut model, "\x7f").is_empty());
+    assert!(press(&mut model, "\x08").is_empty());
     assert!(
         model.prompt.notice.clone().unwrap().is_error,
         "there is no walk"
@@ -973,7 +958,7 @@ proptest! {
 
     #[test]
     fn menus_and_sliders_take_any_keys(
-        keys in prop::collection::vec(prop::sample::select("cIgz:EFX()hjklHL+-axr0\n\t\x1b\x7f".chars().collect::<Vec<_>>()), 1..40),
+        keys in prop::collection::vec(prop::sample::select("cIgz:EFX()hjklHL+-axr0\n\t\x1b\x08".chars().collect::<Vec<_>>()), 1..40),
         (width, height) in (1u16..130, 1u16..40),
     ) {
         let mut model = inspecting(Cursor::Neuron { layer: 1, neuron: 0 });

@@ -1,7 +1,7 @@
 //! From what a person points at to the rows behind it: the cells of the confusion matrix, and the
 //! network that shows their rows.
 
-use crate::support::screen::drawn_with;
+use crate::support::screen::{drawn, drawn_with};
 use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_model, watched};
 use nn_tui::data::Confusion;
 use nn_tui::train::probes::{EdgeProbe, IncomingWeightProbe, OutcomeProbe};
@@ -11,15 +11,11 @@ use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use proptest::prelude::*;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 
-fn drawn(model: &Model) -> String {
-    drawn_with(model, Theme::new(Depth::True))
-}
-
 fn key(code: KeyCode) -> Msg {
-    Msg::Key(KeyEvent::new(code, KeyModifiers::NONE))
+    Msg::Key(code.into())
 }
 
 /// The message of a key, written as `shot.py` has it.

@@ -6,7 +6,7 @@ use nn_tui::data::{
 };
 use nn_tui::error::EXIT_BAD_DATA;
 
-use super::cases::loaded_text;
+use crate::support::table::{column_names, read};
 
 fn options(dates: &str, lags: usize) -> LoadOptions {
     LoadOptions {
@@ -17,16 +17,11 @@ fn options(dates: &str, lags: usize) -> LoadOptions {
 }
 
 fn loaded(text: &str, options: &LoadOptions) -> Dataset {
-    loaded_text(text, options).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn names(dataset: &Dataset) -> Vec<&str> {
-    let columns = dataset.columns.iter();
-    columns.map(|column| column.name.as_str()).collect()
+    read(text, options).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn error(text: &str, options: &LoadOptions) -> String {
-    let error = loaded_text(text, options).expect_err("refused");
+    let error = read(text, options).expect_err("refused");
     assert_eq!(error.exit_code(), EXIT_BAD_DATA);
     error.to_string()
 }
@@ -59,7 +54,7 @@ fn parts_of_dates_are_columns() {
         "day (hour)",
         "x",
     ];
-    assert_eq!(names(&data), expected);
+    assert_eq!(column_names(&data), expected);
     let row = |row: usize| data.values.row(row).to_vec();
     assert_eq!(row(0), [2024.0, 2.0, 2.0, 6.5, 0.5]);
     assert_eq!(row(2), [2024.0, 2.0, 3.0, 0.0, 4.5], "a leap day");
@@ -82,7 +77,10 @@ fn parts_of_dates_are_columns() {
     assert!((inputs[[3, 0]] - 1.0).abs() < 1e-6, "March");
     let angle = 6.5_f32 / 24.0 * std::f32::consts::TAU;
     assert!((inputs[[0, 4]] - angle.sin()).abs() < 1e-6);
-    assert_eq!(names(&loaded(&table(&HOURS), &options("auto", 0))), ["x"]);
+    assert_eq!(
+        column_names(&loaded(&table(&HOURS), &options("auto", 0))),
+        ["x"]
+    );
 }
 
 #[test]
@@ -92,7 +90,7 @@ fn months_have_no_days_of_the_week() {
         ["2024-01-01", "2024-02-01", "2024-03-01", "2025-04-01"],
     ] {
         let data = loaded(&table(&cells), &options("parts", 0));
-        assert_eq!(names(&data), ["day (year)", "day (month)", "x"]);
+        assert_eq!(column_names(&data), ["day (year)", "day (month)", "x"]);
     }
 }
 
@@ -127,7 +125,7 @@ fn a_constant_number_beside_all_months_is_the_day() {
         .collect();
     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
     let data = loaded(&table(&cells), &options("parts", 0));
-    assert_eq!(names(&data), ["day (year)", "day (month)", "x"]);
+    assert_eq!(column_names(&data), ["day (year)", "day (month)", "x"]);
     let months = (0..24).map(|row| (row % 12 + 1) as f32);
     assert_eq!(data.values.column(1).to_vec(), months.collect::<Vec<f32>>());
     let prepared = prepare(&data, 0.2, 1).expect("prepared");
@@ -165,7 +163,7 @@ fn parts_of_dates_are_not_left_out_silently() {
                     (--missing-values counts texts as missing";
     assert!(said.contains(expected), "{said}");
     let cells = ["a", "b", "a", "b"];
-    let error = loaded_text(&table(&cells), &options("parts", 0)).expect_err("refused");
+    let error = read(&table(&cells), &options("parts", 0)).expect_err("refused");
     let expected = "--dates: no column holds dates such as 2024-01-31";
     assert_eq!(error.to_string(), expected);
 }
@@ -209,7 +207,7 @@ fn lags_are_the_targets_of_the_rows_before() {
     let text = "day,y\n2024-01-01,1.5\n2024-01-02,2.5\n2024-01-03,\n2024-01-04,4.5\n\
                 2024-01-05,5.5\n2024-01-06,6.5\n2024-01-07,7.5\n";
     let data = loaded(text, &options("exclude", 2));
-    assert_eq!(names(&data), ["y (t-1)", "y (t-2)"]);
+    assert_eq!(column_names(&data), ["y (t-1)", "y (t-2)"]);
     assert_eq!(data.rows(), 2, "a missing target is in two histories");
     assert_eq!(data.values.row(0).to_vec(), [5.5, 4.5]);
     assert_eq!(data.values.row(1).to_vec(), [6.5, 5.5]);

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::Write;
-use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use nn_tui::data::{ColumnKind, Dataset, LoadOptions, Source, load_with, prepare};
+use nn_tui::data::{ColumnKind, Dataset, LoadOptions, prepare};
 use nn_tui::error::Result;
 use tempfile::TempDir;
+
+use crate::support::table::{column_names, load_file};
 
 fn file(name: &str, bytes: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -16,11 +17,8 @@ fn file(name: &str, bytes: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-fn loaded(path: &PathBuf) -> Result<Dataset> {
-    let options = LoadOptions::default();
-    load_with(&Source::parse(path), &options, &mut |_| {
-        ControlFlow::Continue(())
-    })
+fn loaded(path: impl AsRef<Path>) -> Result<Dataset> {
+    load_file(path, &LoadOptions::default())
 }
 
 fn message(name: &str, bytes: impl AsRef<[u8]>) -> String {
@@ -33,11 +31,6 @@ fn facts(dataset: &Dataset) -> String {
     let prepared = prepare(dataset, 0.2, 1).expect("prepared");
     let facts: Vec<String> = prepared.facts.iter().map(|fact| fact.text()).collect();
     facts.join("\n")
-}
-
-fn names(dataset: &Dataset) -> Vec<&str> {
-    let columns = dataset.columns.iter();
-    columns.map(|column| column.name.as_str()).collect()
 }
 
 /// Rows of JSON lines, of which the first has no "c".
@@ -63,11 +56,11 @@ fn json_lines_are_read_by_their_extension_or_their_first_byte() {
             target: Some("kind".into()),
             ..LoadOptions::default()
         };
-        let dataset = load_with(&Source::parse(&path), &options, &mut |_| {
-            ControlFlow::Continue(())
-        });
-        let dataset = dataset.expect(name);
-        assert_eq!((dataset.rows(), names(&dataset)), (20, vec!["b", "a", "c"]));
+        let dataset = load_file(&path, &options).expect(name);
+        assert_eq!(
+            (dataset.rows(), column_names(&dataset)),
+            (20, vec!["b", "a", "c"])
+        );
         assert_eq!(dataset.values.column(1)[1], 1.5);
         assert!(dataset.values[[0, 2]].is_nan(), "missing");
         assert_eq!(
@@ -118,7 +111,10 @@ fn utf_16_is_read_with_or_without_a_byte_order_mark() {
             let bytes: Vec<u8> = text.encode_utf16().flat_map(bytes_of).collect();
             let (_folder, path) = file("t.csv", bytes);
             let dataset = loaded(&path).expect("loads");
-            assert_eq!((dataset.rows(), names(&dataset)), (20, vec!["größe", "y"]));
+            assert_eq!(
+                (dataset.rows(), column_names(&dataset)),
+                (20, vec!["größe", "y"])
+            );
             assert_eq!(dataset.class_names(), ["kälte", "温"]);
             assert!(facts(&dataset).contains("UTF-16"));
         }
@@ -142,7 +138,7 @@ fn deflated_archives_are_unpacked() {
 fn a_title_above_the_table_is_skipped_or_the_option_is_named() {
     let (_folder, path) = file("t.csv", format!("Report,,\n{}", csv(20)));
     let dataset = loaded(&path).expect("loads");
-    assert_eq!(names(&dataset), ["größe", "y"]);
+    assert_eq!(column_names(&dataset), ["größe", "y"]);
     assert!(facts(&dataset).contains("first line skipped (--skip)"));
     let full = message("t.csv", format!("Report,2024,Berlin\n{}", csv(20)));
     assert!(
@@ -171,7 +167,7 @@ fn the_other_decimal_mark_is_named() {
 #[cfg(not(feature = "xlsx"))]
 #[test]
 fn workbooks_are_named_with_the_way_forward() {
-    let error = loaded(&"tests/data/formats/table.xlsx".into()).expect_err("refused");
+    let error = loaded("tests/data/formats/table.xlsx").expect_err("refused");
     let expected = "it is an Excel workbook (.xlsx), which this nn-tui was built without: cargo install \
                     nn-tui --features xlsx, or save the sheet as CSV";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -180,7 +176,7 @@ fn workbooks_are_named_with_the_way_forward() {
 #[cfg(not(feature = "parquet"))]
 #[test]
 fn parquet_is_named_with_the_way_forward() {
-    let error = loaded(&"tests/data/formats/table.parquet".into()).expect_err("refused");
+    let error = loaded("tests/data/formats/table.parquet").expect_err("refused");
     let expected = "it is a Parquet file, which this nn-tui was built without: cargo install nn-tui \
                     --features parquet, or save it as CSV";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -189,9 +185,9 @@ fn parquet_is_named_with_the_way_forward() {
 /// Checks the table of `tests/data/formats`, whose first row is on `line`.
 #[cfg(any(feature = "xlsx", feature = "parquet"))]
 fn check(path: &str, line: u64, format: &str) {
-    let dataset = loaded(&path.into()).expect("loads");
+    let dataset = loaded(path).expect("loads");
     assert_eq!(
-        (dataset.rows(), names(&dataset)),
+        (dataset.rows(), column_names(&dataset)),
         (24, vec!["size", "colour", "open"])
     );
     assert_eq!(dataset.lines.of(0), line);
@@ -223,7 +219,7 @@ fn the_first_sheet_of_a_workbook_is_read() {
 #[test]
 fn parquet_is_read() {
     check("tests/data/formats/table.parquet", 1, "Parquet");
-    let error = loaded(&"tests/data/formats/nested.parquet".into()).expect_err("refused");
+    let error = loaded("tests/data/formats/nested.parquet").expect_err("refused");
     assert!(
         error.to_string().contains("line 1, column 2 (b): "),
         "{error}"

@@ -10,7 +10,7 @@ use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with};
 use crate::support::{dataset, images, plan, regression_plan, session};
 
 const ROW: SampleId = SampleId {
@@ -107,8 +107,7 @@ fn errors_are_legible_without_colours() {
 fn an_error_is_shown_by_a_click_and_by_enter() {
     let mut shown = gallery((120, 36));
     let (worst, _) = errors(&shown);
-    let theme = Theme::new(Depth::True);
-    let screen = drawn_with(&shown.model, theme);
+    let screen = drawn(&shown.model);
     // Below the header, which names the layers.
     let (y, line) = (screen.lines().enumerate().skip(3))
         .find(|(_, line)| line.contains(" → "))
@@ -137,7 +136,7 @@ fn an_error_is_shown_by_a_click_and_by_enter() {
     }
     let (_, place) = errors(&shown);
     assert!(place + 12 > all, "{place} of {all}");
-    let screen = drawn_with(&shown.model, theme);
+    let screen = drawn(&shown.model);
     assert!(
         screen.contains(&format!("–{all} of {all}")),
         "scrolled: {screen}"
@@ -147,7 +146,7 @@ fn an_error_is_shown_by_a_click_and_by_enter() {
 #[test]
 fn predictions_are_of_the_evaluation_that_found_the_errors() {
     let captions = |shown: &Shown| {
-        let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+        let screen = drawn(&shown.model);
         // The frame of the gallery, with other panels on its right.
         let mut lines = screen.lines().skip_while(|line| !line.contains("─ Errors"));
         let frame = lines.next().unwrap_or_else(|| panic!("{screen}"));
@@ -204,7 +203,7 @@ fn tables_have_no_gallery() {
     assert!(!views.contains(&View::Errors));
     shown.press(":view errors\n");
     assert_ne!(shown.model.navigation.view, View::Errors);
-    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    let screen = drawn(&shown.model);
     assert!(
         screen.contains("the gallery of errors needs images"),
         "{screen}"

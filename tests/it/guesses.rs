@@ -3,43 +3,14 @@
 mod spreadsheets;
 
 use std::fs;
-use std::ops::ControlFlow;
 
 use nn_tui::data::{
-    ColumnKind, Dataset, LoadOptions, MissingValues, Preprocessing, Reason, Source, TextEncoding,
-    ValidationRows, load_with, prepare, read_for_prediction,
+    ColumnKind, LoadOptions, MissingValues, Preprocessing, Reason, Source, TextEncoding,
+    ValidationRows, prepare, read_for_prediction,
 };
-use nn_tui::error::Result;
 use tempfile::TempDir;
 
-/// Reads the table in `bytes` from a file called `t.csv`.
-fn read(bytes: &[u8], options: &LoadOptions) -> Result<Dataset> {
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("t.csv");
-    fs::write(&path, bytes).expect("written");
-    load_with(&Source::parse(&path), options, &mut |_| {
-        ControlFlow::Continue(())
-    })
-}
-
-fn loaded(text: impl AsRef<[u8]>) -> Dataset {
-    read(text.as_ref(), &LoadOptions::default()).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn notes(dataset: &Dataset) -> String {
-    prepare(dataset, 0.2, 1)
-        .expect("prepared")
-        .notes()
-        .join("\n")
-}
-
-fn inputs(dataset: &Dataset) -> Vec<&str> {
-    dataset
-        .columns
-        .iter()
-        .map(|column| column.name.as_str())
-        .collect()
-}
+use crate::support::table::{column_names, loaded, notes, read};
 
 /// A header and `rows` rows.
 fn table(header: &str, rows: usize, row: impl Fn(usize) -> String) -> String {
@@ -62,7 +33,7 @@ fn a_western_table_is_read_as_windows_1252() {
         });
     }
     let dataset = loaded(&bytes);
-    assert_eq!(inputs(&dataset), ["prénom", "prix"]);
+    assert_eq!(column_names(&dataset), ["prénom", "prix"]);
     assert_eq!(dataset.class_names(), ["\u{201c}a\u{201d}", "b"]);
     let notes = notes(&dataset);
     assert!(
@@ -85,7 +56,7 @@ fn a_row_number_in_the_last_column_is_not_predicted() {
     });
     let dataset = loaded(&numbered);
     assert_eq!(
-        (dataset.target_name.as_str(), inputs(&dataset)),
+        (dataset.target_name.as_str(), column_names(&dataset)),
         ("kind", vec!["x", "z"])
     );
     assert_eq!(dataset.report.excluded[0].reason, Reason::RowNumbers);
@@ -98,19 +69,14 @@ fn a_row_number_in_the_last_column_is_not_predicted() {
         target: Some("n".into()),
         ..LoadOptions::default()
     };
-    assert_eq!(
-        read(numbered.as_bytes(), &options)
-            .expect("loads")
-            .target_name,
-        "n"
-    );
+    assert_eq!(read(&numbered, &options).expect("loads").target_name, "n");
     let options = LoadOptions {
         keep: vec!["n".into()],
         ..LoadOptions::default()
     };
-    let kept = read(numbered.as_bytes(), &options).expect("loads");
+    let kept = read(&numbered, &options).expect("loads");
     assert_eq!(
-        (kept.target_name.as_str(), inputs(&kept)),
+        (kept.target_name.as_str(), column_names(&kept)),
         ("kind", vec!["x", "z", "n"])
     );
     let line = table("x,y", 20, |row| format!("{},{row}", 2 * row));
@@ -144,7 +110,7 @@ fn dates_beside_row_numbers_are_used() {
         });
         let dataset = loaded(&text);
         let expected = ["day (year)", "day (month)", "day (weekday)"];
-        assert_eq!(inputs(&dataset), expected, "{name}");
+        assert_eq!(column_names(&dataset), expected, "{name}");
         let notes = notes(&dataset);
         assert!(notes.contains("(row numbers; --keep)"), "{notes}");
         assert!(
@@ -162,7 +128,7 @@ fn dates_beside_row_numbers_are_used() {
         let text = table("day,note,sales", 400, |row| {
             format!("{},{},{}.5", day(row), note(row), sales(row))
         });
-        assert_eq!(inputs(&loaded(&text))[0], "day (year)", "{index}");
+        assert_eq!(column_names(&loaded(&text))[0], "day (year)", "{index}");
     }
 }
 
@@ -182,12 +148,12 @@ fn dates_are_excluded_if_a_later_row_makes_another_column_useful() {
     };
     for number in [|row: usize| row % 2500 + 1, |row: usize| row / 2500] {
         let dataset = with(number);
-        assert_eq!(inputs(&dataset), ["n"]);
+        assert_eq!(column_names(&dataset), ["n"]);
         let notes = notes(&dataset);
         assert!(notes.contains("excluded day (dates; --keep)"), "{notes}");
         assert!(!notes.contains("no other input"), "{notes}");
     }
-    assert_eq!(inputs(&with(|row| row + 1))[0], "day (year)");
+    assert_eq!(column_names(&with(|row| row + 1))[0], "day (year)");
 }
 
 #[test]
@@ -196,12 +162,12 @@ fn dates_without_separators_are_dates() {
     let alone = table("day,sales", 300, |row| {
         format!("{},{}.5", compact(row), row % 7)
     });
-    assert_eq!(inputs(&loaded(&alone))[0], "day (year)");
+    assert_eq!(column_names(&loaded(&alone))[0], "day (year)");
     let beside = table("day,x,sales", 300, |row| {
         format!("{},{}.5,{}.5", compact(row), row % 9, row % 7)
     });
     let dataset = loaded(&beside);
-    assert_eq!(inputs(&dataset), ["x"]);
+    assert_eq!(column_names(&dataset), ["x"]);
     assert!(notes(&dataset).contains("excluded day (dates; --keep)"));
     // Other numbers of eight digits are numbers.
     let numbers = table("code,x,sales", 300, |row| {
@@ -212,7 +178,7 @@ fn dates_without_separators_are_dates() {
             row % 7
         )
     });
-    assert_eq!(inputs(&loaded(&numbers)), ["code", "x"]);
+    assert_eq!(column_names(&loaded(&numbers)), ["code", "x"]);
     let chinese = table("日期,sales", 300, |row| {
         format!(
             "2000年{}月{}日,{}.5",
@@ -221,7 +187,7 @@ fn dates_without_separators_are_dates() {
             row % 7
         )
     });
-    assert_eq!(inputs(&loaded(&chinese))[0], "日期 (year)");
+    assert_eq!(column_names(&loaded(&chinese))[0], "日期 (year)");
 }
 
 #[test]
@@ -242,7 +208,7 @@ fn stray_words_among_numbers_are_named() {
         categorical: vec!["price".into()],
         ..LoadOptions::default()
     };
-    let chosen = notes(&read(prices.as_bytes(), &options).expect("loads"));
+    let chosen = notes(&read(prices, &options).expect("loads"));
     assert!(!chosen.contains("not numbers"), "{chosen}");
 }
 
@@ -265,7 +231,7 @@ fn categories_of_validation_rows_alone_are_counted() {
         validation: ValidationRows::File(Source::parse(&file)),
         ..LoadOptions::default()
     };
-    let dataset = read(cities("Rom").as_bytes(), &options).expect("loads");
+    let dataset = read(cities("Rom"), &options).expect("loads");
     let shown = notes(&dataset);
     let expected = "other.csv: 1 of \"city\" (first \"Kiel\", line 12)";
     assert!(shown.contains(expected), "{shown}");
@@ -310,7 +276,7 @@ fn tables_of_r_and_titles_are_found() {
     });
     let dataset = loaded(quoted);
     assert_eq!(
-        (inputs(&dataset), dataset.target_name.as_str()),
+        (column_names(&dataset), dataset.target_name.as_str()),
         (vec!["x", "city"], "kind")
     );
     let plain = table("x,z,kind", 20, |row| {
@@ -323,7 +289,7 @@ fn tables_of_r_and_titles_are_found() {
     ] {
         let dataset = loaded(format!("{title}{plain}"));
         assert_eq!(
-            (inputs(&dataset), dataset.report.skipped),
+            (column_names(&dataset), dataset.report.skipped),
             (vec!["x", "z"], lines),
             "{title}"
         );
@@ -390,7 +356,7 @@ fn lines_around_a_table_are_left_out_and_named() {
     ] {
         let dataset = loaded(&text);
         assert_eq!(
-            (inputs(&dataset), dataset.rows()),
+            (column_names(&dataset), dataset.rows()),
             (vec!["x", "z"], 20),
             "{text}"
         );
@@ -398,7 +364,7 @@ fn lines_around_a_table_are_left_out_and_named() {
         assert!(notes.contains(expected), "{notes}");
     }
     let cut = format!("x|z|kind\n{rows}see below\n1|2|a\n");
-    let error = read(cut.as_bytes(), &LoadOptions::default()).expect_err("refused");
+    let error = read(cut, &LoadOptions::default()).expect_err("refused");
     let expected = "line 22: the row has 1 cell, the first row has 3 \
                     (sed 22d FILE | nn-tui - reads the table without the line)";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -413,7 +379,7 @@ fn lines_around_a_table_are_left_out_and_named() {
         ),
     ] {
         let text = format!("x|z|kind\n{rows}{row}1|2|a\n");
-        let error = read(text.as_bytes(), &LoadOptions::default()).expect_err("refused");
+        let error = read(text, &LoadOptions::default()).expect_err("refused");
         assert!(error.to_string().ends_with(hint), "{error}");
     }
 }

@@ -12,7 +12,7 @@ use nn_tui::tui::app::{Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme, ThemeChoice};
 use serde::Deserialize;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with};
 use crate::support::{dataset, decay, plan, rate, rows, session};
 
 fn health(session: &Session) -> Vec<LayerHealth> {
@@ -240,7 +240,7 @@ fn shown(plan: Plan, epochs: u64) -> Shown {
 }
 
 fn screen(shown: &Shown) -> String {
-    drawn_with(&shown.model, Theme::new(Depth::True))
+    drawn(&shown.model)
 }
 
 #[test]

@@ -2,12 +2,9 @@
 
 use nn_tui::tui::app::{Effect, HelpPage, Model, Msg, Overlay, View};
 use nn_tui::tui::panels::PanelId;
-use nn_tui::tui::render;
-use nn_tui::tui::theme::{Depth, Theme};
-use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::Rect;
 
+use crate::support::screen::{keys, rendered};
 use crate::support::{plan, trained_model};
 
 /// Presses `key`. Returns the effects.
@@ -17,27 +14,19 @@ fn press(model: &mut Model, code: KeyCode, modifiers: KeyModifiers) -> Vec<Effec
 
 /// Types `text`, where `\n` is enter, `\t` tab and `\x1b` escape.
 fn write(model: &mut Model, text: &str) {
-    for c in text.chars() {
-        let code = match c {
-            '\n' => KeyCode::Enter,
-            '\t' => KeyCode::Tab,
-            '\x1b' => KeyCode::Esc,
-            c => KeyCode::Char(c),
-        };
+    for code in keys(text) {
         press(model, code, KeyModifiers::NONE);
     }
 }
 
 /// Draws a frame. Returns its text.
 fn drawn(model: &mut Model) -> String {
-    let (width, height) = model.navigation.size;
-    let area = Rect::new(0, 0, width, height);
-    let mut buf = Buffer::empty(area);
-    let drawn = render(area, &mut buf, model, Theme::new(Depth::True));
-    model.update(Msg::Drawn(drawn));
-    let rows = buf.content.chunks(width.into());
-    let lines = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
-    lines.collect::<Vec<_>>().join("\n")
+    let (lines, drawn) = rendered(model);
+    model.update(drawn);
+    lines.join(
+        "
+",
+    )
 }
 
 fn iris(size: (u16, u16)) -> Model {

@@ -11,7 +11,7 @@ use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::stats::Components;
 use ratatui::layout::Rect;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with};
 use crate::support::{dataset, plan, regression_plan, session};
 
 const ROW: SampleId = SampleId {
@@ -115,8 +115,7 @@ fn layers_are_turned_and_rows_clicked() {
     let mut shown = Shown::new(dataset("iris"), plan(&[6, 5]), (120, 36)).train(20);
     shown.press(":view hidden\n");
     assert_eq!(shown.model.navigation.view, View::Hidden);
-    let theme = Theme::new(Depth::True);
-    let screen = drawn_with(&shown.model, theme);
+    let screen = drawn(&shown.model);
     assert!(
         screen.contains("layer 2 of 3 · 5 neurons · PC1 "),
         "{screen}"
@@ -128,7 +127,7 @@ fn layers_are_turned_and_rows_clicked() {
         ("{", "inputs · 4 neurons"),
     ] {
         shown.press(keys);
-        let screen = drawn_with(&shown.model, theme);
+        let screen = drawn(&shown.model);
         assert!(screen.contains(title), "{screen}");
     }
     let (y, line) = (screen.lines().enumerate())
@@ -140,7 +139,7 @@ fn layers_are_turned_and_rows_clicked() {
     assert!(matches!(msg, Some(Msg::Pick(_))));
     shown.update(msg.expect("a message"));
     shown.look();
-    let screen = drawn_with(&shown.model, theme);
+    let screen = drawn(&shown.model);
     let line = screen.lines().nth(y).expect("there");
     assert_eq!(line.chars().nth(x + 1), Some('◎'), "{screen}");
 }
@@ -150,7 +149,7 @@ fn layers_are_turned_and_rows_clicked() {
 fn rounding_errors_are_not_enlarged() {
     let mut shown = Shown::new(dataset("moons"), plan(&[4]), (120, 36)).train(20);
     shown.press(":view hidden\n}");
-    let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+    let screen = drawn(&shown.model);
     let rows = screen.lines().filter(|line| line.contains('○'));
     // The legend has one too.
     assert_eq!(rows.count(), 2, "{screen}");

@@ -17,7 +17,7 @@ fn drawn_with(shown: &Shown, theme: Theme) -> String {
 }
 
 fn drawn(shown: &Shown) -> String {
-    drawn_with(shown, Theme::new(Depth::True))
+    screen::drawn(&shown.model)
 }
 
 /// Returns the whole page of the inspector, read from a tall screen.

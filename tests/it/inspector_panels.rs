@@ -3,6 +3,7 @@
 
 use std::sync::OnceLock;
 
+use crate::support::screen::any_theme;
 use crate::support::{decay, rate};
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use ndarray::Array2;
@@ -16,7 +17,6 @@ use nn_tui::train::probes::{EdgeProbe, InspectProbe, PhaseProbe, RowProbe};
 use nn_tui::train::{Cursor, Inspection, PhaseValues, StepPhase, StepPosition, Subject};
 use nn_tui::tui::app::{Drawn, Inspector, Model, Msg};
 use nn_tui::tui::panels::PanelId;
-use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{click, render, render_panel};
 use nn_tui::util::stats::Histogram;
 use proptest::prelude::*;
@@ -247,22 +247,6 @@ fn walk(model: &mut Model, which: usize, numbers: &mut Numbers) {
         }
         snapshot.set(PhaseProbe, Some(walked));
     }
-}
-
-fn any_theme() -> impl Strategy<Value = Theme> {
-    let depth = prop_oneof![
-        Just(Depth::True),
-        Just(Depth::Indexed),
-        Just(Depth::Ansi),
-        Just(Depth::None)
-    ];
-    (depth, any::<bool>()).prop_map(|(depth, is_ascii)| {
-        if is_ascii {
-            Theme::new(depth).ascii()
-        } else {
-            Theme::new(depth)
-        }
-    })
 }
 
 proptest! {

@@ -3,14 +3,11 @@
 use nn_tui::error::Error;
 use nn_tui::lesson::{Kind, Lesson, names};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
-use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
-use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::Rect;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn_with, rendered};
 
 /// Drives the lesson called `name` to its last step by the enter key and right answers. Checks that every number is
 /// known and every claim true, and returns the screen of each step.
@@ -480,12 +477,9 @@ fn the_number_that_is_asked_for_is_in_view() {
     assert!(screen(&shown).contains("z1[1] ="), "{}", screen(&shown));
     assert!(screen(&shown).contains("pgup pgdn"), "{}", screen(&shown));
     let before = screen(&shown);
-    let area = Rect::new(0, 0, 80, 24);
-    let mut buf = Buffer::empty(area);
-    let drawn = render(area, &mut buf, &shown.model, Theme::new(Depth::None));
-    shown.update(Msg::Drawn(drawn));
-    let page_down = KeyEvent::new(KeyCode::PageDown, KeyModifiers::NONE);
-    shown.update(Msg::Key(page_down));
+    let (_, drawn) = rendered(&shown.model);
+    shown.update(drawn);
+    shown.update(Msg::Key(KeyCode::PageDown.into()));
     assert_ne!(screen(&shown), before, "it is scrolled");
     shown.press("5");
     assert!(
@@ -498,8 +492,7 @@ fn the_number_that_is_asked_for_is_in_view() {
 fn a_quiz_begins_anew_when_the_run_goes_on() {
     let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
     shown.type_command("quiz");
-    let plus = KeyEvent::new(KeyCode::Char('+'), KeyModifiers::NONE);
-    shown.update(Msg::Key(plus));
+    shown.update(Msg::Key(KeyCode::Char('+').into()));
     assert!(shown.wait_until(Model::is_quizzed));
     shown.press("+2\n");
     assert_eq!(
@@ -531,7 +524,7 @@ fn the_enter_key_opens_a_run_in_the_list_of_a_race() {
         screen.contains("enter opens the chosen run here"),
         "{screen}"
     );
-    let enter = || Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let enter = || Msg::Key(KeyCode::Enter.into());
     let step = |shown: &Shown| shown.model.course.as_ref().expect("a lesson").step;
     shown.update(enter());
     assert_eq!(step(&shown), 0, "it is not the lesson's");

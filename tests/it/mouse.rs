@@ -3,13 +3,11 @@
 use nn_tui::train::{Cursor, SampleId};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Overlay, View};
 use nn_tui::tui::panels::{PanelId, Pointer};
-use nn_tui::tui::theme::{Depth, Theme};
-use nn_tui::tui::{click, point, render};
-use ratatui::buffer::Buffer;
+use nn_tui::tui::{click, point};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 
-use crate::support::screen::Shown;
+use crate::support::screen::{Shown, rendered};
 use crate::support::{dataset, plan};
 
 fn shown(size: (u16, u16)) -> Shown {
@@ -23,13 +21,9 @@ fn area(model: &Model) -> Rect {
 
 /// Draws a frame, which clicks refer to. Returns its lines.
 fn draw(shown: &mut Shown) -> Vec<String> {
-    let area = area(&shown.model);
-    let mut buf = Buffer::empty(area);
-    let drawn = render(area, &mut buf, &shown.model, Theme::new(Depth::True));
-    shown.update(Msg::Drawn(drawn));
-    let rows = buf.content.chunks(area.width.into());
-    rows.map(|row| row.iter().map(|cell| cell.symbol()).collect())
-        .collect()
+    let (lines, drawn) = rendered(&shown.model);
+    shown.update(drawn);
+    lines
 }
 
 /// Clicks the last place on the screen where `text` is.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, any_theme, drawn, keys};
 use crate::support::{dataset, images, plan, regression_plan, trained_model, trained_on};
 use nn_tui::data::{ClassScores, Confusion, Errors, RankingScores, Scores, ThresholdCurve};
 use nn_tui::nn::gradient_check::Checked;
@@ -26,12 +26,10 @@ use nn_tui::tui::app::{
     TimeUnit, View,
 };
 use nn_tui::tui::panels::PanelId;
-use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, render_panel};
 use nn_tui::util::stats::{Histogram, MinMaxLast};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::Rect;
 
 /// Models of different shapes; made once, since each is trained.
@@ -73,22 +71,6 @@ fn any_number() -> impl Strategy<Value = f32> {
         Just(0.0),
         -1.0f32..1.0,
     ]
-}
-
-fn any_theme() -> impl Strategy<Value = Theme> {
-    let depth = prop_oneof![
-        Just(Depth::True),
-        Just(Depth::Indexed),
-        Just(Depth::Ansi),
-        Just(Depth::None)
-    ];
-    (depth, any::<bool>()).prop_map(|(depth, is_ascii)| {
-        if is_ascii {
-            Theme::new(depth).ascii()
-        } else {
-            Theme::new(depth)
-        }
-    })
 }
 
 fn spread(next: &mut impl FnMut() -> f32) -> MinMaxLast {
@@ -322,18 +304,13 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
 }
 
 fn type_keys(model: &mut Model, keys: &str) {
-    for c in keys.chars() {
-        model.update(Msg::Key(KeyEvent::new(
-            KeyCode::Char(c),
-            KeyModifiers::NONE,
-        )));
+    for code in self::keys(keys) {
+        model.update(Msg::Key(code.into()));
     }
 }
 
 fn type_line(model: &mut Model, line: &str) {
-    type_keys(model, line);
-    let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
-    model.update(Msg::Key(enter));
+    type_keys(model, &format!("{line}\n"));
 }
 
 /// Possible results of the learning-rate finder.
@@ -509,7 +486,7 @@ fn all_edges_of_a_tiny_network_are_drawn() {
     for seed in 0..6 {
         let tiny = Plan { seed, ..plan(&[2]) };
         let shown = Shown::new(dataset("xor"), tiny, (80, 24)).train(1);
-        let screen = drawn_with(&shown.model, Theme::new(Depth::True));
+        let screen = drawn(&shown.model);
         let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
         let has_neurons = |line: &&Vec<char>| line.iter().filter(|c| **c == '●').count() == 3;
         let rows: Vec<usize> = (0..lines.len())

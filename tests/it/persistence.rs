@@ -78,7 +78,7 @@ fn saving_elsewhere_does_not_stand_for_the_export() {
     let position = Position::default();
     model.update(Msg::Worker(Box::new(Event::State { state, position })));
     model.update(exported("other.json", 0));
-    let quit = KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE);
+    let quit = KeyEvent::from(KeyCode::Char('q'));
     let effects = model.update(Msg::Key(quit));
     assert_eq!(exports(&effects), [PathBuf::from("a.json")]);
     assert!(
@@ -148,7 +148,7 @@ fn failed(path: &str) -> Msg {
 
 #[test]
 fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
-    let quit = || Msg::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::NONE));
+    let quit = || Msg::Key(KeyCode::Char('q').into());
     let mut model = model_with_export("a.json");
     model.update(quit());
     assert!(model.update(failed("a.json")).is_empty(), "it stays");
@@ -158,7 +158,7 @@ fn a_failed_export_keeps_the_user_and_ends_a_signal_with_its_error() {
         KeyModifiers::CONTROL,
     )));
     model.update(Msg::Text("b.json".into()));
-    let enter = Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let enter = Msg::Key(KeyCode::Enter.into());
     assert_eq!(exports(&model.update(enter)), [PathBuf::from("b.json")]);
     let effects = model.update(exported("b.json", 0));
     assert!(

@@ -9,9 +9,9 @@ use nn_tui::tui::app::{Model, Msg, Phase, View};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{Lang, set_current};
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyCode;
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with, rendered};
 use crate::support::{dataset, plan, rate};
 
 /// Whether all lanes have ended so many epochs and wait.
@@ -50,10 +50,7 @@ fn begin(shown: &mut Shown, command: &str) {
 
 fn step(shown: &mut Shown, epochs: u64) {
     for epoch in 1..=epochs {
-        shown.update(Msg::Key(KeyEvent::new(
-            KeyCode::Char('S'),
-            KeyModifiers::NONE,
-        )));
+        shown.update(Msg::Key(KeyCode::Char('S').into()));
         let main = shown.model.lane(0).expect("the main run").position.epoch;
         wait(shown, epoch);
         assert!(shown.wait_until(|model| {
@@ -119,10 +116,7 @@ fn architectures_race_too_and_start_anew() {
 fn a_fork_goes_on_from_the_present_state() {
     let mut shown = race("iris", "fork", (120, 36), 0);
     begin(&mut shown, "fork lr 0.2");
-    shown.update(Msg::Key(KeyEvent::new(
-        KeyCode::Char('S'),
-        KeyModifiers::NONE,
-    )));
+    shown.update(Msg::Key(KeyCode::Char('S').into()));
     wait(&mut shown, 3);
     assert!(shown.wait_until(|model| model.lane(0).is_some_and(|run| run.position.epoch == 3)));
     let [main, same, changed] = [0, 1, 2].map(|index| curve(&shown.model, index));
@@ -272,7 +266,7 @@ fn a_race_is_drawn_at_any_size() {
             for keys in ["P", "F", "P"] {
                 keys.chars()
                     .for_each(|c| shown.update(key(KeyCode::Char(c))));
-                drawn_with(&shown.model, Theme::new(Depth::True));
+                drawn(&shown.model);
             }
         }
     }
@@ -282,13 +276,8 @@ fn a_race_is_drawn_at_any_size() {
 fn lanes_are_clicked() {
     let mut shown = race("iris", "race lr 0.1 0.001", (120, 36), 1);
     let area = ratatui::layout::Rect::new(0, 0, 120, 36);
-    let drawn = nn_tui::tui::render(
-        area,
-        &mut ratatui::buffer::Buffer::empty(area),
-        &shown.model,
-        Theme::new(Depth::None),
-    );
-    shown.update(Msg::Drawn(drawn));
+    let (_, drawn) = rendered(&shown.model);
+    shown.update(drawn);
     let screen = drawn_with(&shown.model, Theme::new(Depth::None));
     let row = screen
         .lines()
@@ -304,5 +293,5 @@ fn lanes_are_clicked() {
 }
 
 fn key(code: KeyCode) -> Msg {
-    Msg::Key(KeyEvent::new(code, KeyModifiers::NONE))
+    Msg::Key(code.into())
 }

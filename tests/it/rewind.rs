@@ -10,12 +10,11 @@ use nn_tui::train::{
     State, StepSize, Weights,
 };
 use nn_tui::tui::app::{Model, Msg, Phase, PlotGesture};
-use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{Lang, set_current};
 use nn_tui::util::random::{RngStream, below, generator};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn};
 use crate::support::{Driven, PATIENCE, dataset, plan, rate, session, settings};
 
 /// Steps of an epoch of the sessions here.
@@ -284,7 +283,7 @@ fn arrive(shown: &mut Shown, step: u64) {
 #[test]
 fn keys_commands_and_clicks_lead_to_moments_and_back() {
     let mut shown = screen((120, 36));
-    let present = drawn_with(&shown.model, Theme::new(Depth::True));
+    let present = drawn(&shown.model);
     type_line(&mut shown, "rewind 5");
     arrive(&mut shown, 60);
     assert!(shown.model.run.past.is_some() && shown.model.run.phase == Phase::Paused);
@@ -311,7 +310,7 @@ fn keys_commands_and_clicks_lead_to_moments_and_back() {
     shown.press("\x1b\x1b");
     arrive(&mut shown, 144);
     assert!(shown.model.run.past.is_none());
-    assert_eq!(drawn_with(&shown.model, Theme::new(Depth::True)), present);
+    assert_eq!(drawn(&shown.model), present);
     // Beyond the present.
     type_line(&mut shown, "rewind 13");
     assert!(
@@ -346,10 +345,10 @@ fn the_help_of_an_earlier_moment_begins_with_its_keys() {
     type_line(&mut shown, "rewind 5");
     arrive(&mut shown, 60);
     shown.press("?");
-    let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
-    let mut lines = drawn.lines().skip_while(|line| !line.contains("Keys ("));
+    let screen = drawn(&shown.model);
+    let mut lines = screen.lines().skip_while(|line| !line.contains("Keys ("));
     let first = lines.nth(1).expect("a line of the help");
-    assert!(first.contains("Earlier moments"), "{drawn}");
+    assert!(first.contains("Earlier moments"), "{screen}");
     shown.press("\x1b");
 }
 
@@ -358,8 +357,8 @@ fn the_best_score_of_an_earlier_moment_is_not_a_later_one() {
     let mut shown = screen((120, 36));
     shown.press(":view curves\n");
     let best = |shown: &Shown| -> Vec<u64> {
-        let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
-        let words: Vec<&str> = drawn.split_whitespace().collect();
+        let screen = drawn(&shown.model);
+        let words: Vec<&str> = screen.split_whitespace().collect();
         let marked = words
             .windows(4)
             .filter(|words| words[0] == "best" && words[2] == "@");
@@ -438,7 +437,7 @@ fn whatever_is_pressed_nothing_panics_and_the_present_is_there() {
             shown.update(Msg::Key(keys[below(keys.len(), &mut dice)]));
             if below(3, &mut dice) == 0 {
                 shown.handle_events();
-                drawn_with(&shown.model, Theme::new(Depth::True));
+                drawn(&shown.model);
             }
         }
         shown.order(Command::Pause, |event| matches!(event, Event::State { .. }));
@@ -455,9 +454,9 @@ fn the_screen_says_what_it_shows() {
             type_line(&mut shown, "rewind step 100");
             arrive(&mut shown, 100);
             shown.model.run.seconds = 12.0;
-            let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
+            let screen = drawn(&shown.model);
             let (width, height) = size;
-            insta::assert_snapshot!(format!("past-{}-{width}x{height}", lang.name()), drawn);
+            insta::assert_snapshot!(format!("past-{}-{width}x{height}", lang.name()), screen);
             type_line(&mut shown, "rewind now");
             arrive(&mut shown, 144);
         }

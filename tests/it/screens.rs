@@ -4,7 +4,7 @@
 //! time. `insta` compares them with the files in `tests/snapshots`.
 
 use crate::support::rate;
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn, drawn_with, keys, rendered};
 use crate::support::{
     Driven, PATIENCE, dataset, images, plan, regression_plan, session, settings, textbook_plan,
     trained_model, trained_on, watched,
@@ -14,25 +14,12 @@ use nn_tui::train::probes::ScoreProbe;
 use nn_tui::train::{Command, Pace, Plan, State, Weights};
 use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
-use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
-use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::layout::Rect;
-
-fn drawn(model: &Model) -> String {
-    drawn_with(model, Theme::new(Depth::True))
-}
+use ratatui::crossterm::event::KeyCode;
 
 fn press(model: &mut Model, keys: &str) {
-    for c in keys.chars() {
-        let code = match c {
-            '\n' => KeyCode::Enter,
-            '\t' => KeyCode::Tab,
-            '\x1b' => KeyCode::Esc,
-            c => KeyCode::Char(c),
-        };
-        model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    for code in self::keys(keys) {
+        model.update(Msg::Key(code.into()));
     }
 }
 
@@ -114,13 +101,8 @@ fn the_other_views_and_an_enlarged_panel() {
 /// A trained model after `keys`, with a snapshot of the scores.
 fn scored(data: &str, plan: Plan, size: (u16, u16), keys: &str) -> Model {
     let (mut model, driven) = watched(dataset(data), plan, 12, size);
-    for c in keys.chars() {
-        let code = if c == '\t' {
-            KeyCode::Tab
-        } else {
-            KeyCode::Char(c)
-        };
-        let effects = model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    for code in self::keys(keys) {
+        let effects = model.update(Msg::Key(code.into()));
         for effect in effects {
             if let Effect::Send(command) = effect {
                 driven.send(command);
@@ -170,8 +152,8 @@ fn scores_have_a_view_of_their_own() {
 #[test]
 fn keys_move_the_threshold_of_two_classes() {
     let mut model = scored("breast-cancer", plan(&[8]), (80, 24), "\t\t\t");
-    let mut press = |code| {
-        model.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    let mut press = |code: KeyCode| {
+        model.update(Msg::Key(code.into()));
         (model.navigation.threshold, drawn(&model))
     };
     let (half, before) = press(KeyCode::Char('0'));
@@ -230,14 +212,8 @@ fn many_columns_scroll() {
 fn scrolling_too_far_leads_nowhere() {
     let mut model = trained_model("breast-cancer", plan(&[8]), 0, (80, 24));
     let draw = |model: &mut Model| {
-        let area = Rect::new(0, 0, 80, 24);
-        let ends = render(
-            area,
-            &mut Buffer::empty(area),
-            model,
-            Theme::new(Depth::True),
-        );
-        model.update(Msg::Drawn(ends));
+        let (_, drawn) = rendered(model);
+        model.update(drawn);
     };
     press(&mut model, "\t\t\t\t\t");
     draw(&mut model);
@@ -263,7 +239,7 @@ fn scrolling_too_far_leads_nowhere() {
 fn data_are_described_once_somebody_looks() {
     let mut model = trained_model("iris", plan(&[8]), 0, (80, 24));
     model.run.card = None;
-    let tab = || Msg::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let tab = || Msg::Key(KeyCode::Tab.into());
     let asks = |effects: &[Effect]| {
         let asked = effects
             .iter()

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::support::table::loaded;
 use crate::support::{dataset, textbook_plan};
-use nn_tui::data::{Dataset, Source, TargetEncoding, load};
+use nn_tui::data::{Dataset, TargetEncoding};
 use nn_tui::nn::{Activation, Change, Initialisation, Loss, Output};
 use nn_tui::train::{Plan, Session};
 
@@ -21,10 +22,7 @@ fn breast_cancer() -> Arc<Dataset> {
 }
 
 fn table(text: &str) -> Arc<Dataset> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("table.csv");
-    std::fs::write(&path, text).expect("written");
-    Arc::new(load(&Source::File(path), None).expect("loads"))
+    Arc::new(loaded(text))
 }
 
 /// The textbook's network with two inputs, two hidden neurons and one output learns XOR, and its

@@ -1,13 +1,10 @@
 //! Marks in the cells of tables: quotes, decimal marks, units.
 
-use std::ops::ControlFlow;
-
 use nn_tui::data::{
-    ColumnKind, LoadOptions, PredictionRows, Quote, Reading, Source, ValidationRows, load_with,
-    prepare,
+    ColumnKind, LoadOptions, PredictionRows, Quote, Reading, Source, ValidationRows, prepare,
 };
 
-use crate::cases::loaded_text;
+use crate::support::table::{load_file, read};
 
 fn row(row: usize) -> String {
     format!(
@@ -31,7 +28,7 @@ fn a_stray_quote_that_takes_in_rows_is_refused() {
                 }
             })
             .collect();
-        let error = loaded_text(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+        let error = read(&format!("a,b,kind,note\n{rows}"), &target("kind"));
         let expected = format!(
             "line {}: the quote that opens on this line takes in rows of the table up to the next \
              quote (--quote none takes quotes for text)",
@@ -60,21 +57,21 @@ fn a_stray_quote_that_takes_in_rows_is_refused() {
         })
         .collect();
     let text = format!("note,a,b,kind\n{middle}");
-    let error = loaded_text(&text, &target("kind")).expect_err("refused");
+    let error = read(&text, &target("kind")).expect_err("refused");
     assert!(
         error.to_string().contains("line 12: the quote that opens"),
         "{error}"
     );
     let mut options = target("kind");
     options.reading.quote = Some(Quote::Never);
-    assert_eq!(loaded_text(&text, &options).expect("loads").rows(), 60);
+    assert_eq!(read(&text, &options).expect("loads").rows(), 60);
 }
 
 #[test]
 fn texts_of_several_lines_are_no_rows() {
     let rows: String = (0..60).map(row).collect();
     let rows = rows.replace("ok\n", "\"first, second\nthird, a, b, fourth\nfifth\"\n");
-    let dataset = loaded_text(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+    let dataset = read(&format!("a,b,kind,note\n{rows}"), &target("kind"));
     assert_eq!(dataset.expect("loads").rows(), 60);
 }
 
@@ -98,9 +95,7 @@ fn the_decimal_mark_is_that_of_the_training_table_where_it_may_be_either() {
             validation: ValidationRows::File(Source::parse(&new)),
             ..LoadOptions::default()
         };
-        let dataset = load_with(&Source::parse(&train), &options, &mut |_| {
-            ControlFlow::Continue(())
-        });
+        let dataset = load_file(&train, &options);
         let dataset = dataset.expect("loads");
         let model = prepare(&dataset, 0.0, 1).expect("prepared").preprocessing;
         let reading = Reading {
@@ -121,7 +116,7 @@ fn the_decimal_mark_is_that_of_the_training_table_where_it_may_be_either() {
 }
 
 fn notes_of(text: &str) -> String {
-    let dataset = loaded_text(text, &LoadOptions::default()).expect("loads");
+    let dataset = read(text, &LoadOptions::default()).expect("loads");
     prepare(&dataset, 0.2, 1)
         .expect("prepared")
         .notes()
@@ -176,7 +171,7 @@ fn addresses_and_ages_are_texts() {
     let text = format!("x;kind\n{rows}")
         .replace("x;", "x;ip;")
         .replace(",192", ",5;192");
-    let dataset = loaded_text(&text, &LoadOptions::default()).expect("loads");
+    let dataset = read(&text, &LoadOptions::default()).expect("loads");
     let kinds: Vec<_> = dataset.columns.iter().map(|column| &column.kind).collect();
     assert!(matches!(
         kinds[..],
@@ -191,7 +186,7 @@ fn addresses_and_ages_are_texts() {
             )
         })
         .collect();
-    let dataset = loaded_text(&format!("age,kind\n{rows}"), &LoadOptions::default());
+    let dataset = read(&format!("age,kind\n{rows}"), &LoadOptions::default());
     let kind = &dataset.expect("loads").columns[0].kind;
     assert!(matches!(kind, ColumnKind::Categorical { .. }));
 }
@@ -204,7 +199,7 @@ fn row_numbers_are_better_than_a_constant() {
             .collect()
     };
     let columns = |rows: String| {
-        let dataset = loaded_text(&format!("n,b,y\n{rows}"), &LoadOptions::default());
+        let dataset = read(&format!("n,b,y\n{rows}"), &LoadOptions::default());
         dataset.expect("loads").columns.len()
     };
     assert_eq!(columns(rows(|_| 5)), 2);
@@ -219,7 +214,7 @@ fn a_header_that_comes_again_with_other_blanks_is_left_out() {
         (" a , b , kind , note ", "a,b,kind,note"),
     ] {
         let text = format!("{first}\n{rows}{again}\n{rows}");
-        let dataset = loaded_text(&text, &target("kind")).expect("loads");
+        let dataset = read(&text, &target("kind")).expect("loads");
         assert_eq!(dataset.rows(), 60, "{again}");
         assert_eq!(dataset.class_names(), ["cold", "hot"]);
     }
@@ -242,7 +237,7 @@ fn spellings_of_a_number_are_one_class_beside_words_and_with_decimal_commas() {
             task: nn_tui::data::TaskChoice::Classification,
             ..target("kind")
         };
-        let dataset = loaded_text(&format!("{header}\n{rows}"), &options).expect("loads");
+        let dataset = read(&format!("{header}\n{rows}"), &options).expect("loads");
         dataset.class_names().to_vec()
     };
     let found = classes("x;kind", ";", &["1", "1,0", "2", "2,0"]);

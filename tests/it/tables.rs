@@ -9,13 +9,14 @@ use nn_tui::data::{
 };
 use nn_tui::error::Error;
 
+use crate::support::table::load_file;
+
 fn options() -> LoadOptions {
     LoadOptions::default()
 }
 
 fn load(file: &str, options: &LoadOptions) -> Result<Dataset, Error> {
-    let source = Source::parse(format!("tests/data/awkward/{file}"));
-    load_with(&source, options, &mut |_| ControlFlow::Continue(()))
+    load_file(format!("tests/data/awkward/{file}"), options)
 }
 
 /// `x 1 3 5 ?; colour[red|blue] 0 1; -> kind[a|b] 0 1 0; without id (row numbers)`.

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use nn_tui::tui::app::Msg;
-use nn_tui::tui::theme::{Depth, Theme};
 
-use crate::support::screen::{Shown, drawn_with};
+use crate::support::screen::{Shown, drawn};
 use crate::support::{dataset, plan};
 
 #[test]
@@ -46,8 +45,8 @@ fn the_header_shows_the_scores_of_a_network_that_was_changed_while_it_waits() {
     assert_eq!(shown.model.run.scores(), before, "the network is the same");
     shown.press(":set b2[1] 50\n");
     assert!(shown.wait_until(|model| model.run.scores().1 < 0.6));
-    let drawn = drawn_with(&shown.model, Theme::new(Depth::True));
-    let header = drawn.lines().next().expect("a header");
+    let screen = drawn(&shown.model);
+    let header = screen.lines().next().expect("a header");
     assert!(
         header.contains("val acc  3") || header.contains("val acc 3"),
         "{header}"

@@ -14,8 +14,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use ratatui::buffer::Buffer;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
+
+use crate::support::screen::keys;
 
 /// Time of the last change of all logs.
 const CHANGED: Duration = Duration::from_secs(1_800_000_000);
@@ -66,15 +68,7 @@ fn watching(size: (u16, u16)) -> Watch {
 }
 
 fn press(watch: &mut Watch, keys: &str) -> Vec<Effect> {
-    let codes = keys.chars().map(|c| match c {
-        '\n' => KeyCode::Enter,
-        '\t' => KeyCode::Tab,
-        '\x1b' => KeyCode::Esc,
-        '>' => KeyCode::Right,
-        'v' => KeyCode::Down,
-        c => KeyCode::Char(c),
-    });
-    let keys = codes.map(|code| Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    let keys = self::keys(keys).map(|code| Msg::Key(code.into()));
     keys.flat_map(|key| watch.update(key)).collect()
 }
 
@@ -219,7 +213,7 @@ fn runs_are_filtered_sorted_hidden_and_compared_at_the_crosshair() {
     let screen = drawn(&mut watch, size);
     assert_eq!(names(&screen), ["wide-2", "wide-1", "deep"], "{screen}");
     assert!(screen.contains("lowest first"), "{screen}");
-    press(&mut watch, ">");
+    press(&mut watch, "→");
     let begin = drawn(&mut watch, size);
     assert!(begin.contains("step 10"), "{begin}");
     assert_ne!(begin, screen);
@@ -245,17 +239,17 @@ fn the_crosshair_is_at_one_step_in_charts_of_different_lengths() {
     let mut watch = Watch::new("runs".into(), "", KeyMap::default());
     watch.update(Msg::Resize(size.0, size.1));
     watch.update(Msg::Runs(watcher.runs(), SystemTime::UNIX_EPOCH));
-    press(&mut watch, ">>>>>>");
+    press(&mut watch, "→→→→→→");
     let screen = drawn(&mut watch, size);
     assert_eq!(screen.matches(" step 10 ").count(), 2, "{screen}");
     assert_eq!(screen.matches(" 0.5000 ").count(), 1, "{screen}");
     // Behind its end a chart has no value there.
-    press(&mut watch, &">".repeat(6));
+    press(&mut watch, &"→".repeat(6));
     let screen = drawn(&mut watch, size);
     assert_eq!(screen.matches(" step 22 ").count(), 2, "{screen}");
     assert_eq!(screen.matches(" 0.5000 ").count(), 0, "{screen}");
     // In the short chart the next step is one of its own.
-    press(&mut watch, "n\x1b>>");
+    press(&mut watch, "n\x1b→→");
     let screen = drawn(&mut watch, size);
     assert_eq!(screen.matches(" step 1 ").count(), 2, "{screen}");
     filter(&mut watch, "c");
@@ -270,7 +264,7 @@ fn values_of_a_chart_are_the_axis_of_the_others() {
     let size = (120, 36);
     let mut watch = watching(size);
     let steps = drawn(&mut watch, size);
-    press(&mut watch, "nX>");
+    press(&mut watch, "nX→");
     let losses = drawn(&mut watch, size);
     // The lowest loss of all runs is on the left.
     assert!(losses.contains("val_loss 0.174681"), "{losses}");
@@ -307,7 +301,7 @@ fn what_curves_show_is_said_of_the_run_under_the_cursor() {
     let screen = drawn(&mut watch, size);
     assert!(screen.contains("overfits since step"), "{screen}");
     assert!(screen.contains("changed 3 s ago"), "{screen}");
-    press(&mut watch, "v");
+    press(&mut watch, "↓");
     assert!(!drawn(&mut watch, size).contains("overfits"));
 }
 
@@ -380,7 +374,7 @@ proptest! {
         let mut size = size;
         for happening in happenings {
             let msg = match happening {
-                Happening::Key(code) => Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)),
+                Happening::Key(code) => Msg::Key(code.into()),
                 Happening::Msg(msg) => msg,
                 Happening::Runs(index) => Msg::Runs(all[index].clone(), SystemTime::now()),
                 Happening::Size(width, height) => {
@@ -404,7 +398,7 @@ fn the_crosshair_moves_where_more_is_shown_than_the_chart_has() {
     };
     let logs = [("a".to_owned(), (0..=100).map(line).collect())];
     let mut watch = watching_logs(&logs, (120, 36));
-    press(&mut watch, "+n>");
+    press(&mut watch, "+n→");
     let screen = drawn(&mut watch, (120, 36));
     assert!(screen.contains(" step 20 "), "{screen}");
 }
@@ -530,7 +524,7 @@ fn a_table_of_settings_says_what_else_there_is_and_scrolls() {
     let screen = drawn(&mut watch, size);
     assert!(screen.contains("runs 1–5 of 6 (↑ ↓)"), "{screen}");
     assert!(screen.contains("1–31 of 51 (n N)"), "{screen}");
-    press(&mut watch, "vvvvvn");
+    press(&mut watch, "↓↓↓↓↓n");
     let screen = drawn(&mut watch, size);
     assert!(screen.contains("runs 2–6 of 6 (↑ ↓)"), "{screen}");
     assert!(screen.contains("2–32 of 51 (n N)"), "{screen}");

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod screen;
+pub mod table;
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -11,11 +11,14 @@ use nn_tui::train::probes::PhaseProbe;
 use nn_tui::train::{Command, Event, Observation, Pace, Pacing, Plan, Settings, Snapshot, State};
 use nn_tui::tui::app::lesson::Course;
 use nn_tui::tui::app::{Effect, Model, Msg};
-use nn_tui::tui::theme::Theme;
-use nn_tui::tui::view;
+use nn_tui::tui::theme::{Depth, Theme};
+use nn_tui::tui::{render, view};
+use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::KeyCode;
+use ratatui::layout::Rect;
 
 use super::{Driven, PATIENCE, portable_session, settings};
 
@@ -26,6 +29,54 @@ pub fn drawn_with(model: &Model, theme: Theme) -> String {
     let draw = |frame: &mut ratatui::Frame<'_>| view(model, &theme, frame);
     terminal.draw(draw).expect("drawn");
     terminal.backend().to_string()
+}
+
+/// Returns the screen of `model` in all colours as text.
+pub fn drawn(model: &Model) -> String {
+    drawn_with(model, Theme::new(Depth::True))
+}
+
+/// Draws a frame. Returns its lines, and the message that tells the model what clicks and scrolling refer to.
+pub fn rendered(model: &Model) -> (Vec<String>, Msg) {
+    let (width, height) = model.navigation.size;
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    let drawn = render(area, &mut buf, model, Theme::new(Depth::True));
+    let rows = buf.content.chunks(width.into());
+    let lines = rows.map(|row| row.iter().map(|cell| cell.symbol()).collect());
+    (lines.collect(), Msg::Drawn(drawn))
+}
+
+/// Themes of all colour depths, with and without symbols beyond ASCII.
+pub fn any_theme() -> impl Strategy<Value = Theme> {
+    let depth = prop_oneof![
+        Just(Depth::True),
+        Just(Depth::Indexed),
+        Just(Depth::Ansi),
+        Just(Depth::None)
+    ];
+    (depth, any::<bool>()).prop_map(|(depth, is_ascii)| {
+        if is_ascii {
+            Theme::new(depth).ascii()
+        } else {
+            Theme::new(depth)
+        }
+    })
+}
+
+/// Keys that `text` stands for: control characters and arrows their keys, all others themselves.
+pub fn keys(text: &str) -> impl Iterator<Item = KeyCode> {
+    text.chars().map(|c| match c {
+        '\n' => KeyCode::Enter,
+        '\t' => KeyCode::Tab,
+        '\x1b' => KeyCode::Esc,
+        '\x08' => KeyCode::Backspace,
+        '←' => KeyCode::Left,
+        '→' => KeyCode::Right,
+        '↑' => KeyCode::Up,
+        '↓' => KeyCode::Down,
+        c => KeyCode::Char(c),
+    })
 }
 
 /// Paused training on a screen.
@@ -114,12 +165,11 @@ impl Shown {
 
     /// Types a command.
     pub fn type_command(&mut self, command: &str) {
-        for key in [":", command, "\n"] {
-            let mut press = |code| self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            match key {
-                "\n" => press(KeyCode::Enter),
-                text => text.chars().for_each(|c| press(KeyCode::Char(c))),
-            }
+        for code in keys(&format!(
+            ":{command}
+"
+        )) {
+            self.update(Msg::Key(code.into()));
         }
     }
 
@@ -164,22 +214,11 @@ impl Shown {
 
     /// Presses `keys`, waits until the worker has executed their commands, and takes a snapshot.
     pub fn press(&mut self, keys: &str) {
-        for c in keys.chars() {
-            let code = match c {
-                '\n' => KeyCode::Enter,
-                '\t' => KeyCode::Tab,
-                '\x1b' => KeyCode::Esc,
-                '\x08' => KeyCode::Backspace,
-                '←' => KeyCode::Left,
-                '→' => KeyCode::Right,
-                '↑' => KeyCode::Up,
-                '↓' => KeyCode::Down,
-                c => KeyCode::Char(c),
-            };
+        for code in self::keys(keys) {
             let before = self.model.run.position;
             let is_typed = self.model.prompt.overlay.is_some();
-            self.update(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            if c == 'S' && !is_typed {
+            self.update(Msg::Key(code.into()));
+            if code == KeyCode::Char('S') && !is_typed {
                 // That of a change before is of the same position.
                 let is_later = |event: &Event| matches!(event, Event::Evaluated { position, .. } if *position != before);
                 self.wait(is_later);

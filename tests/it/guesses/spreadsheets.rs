@@ -108,7 +108,7 @@ fn narrower_lines_below_an_empty_one_are_no_rows() {
         ),
     ] {
         let text = format!("{rows}{below}");
-        let error = read(text.as_bytes(), &LoadOptions::default()).expect_err("refused");
+        let error = read(text, &LoadOptions::default()).expect_err("refused");
         assert!(error.to_string().ends_with(expected), "{error}");
     }
     let numbers = table("x,y,kind", 20, |row| {
@@ -161,7 +161,7 @@ fn rows_of_types_are_left_out() {
     ] {
         let dataset = loaded(table(&format!("a,b,kind\n{types}"), 30, rows));
         assert_eq!(
-            (inputs(&dataset), dataset.rows()),
+            (column_names(&dataset), dataset.rows()),
             (vec!["a", "b"], 30),
             "{types}"
         );
@@ -193,7 +193,7 @@ fn numbers_have_the_unit_of_their_column() {
         format!("{}.5 °C,{}", row * 7 % 19, kind(row))
     });
     let dataset = loaded(&text);
-    assert_eq!(inputs(&dataset), ["temp"]);
+    assert_eq!(column_names(&dataset), ["temp"]);
     assert_eq!(dataset.values.column(0).to_vec()[..3], [0.5, 7.5, 14.5]);
     let notes = notes(&dataset);
     assert!(
@@ -245,7 +245,7 @@ fn months_have_names_in_several_languages() {
         });
         let dataset = loaded(&text);
         assert_eq!(
-            inputs(&dataset),
+            column_names(&dataset),
             ["day (year)", "day (month)", "day (weekday)"],
             "{names}"
         );
@@ -264,7 +264,7 @@ fn months_have_names_in_several_languages() {
             kind(row)
         )
     });
-    assert_eq!(inputs(&loaded(codes)), ["code", "x"]);
+    assert_eq!(column_names(&loaded(codes)), ["code", "x"]);
 }
 
 #[test]

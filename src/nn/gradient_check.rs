@@ -194,7 +194,7 @@ impl Check {
     ) -> Self {
         let network = Network::new(architecture, &parameters);
         let parameters = Cow::Owned(parameters);
-        let pass = Pass::by_products(architecture, parameters, vec![inputs], targets);
+        let pass = Pass::by_products(architecture, parameters, vec![inputs], targets, Vec::new());
         Self {
             loss: pass.losses().mean().unwrap_or(0.0),
             network,

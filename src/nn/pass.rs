@@ -13,13 +13,11 @@ use std::cell::OnceCell;
 use ndarray::{Array1, Array2, ArrayView1, Axis, azip};
 
 use super::textbook::Network;
-use super::{Activation, Architecture, Loss, Output, Parameters};
+use super::{Architecture, Parameters};
 
 /// Pass of one or several rows. Vectors over layers with weights begin with layer 1.
 pub struct Pass<'p> {
-    hidden: Activation,
-    output: Output,
-    loss: Loss,
+    architecture: Architecture,
     parameters: Cow<'p, Parameters>,
     /// Weights in `f64`, converted when first needed.
     weights: Vec<OnceCell<Array2<f64>>>,
@@ -37,19 +35,9 @@ pub struct Pass<'p> {
 
 impl<'p> Pass<'p> {
     /// Computes the pass by the textbook, including all deltas. `inputs`: `(rows, inputs)`, `targets`:
-    /// `(rows, outputs)`.
+    /// `(rows, outputs)`, `masks`: the factors of the activations of each hidden layer by dropout, `(rows, neurons)`;
+    /// without masks there is none.
     pub fn by_textbook(
-        architecture: &Architecture,
-        parameters: Cow<'p, Parameters>,
-        inputs: Array2<f64>,
-        targets: Array2<f64>,
-    ) -> Self {
-        Self::by_textbook_with(architecture, parameters, inputs, targets, Vec::new())
-    }
-
-    /// Computes the pass by the textbook with dropout: `masks` are the factors of the activations of each hidden
-    /// layer, `(rows, neurons)`; without masks there is none.
-    pub fn by_textbook_with(
         architecture: &Architecture,
         parameters: Cow<'p, Parameters>,
         inputs: Array2<f64>,
@@ -57,8 +45,7 @@ impl<'p> Pass<'p> {
         masks: Vec<Array2<f64>>,
     ) -> Self {
         let network = Network::new(architecture, &parameters);
-        let mut pass = Self::empty(architecture, parameters, vec![inputs], targets);
-        pass.masks = masks;
+        let mut pass = Self::empty(architecture, parameters, vec![inputs], targets, masks);
         let rows = pass.rows();
         for &size in &architecture.sizes()[1..] {
             pass.a.push(Array2::zeros((rows, size)));
@@ -83,26 +70,16 @@ impl<'p> Pass<'p> {
     }
 
     /// Computes the pass by products of matrices, from `known` activations: `(rows, neurons)` of the
-    /// inputs and any number of layers after them, the output layer excepted. It has no deltas yet.
+    /// inputs and any number of layers after them, the output layer excepted. It has no deltas yet. `masks` are those
+    /// of [`by_textbook`](Self::by_textbook).
     pub fn by_products(
-        architecture: &Architecture,
-        parameters: Cow<'p, Parameters>,
-        known: Vec<Array2<f64>>,
-        targets: Array2<f64>,
-    ) -> Self {
-        Self::by_products_with(architecture, parameters, known, targets, Vec::new())
-    }
-
-    /// Computes the pass by products of matrices with dropout; see [`by_textbook_with`](Self::by_textbook_with).
-    pub fn by_products_with(
         architecture: &Architecture,
         parameters: Cow<'p, Parameters>,
         known: Vec<Array2<f64>>,
         targets: Array2<f64>,
         masks: Vec<Array2<f64>>,
     ) -> Self {
-        let mut pass = Self::empty(architecture, parameters, known, targets);
-        pass.masks = masks;
+        let mut pass = Self::empty(architecture, parameters, known, targets, masks);
         let depth = architecture.depth();
         assert!((1..=depth).contains(&pass.a.len()), "no layer is left");
         pass.z = vec![Array2::zeros((0, 0)); pass.a.len() - 1];
@@ -119,31 +96,32 @@ impl<'p> Pass<'p> {
         parameters: Cow<'p, Parameters>,
         known: Vec<Array2<f64>>,
         targets: Array2<f64>,
+        masks: Vec<Array2<f64>>,
     ) -> Self {
         assert!(parameters.fits(architecture));
         assert_eq!(known[0].nrows(), targets.nrows());
         Self {
-            hidden: architecture.hidden(),
-            output: architecture.output(),
-            loss: architecture.loss(),
+            architecture: architecture.clone(),
             weights: vec![OnceCell::new(); architecture.depth()],
             parameters,
             targets,
             a: known,
             z: Vec::new(),
             delta: vec![Array2::zeros((0, 0)); architecture.depth()],
-            masks: Vec::new(),
+            masks,
         }
     }
 
     /// Computes missing deltas of the layers from the last down to `lowest`.
     pub fn propagate_back(&mut self, lowest: usize) {
         let depth = self.depth();
+        let hidden = self.architecture.hidden();
         if self.delta[depth - 1].is_empty() {
+            let (output, loss) = (self.architecture.output(), self.architecture.loss());
             let mut delta = self.a[depth].clone();
             for (mut delta, targets) in delta.outer_iter_mut().zip(self.targets.outer_iter()) {
                 let (a, y) = (delta.to_vec(), targets.to_vec());
-                let row = self.loss.delta(self.output, &a, &y);
+                let row = loss.delta(output, &a, &y);
                 delta.assign(&ArrayView1::from(&row));
             }
             self.delta[depth - 1] = delta;
@@ -154,10 +132,10 @@ impl<'p> Pass<'p> {
                 let z = self.z_of_layer(layer);
                 match self.masks.get(layer - 1) {
                     None => azip!((delta in &mut delta, &z in &*z, &a in &self.a[layer]) {
-                        *delta *= self.hidden.derivative(z, a);
+                        *delta *= hidden.derivative(z, a);
                     }),
                     Some(mask) => azip!((delta in &mut delta, &z in &*z, &factor in mask) {
-                        *delta *= factor * self.hidden.derivative(z, self.hidden.value(z));
+                        *delta *= factor * hidden.derivative(z, hidden.value(z));
                     }),
                 }
                 self.delta[layer - 1] = delta;
@@ -211,7 +189,8 @@ impl<'p> Pass<'p> {
         if layer == 0 || layer == self.depth() {
             return self.a[layer].column(neuron).to_owned();
         }
-        let a = self.z_of(layer, neuron).mapv(|z| self.hidden.value(z));
+        let hidden = self.architecture.hidden();
+        let a = self.z_of(layer, neuron).mapv(|z| hidden.value(z));
         match self.masks.get(layer - 1) {
             Some(mask) => a * mask.column(neuron),
             None => a,
@@ -227,13 +206,7 @@ impl<'p> Pass<'p> {
 
     /// `f'(z)` of a neuron, one for each row; NaN for softmax, whose outputs depend on one another.
     pub fn slope_of(&self, layer: usize, neuron: usize) -> Array1<f64> {
-        let is_output = layer == self.depth();
-        let own = if is_output {
-            self.output.activation()
-        } else {
-            Some(self.hidden)
-        };
-        let Some(function) = own else {
+        let Some(function) = self.architecture.activation(layer) else {
             return Array1::from_elem(self.rows(), f64::NAN);
         };
         let mut slope = self.z_of(layer, neuron);
@@ -287,11 +260,11 @@ impl<'p> Pass<'p> {
     }
 
     fn losses_of(&self, logits: &Array2<f64>) -> Array1<f64> {
+        let (output, loss) = (self.architecture.output(), self.architecture.loss());
         let rows = logits.outer_iter().zip(self.targets.outer_iter());
         rows.map(|(z, y)| {
             let (z, y) = (z.to_vec(), y.to_vec());
-            self.loss
-                .value(self.output, &z, &self.output.values(&z), &y)
+            loss.value(output, &z, &output.values(&z), &y)
         })
         .collect()
     }
@@ -301,7 +274,7 @@ impl<'p> Pass<'p> {
     fn z_of_layer(&self, layer: usize) -> Cow<'_, Array2<f64>> {
         if !self.z[layer - 1].is_empty() {
             Cow::Borrowed(&self.z[layer - 1])
-        } else if self.hidden.needs_z() {
+        } else if self.architecture.hidden().needs_z() {
             Cow::Owned(self.weighted(layer, &self.a[layer - 1]))
         } else {
             Cow::Borrowed(&self.a[layer])
@@ -320,7 +293,8 @@ impl<'p> Pass<'p> {
 
     fn activated(&self, layer: usize, z: &Array2<f64>) -> Array2<f64> {
         if layer < self.depth() {
-            let a = z.mapv(|z| self.hidden.value(z));
+            let hidden = self.architecture.hidden();
+            let a = z.mapv(|z| hidden.value(z));
             return match self.masks.get(layer - 1) {
                 Some(mask) => a * mask,
                 None => a,
@@ -328,7 +302,7 @@ impl<'p> Pass<'p> {
         }
         let mut a = z.clone();
         for mut row in a.outer_iter_mut() {
-            let values = self.output.values(&row.to_vec());
+            let values = self.architecture.output().values(&row.to_vec());
             row.assign(&ArrayView1::from(&values));
         }
         a

@@ -12,16 +12,15 @@
 //! 5. update: see [`optimizer`](super::optimizer).
 
 use super::optimizer::{Update, UpdateFormula};
-use super::{Activation, Architecture, LearningRule, Loss, Output, Parameters};
+use super::{Architecture, LearningRule, Parameters};
 
 /// A network in `f64`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// Layers with weights, layer 1 first.
     pub layers: Vec<Layer>,
-    pub(super) hidden: Activation,
-    pub(super) output: Output,
-    pub(super) loss: Loss,
+    /// Shape and functions.
+    pub architecture: Architecture,
 }
 
 /// One layer's parameters.
@@ -76,18 +75,7 @@ impl Network {
         });
         Self {
             layers: layers.collect(),
-            hidden: architecture.hidden(),
-            output: architecture.output(),
-            loss: architecture.loss(),
-        }
-    }
-
-    /// The activation of each neuron of `layer` (from 1) on its own; none for softmax.
-    pub fn activation(&self, layer: usize) -> Option<Activation> {
-        if layer == self.layers.len() {
-            self.output.activation()
-        } else {
-            Some(self.hidden)
+            architecture: architecture.clone(),
         }
     }
 
@@ -99,6 +87,7 @@ impl Network {
     /// Runs `inputs` through the network with dropout: `masks[l][j]` is the factor of the activation of neuron `j`
     /// of layer `l + 1`, 0 or `1 / (1 - p)`, in every hidden layer. Without masks there is none.
     pub fn forward_with(&self, inputs: &[f64], masks: Vec<Vec<f64>>) -> Forward {
+        let (hidden, output) = (self.architecture.hidden(), self.architecture.output());
         let mut z = Vec::with_capacity(self.layers.len());
         let mut a = vec![inputs.to_vec()];
         for (l, layer) in self.layers.iter().enumerate() {
@@ -109,9 +98,9 @@ impl Network {
                 .map(|(w, b)| dot(w, &a[l]) + b)
                 .collect();
             let mut activations = if l + 1 == self.layers.len() {
-                self.output.values(&weighted)
+                output.values(&weighted)
             } else {
-                weighted.iter().map(|&z| self.hidden.value(z)).collect()
+                weighted.iter().map(|&z| hidden.value(z)).collect()
             };
             if let Some(mask) = masks.get(l) {
                 multiply(&mut activations, mask);
@@ -125,8 +114,8 @@ impl Network {
     /// Loss of the sample whose forward pass is `forward`; one target per output neuron.
     pub fn loss(&self, forward: &Forward, targets: &[f64]) -> f64 {
         let logits = &forward.z[forward.z.len() - 1];
-        self.loss
-            .value(self.output, logits, forward.outputs(), targets)
+        let (output, loss) = (self.architecture.output(), self.architecture.loss());
+        loss.value(output, logits, forward.outputs(), targets)
     }
 
     /// Propagates the error of the sample whose forward pass is `forward` back through the layers.
@@ -154,7 +143,8 @@ impl Network {
     pub fn deltas(&self, forward: &Forward, targets: &[f64]) -> Vec<Vec<f64>> {
         let last = self.layers.len() - 1;
         let mut delta = vec![Vec::new(); last + 1];
-        delta[last] = self.loss.delta(self.output, forward.outputs(), targets);
+        let (output, loss) = (self.architecture.output(), self.architecture.loss());
+        delta[last] = loss.delta(output, forward.outputs(), targets);
         for l in (0..last).rev() {
             delta[l] = self.hidden_delta(l, forward, &delta[l + 1]);
         }
@@ -163,13 +153,13 @@ impl Network {
 
     /// Second derivation, hidden to input: the delta of layer `l + 1` from that of the next layer.
     fn hidden_delta(&self, l: usize, forward: &Forward, next_delta: &[f64]) -> Vec<f64> {
-        let z = &forward.z[l];
+        let (hidden, z) = (self.architecture.hidden(), &forward.z[l]);
         let sums = self.sums_back(l + 1, next_delta);
         let neurons = sums.iter().zip(z).zip(&forward.a[l + 1]);
         let mut delta: Vec<f64> = neurons
             .map(|((sum, &z), &a)| match forward.masks.get(l) {
-                None => self.hidden.derivative(z, a) * sum,
-                Some(_) => self.hidden.derivative(z, self.hidden.value(z)) * sum,
+                None => hidden.derivative(z, a) * sum,
+                Some(_) => hidden.derivative(z, hidden.value(z)) * sum,
             })
             .collect();
         // Dropout scales the activation, so its derivative too.

@@ -91,7 +91,13 @@ fn largest_gradient(
     let inputs = vec![rows.inputs.mapv(f64::from)];
     let targets = rows.targets.mapv(f64::from);
     let architecture = session.architecture();
-    let mut pass = Pass::by_products(architecture, Cow::Owned(parameters), inputs, targets);
+    let mut pass = Pass::by_products(
+        architecture,
+        Cow::Owned(parameters),
+        inputs,
+        targets,
+        Vec::new(),
+    );
     pass.propagate_back(layer);
     let largest = |values: ndarray::ArrayView1<'_, f64>| {
         values

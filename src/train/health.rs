@@ -131,7 +131,7 @@ fn gradients(session: &Session, parameters: &Parameters) -> Vec<f64> {
     let wide = |numbers: Array2<f32>| numbers.mapv(f64::from);
     let known = vec![wide(inputs)];
     let parameters = Cow::Borrowed(parameters);
-    let mut pass = Pass::by_products(architecture, parameters, known, wide(targets));
+    let mut pass = Pass::by_products(architecture, parameters, known, wide(targets), Vec::new());
     pass.propagate_back(1);
     let layers = 1..=architecture.depth();
     layers

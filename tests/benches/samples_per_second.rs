@@ -53,7 +53,7 @@ fn measure(work: &Work, time: Duration, threads: Threads) -> f64 {
     let table = work.table();
     let mut epoch = || {
         for rows in table.rows.chunks(work.batch) {
-            engine.train_on(table.mini_batch(rows), &rule).unwrap();
+            engine.train(table.mini_batch(rows), &rule).unwrap();
         }
     };
     epoch(); // The first one finds cold caches.

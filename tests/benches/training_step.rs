@@ -24,7 +24,7 @@ fn training_steps(criterion: &mut Criterion) {
         group.bench_function(work.name, |bencher| {
             bencher.iter(|| {
                 let rows = batches.next().expect("no end");
-                engine.train_on(table.mini_batch(rows), &rule).unwrap()
+                engine.train(table.mini_batch(rows), &rule).unwrap()
             });
         });
     }
@@ -52,7 +52,7 @@ fn optimizers(criterion: &mut Criterion) {
         group.bench_function(optimizer.name(), |bencher| {
             bencher.iter(|| {
                 let rows = batches.next().expect("no end");
-                engine.train_on(table.mini_batch(rows), &rule).unwrap()
+                engine.train(table.mini_batch(rows), &rule).unwrap()
             });
         });
     }

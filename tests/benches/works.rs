@@ -1,7 +1,7 @@
 //! Networks of the benchmarks, and data for them.
 
 use ndarray::Array2;
-use nn_tui::nn::engine::{MiniBatch, Resources, Targets, Threads};
+use nn_tui::nn::engine::{MiniBatch, Resources, StepOptions, Targets, Threads};
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::{
     Activation, Architecture, Engine, Initialisation, LearningRate, LearningRule, Loss, Optimizer,
@@ -93,7 +93,8 @@ impl Table {
         MiniBatch {
             inputs: self.inputs.view(),
             targets: Targets::Classes(&self.classes),
-            rows,
+            rows: Some(rows),
+            options: StepOptions::default(),
         }
     }
 }

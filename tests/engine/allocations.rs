@@ -1,7 +1,7 @@
 //! Training allocates nothing.
 
 use allocation_counter::measure;
-use nn_tui::nn::engine::Workspace;
+use nn_tui::nn::engine::{MiniBatch, Workspace};
 use nn_tui::nn::{Activation, Engine, Optimizer};
 
 use crate::common::{Random, architecture, ends, rule};
@@ -32,7 +32,8 @@ fn steps_passes_and_copies_allocate_nothing() {
                 let rule = rule(optimizer, 0.01, 1e-4);
                 let allocations = measure(|| {
                     for _ in 0..3 {
-                        let step = engine.train(inputs.view(), targets.view(), &rule);
+                        let step =
+                            engine.train(MiniBatch::all(inputs.view(), targets.view()), &rule);
                         assert!(step.is_ok());
                         engine.forward(inputs.view(), &mut workspace);
                         workspace.loss(targets.view());

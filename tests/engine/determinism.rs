@@ -1,6 +1,6 @@
 //! Determinism: equal calls give bit-identical results.
 
-use nn_tui::nn::engine::Workspace;
+use nn_tui::nn::engine::{MiniBatch, Workspace};
 use nn_tui::nn::{Activation, Engine, Optimizer};
 
 use crate::common::{Random, architecture, bits, ends, rule};
@@ -18,7 +18,9 @@ fn same_calls_same_bits() {
             for rows in [12, 12, 7, 12, 1] {
                 let (inputs, targets) = random.batch(&architecture, rows);
                 let rule = rule(optimizer, 0.05, 0.01);
-                let step = engine.train(inputs.view(), targets.view(), &rule).unwrap();
+                let step = engine
+                    .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+                    .unwrap();
                 losses.push(step.loss.to_bits());
                 if observe {
                     engine.forward(inputs.view(), &mut workspace);

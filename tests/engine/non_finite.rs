@@ -1,7 +1,7 @@
 //! Numbers beyond the range of `f32` are reported, and leave no trace.
 
 use ndarray::{Array2, array};
-use nn_tui::nn::engine::{NonFinite, Quantity};
+use nn_tui::nn::engine::{MiniBatch, NonFinite, Quantity};
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Loss, Optimizer, Output};
 
@@ -21,15 +21,17 @@ fn assert_refused(
     let mut engine = Engine::new(architecture, &parameters, good.optimizer, 4);
     let mut undisturbed = engine.clone();
     for engine in [&mut engine, &mut undisturbed] {
-        engine.train(fine.0.view(), fine.1.view(), good).unwrap();
+        engine
+            .train(MiniBatch::all(fine.0.view(), fine.1.view()), good)
+            .unwrap();
     }
     let before = bits(&engine.parameters());
-    let found = engine.train(inputs.view(), targets.view(), broken);
+    let found = engine.train(MiniBatch::all(inputs.view(), targets.view()), broken);
     assert_eq!(found, Err(expected), "{architecture:?} {broken:?}");
     assert_eq!(bits(&engine.parameters()), before);
     for _ in 0..2 {
         let steps = [&mut engine, &mut undisturbed]
-            .map(|engine| engine.train(fine.0.view(), fine.1.view(), good));
+            .map(|engine| engine.train(MiniBatch::all(fine.0.view(), fine.1.view()), good));
         assert_eq!(steps[0], steps[1]);
         assert!(steps[0].is_ok());
     }
@@ -121,7 +123,7 @@ fn a_gradient_beyond_range() {
         engine.set_parameter(id, value);
     }
     let before = bits(&engine.parameters());
-    let found = engine.train(inputs.view(), targets.view(), &rule);
+    let found = engine.train(MiniBatch::all(inputs.view(), targets.view()), &rule);
     assert_eq!(found, Err(failure(Quantity::Gradient, 1)));
     assert_eq!(bits(&engine.parameters()), before);
     assert_eq!(
@@ -147,14 +149,16 @@ fn a_learning_rate_beyond_reason() {
             // Whatever happens, it is reported or the parameters stay finite.
             for _ in 0..5 {
                 let before = engine.parameters();
-                match engine.train(inputs.view(), targets.view(), &broken) {
+                match engine.train(MiniBatch::all(inputs.view(), targets.view()), &broken) {
                     Ok(_) => assert!(engine.parameters().is_finite()),
                     Err(_) => assert_eq!(bits(&engine.parameters()), bits(&before)),
                 }
             }
             engine.reset_optimizer(optimizer);
             engine.set_parameters(&Random(6).parameters(&architecture));
-            engine.train(inputs.view(), targets.view(), &good).unwrap();
+            engine
+                .train(MiniBatch::all(inputs.view(), targets.view()), &good)
+                .unwrap();
             assert!(engine.parameters().is_finite());
         }
     }
@@ -172,7 +176,7 @@ fn a_weight_decay_beyond_reason() {
             let rule = rule(optimizer, 1.0, weight_decay);
             for _ in 0..30 {
                 let before = engine.parameters();
-                match engine.train(inputs.view(), targets.view(), &rule) {
+                match engine.train(MiniBatch::all(inputs.view(), targets.view()), &rule) {
                     Ok(_) => assert!(engine.parameters().is_finite(), "{rule:?}"),
                     Err(_) => assert_eq!(bits(&engine.parameters()), bits(&before)),
                 }
@@ -190,7 +194,7 @@ fn weights_that_exploded_are_found_where_they_are() {
     let (inputs, targets) = random.batch(&architecture, 4);
     let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 4);
     let rule = rule(Optimizer::SGD, 0.1, 0.0);
-    let found = engine.train(inputs.view(), targets.view(), &rule);
+    let found = engine.train(MiniBatch::all(inputs.view(), targets.view()), &rule);
     assert_eq!(found, Err(failure(Quantity::Loss, 2)));
     assert_eq!(
         found.unwrap_err().to_string(),

@@ -1,7 +1,7 @@
 //! The engine against the textbook.
 
 use ndarray::{Array2, ArrayView2};
-use nn_tui::nn::engine::{Resources, Threads, Workspace};
+use nn_tui::nn::engine::{MiniBatch, Resources, Threads, Workspace};
 use nn_tui::nn::kernels::Instructions;
 use nn_tui::nn::textbook::{Layer, Network, Updates};
 use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Optimizer, Parameters};
@@ -102,8 +102,7 @@ fn check_step_of(
 
     let step = engine
         .train(
-            inputs.view(),
-            targets.view(),
+            MiniBatch::all(inputs.view(), targets.view()),
             &rule(Optimizer::SGD, 1.0, 0.0),
         )
         .unwrap();
@@ -159,7 +158,9 @@ fn check_steps(architecture: &Architecture, rule: &LearningRule, seed: u64) {
             let (inputs, targets) = random.batch(architecture, rows_now);
             let (_, gradient) = network.mean_gradient(&rows(inputs.view()), &rows(targets.view()));
             updates.apply(rule, &gradient, &mut network);
-            engine.train(inputs.view(), targets.view(), rule).unwrap();
+            engine
+                .train(MiniBatch::all(inputs.view(), targets.view()), rule)
+                .unwrap();
         }
         let context = format!("{architecture:?} {rule:?} {instructions:?}");
         assert_near(&engine.parameters(), &network.layers, 5e-5, &context);
@@ -288,7 +289,9 @@ fn inputs_that_are_zero_in_all_rows() {
                 }
                 let (x, y) = (rows(inputs.view()), rows(targets.view()));
                 updates.apply(&rule, &network.mean_gradient(&x, &y).1, &mut network);
-                engine.train(inputs.view(), targets.view(), &rule).unwrap();
+                engine
+                    .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+                    .unwrap();
             }
             let context = format!("{rule:?}");
             assert_near(&engine.parameters(), &network.layers, 5e-5, &context);
@@ -307,7 +310,9 @@ fn targets_need_not_add_up_to_one() {
     let (loss, gradient) = network.mean_gradient(&rows(inputs.view()), &rows(targets.view()));
     let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 5);
     let rule = rule(Optimizer::SGD, 1.0, 0.0);
-    let step = engine.train(inputs.view(), targets.view(), &rule).unwrap();
+    let step = engine
+        .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+        .unwrap();
     assert!((f64::from(step.loss) - loss).abs() < 1e-5);
     let found = engine.parameters().layers[0].biases[2];
     let expected = f64::from(parameters.layers[0].biases[2]) - gradient[0].biases[2];
@@ -354,11 +359,15 @@ fn another_kind_of_optimizer_starts_anew() {
     let mut engine = Engine::new(&architecture, &parameters, Optimizer::SGD, 6);
     let mut fresh = Engine::new(&architecture, &parameters, Optimizer::ADAM, 6);
     let sgd = rule(Optimizer::SGD, 0.1, 0.0);
-    engine.train(inputs.view(), targets.view(), &sgd).unwrap();
+    engine
+        .train(MiniBatch::all(inputs.view(), targets.view()), &sgd)
+        .unwrap();
     fresh.set_parameters(&engine.parameters());
     let adam = rule(Optimizer::ADAM, 0.1, 0.0);
     for engine in [&mut engine, &mut fresh] {
-        engine.train(inputs.view(), targets.view(), &adam).unwrap();
+        engine
+            .train(MiniBatch::all(inputs.view(), targets.view()), &adam)
+            .unwrap();
     }
     assert_eq!(engine.parameters(), fresh.parameters());
     assert_eq!(engine.updates(), 1);

@@ -1,6 +1,6 @@
 //! Any number of threads computes what one computes, bit for bit.
 
-use nn_tui::nn::engine::{MiniBatch, Resources, Step, Targets, Threads};
+use nn_tui::nn::engine::{MiniBatch, Resources, Step, StepOptions, Targets, Threads};
 use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Architecture, Engine, Optimizer, Parameters};
 use proptest::prelude::*;
@@ -47,9 +47,10 @@ fn train(
         let batch = MiniBatch {
             inputs: inputs.view(),
             targets: Targets::Classes(&classes),
-            rows: &rows,
+            rows: Some(&rows),
+            options: StepOptions::default(),
         };
-        steps.push(engine.train_on(batch, &rule).unwrap());
+        steps.push(engine.train(batch, &rule).unwrap());
     }
     (steps, bits(&engine.parameters()))
 }
@@ -136,12 +137,17 @@ fn a_copy_goes_its_own_way() {
         rule.optimizer,
         Threads::Exactly(2),
     );
-    engine.train(inputs.view(), targets.view(), &rule).unwrap();
+    engine
+        .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+        .unwrap();
     let before = bits(&engine.parameters());
     let mut copy = engine.clone();
-    copy.train(inputs.view(), targets.view(), &rule).unwrap();
+    copy.train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+        .unwrap();
     assert_eq!(bits(&engine.parameters()), before);
-    engine.train(inputs.view(), targets.view(), &rule).unwrap();
+    engine
+        .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+        .unwrap();
     assert_eq!(bits(&engine.parameters()), bits(&copy.parameters()));
 }
 
@@ -156,10 +162,12 @@ fn a_failed_step_changes_no_share() {
     for threads in [1, 2, 5].map(Threads::Exactly) {
         let mut engine = engine(&architecture, &parameters, rule.optimizer, threads);
         inputs[[29, 3]] = f32::NAN;
-        errors.push(engine.train(inputs.view(), targets.view(), &rule));
+        errors.push(engine.train(MiniBatch::all(inputs.view(), targets.view()), &rule));
         assert_eq!(engine.parameters(), parameters);
         inputs[[29, 3]] = 0.5;
-        engine.train(inputs.view(), targets.view(), &rule).unwrap();
+        engine
+            .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+            .unwrap();
         assert_ne!(engine.parameters(), parameters, "it goes on");
     }
     assert!(errors[0].is_err());

@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
+use ndarray::Array2;
 use nn_tui::data::{
     DataSummary, Dataset, Delimiter, LoadOptions, Missing, PredictionRows, Preprocessing, Reading,
     Source, Target as Predicted, TaskChoice, TextEncoding, ValidationRows, load_with, prepare,
@@ -325,6 +326,8 @@ fn model(extension: &str, bytes: &[u8]) -> bool {
     if let Ok(iris) = iris {
         model.outputs(iris.raw.view());
     }
+    let raw = Array2::from_elem((2, model.preprocessing.columns.len()), 1.5);
+    assert_eq!(model.outputs(raw.view()).nrows(), 2);
     for format in formats::ALL {
         let again = self::path(&format!("again.{}", format.extension));
         save(&again, &model, true).expect("saved again");

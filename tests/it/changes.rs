@@ -11,14 +11,6 @@ use nn_tui::nn::parameters::ParameterId;
 use nn_tui::nn::{Activation, Change, Initialisation, Loss, Optimizer, Output};
 use nn_tui::train::{Plan, ReplayError, Session};
 
-fn weight(layer: usize, output: usize, input: usize) -> ParameterId {
-    ParameterId::Weight {
-        layer,
-        output,
-        input,
-    }
-}
-
 fn bias(layer: usize, output: usize) -> ParameterId {
     ParameterId::Bias { layer, output }
 }
@@ -85,7 +77,7 @@ fn assert_same(one: &mut Session, other: &mut Session) {
 fn a_weight_is_set_and_taken_back() {
     let mut session = session("iris", plan(&[8]));
     run(&mut session, 5);
-    let (id, bias) = (weight(2, 1, 7), bias(1, 3));
+    let (id, bias) = (ParameterId::weight(2, 1, 7), bias(1, 3));
     let before = session.engine().parameters();
     session.apply(set(id, 0.5)).unwrap();
     session.apply(set(bias, -2.0)).unwrap();
@@ -111,14 +103,17 @@ fn a_set_weight_counts_forward_and_backward() {
     let mut parameters = rebuilt.engine().parameters();
     for (layer, output, input) in [(2, 16, 19), (3, 2, 3), (1, 4, 0)] {
         let value = 0.25 * layer as f32;
-        let change = set(weight(layer, output, input), value);
+        let change = set(ParameterId::weight(layer, output, input), value);
         changed.apply(change).unwrap();
         parameters.layers[layer - 1].weights[[output, input]] = value;
     }
     assert_eq!(changed.engine().parameters(), parameters);
     // The same by going to another network and back, which builds the engine anew.
     for (layer, output, input) in [(2, 16, 19), (3, 2, 3), (1, 4, 0)] {
-        let change = set(weight(layer, output, input), 0.25 * layer as f32);
+        let change = set(
+            ParameterId::weight(layer, output, input),
+            0.25 * layer as f32,
+        );
         rebuilt.apply(change).unwrap();
     }
     rebuilt.apply(network(&[21, 17])).unwrap();
@@ -133,7 +128,11 @@ fn what_is_frozen_stays_and_all_else_learns() {
         plan.rule.optimizer = optimizer;
         let mut session = session("iris", plan);
         run(&mut session, 3);
-        let held = [weight(1, 0, 0), weight(2, 4, 7), bias(3, 2)];
+        let held = [
+            ParameterId::weight(1, 0, 0),
+            ParameterId::weight(2, 4, 7),
+            bias(3, 2),
+        ];
         for id in held {
             session.apply(freeze(id)).unwrap();
         }
@@ -212,7 +211,7 @@ fn a_muted_neuron_is_as_good_as_none() {
     for (l, layer) in cut.layers.iter().enumerate() {
         for ((output, input), &value) in layer.weights.indexed_iter() {
             without
-                .apply(set(weight(l + 1, output, input), value))
+                .apply(set(ParameterId::weight(l + 1, output, input), value))
                 .unwrap();
         }
         for (output, &value) in layer.biases.iter().enumerate() {
@@ -239,7 +238,9 @@ fn a_muted_neuron_is_as_good_as_none() {
         after.layers[0].weights.row(1),
         parameters.layers[0].weights.row(1)
     );
-    let refused = whole.apply(set(weight(2, 0, 2), 1.0)).unwrap_err();
+    let refused = whole
+        .apply(set(ParameterId::weight(2, 0, 2), 1.0))
+        .unwrap_err();
     assert_eq!(refused, "w2[1,3] leaves a muted neuron");
     whole.apply(mute(1, 2, false)).unwrap();
     assert_eq!(outgoing(&whole), voice);
@@ -269,8 +270,8 @@ fn two_muted_neurons_in_a_row_are_restored() {
 #[test]
 fn every_change_is_undone_bit_for_bit() {
     let changes = [
-        set(weight(1, 0, 0), 1.5),
-        freeze(weight(2, 0, 0)),
+        set(ParameterId::weight(1, 0, 0), 1.5),
+        freeze(ParameterId::weight(2, 0, 0)),
         mute(1, 3, true),
         network(&[3]),
         network(&[12, 4]),
@@ -388,8 +389,8 @@ fn another_network_keeps_the_weights_between_neurons_that_stay() {
 fn what_is_held_moves_to_the_other_network() {
     let mut session = session("iris", plan(&[6, 5]));
     run(&mut session, 5);
-    let kept = [weight(1, 5, 0), bias(2, 1)];
-    let gone = [weight(2, 4, 0), weight(3, 0, 0)];
+    let kept = [ParameterId::weight(1, 5, 0), bias(2, 1)];
+    let gone = [ParameterId::weight(2, 4, 0), ParameterId::weight(3, 0, 0)];
     for id in kept.into_iter().chain(gone) {
         session.apply(freeze(id)).unwrap();
     }
@@ -423,7 +424,7 @@ fn recovering_keeps_what_is_held() {
     wild.activation = Activation::Relu;
     let mut session = session("iris", wild);
     run(&mut session, 3);
-    let id = weight(2, 0, 1);
+    let id = ParameterId::weight(2, 0, 1);
     session.apply(freeze(id)).unwrap();
     session.apply(set(id, 0.75)).unwrap();
     session.apply(mute(1, 5, true)).unwrap();
@@ -469,7 +470,9 @@ fn an_undo_leads_out_of_a_divergence() {
             loss: Loss::Quadratic,
         })
         .unwrap();
-    session.apply(set(weight(1, 0, 0), 1e30)).unwrap();
+    session
+        .apply(set(ParameterId::weight(1, 0, 0), 1e30))
+        .unwrap();
     assert!(session.step().is_err());
     session.apply(Change::Undo).unwrap();
     session.apply(Change::Undo).unwrap();
@@ -490,19 +493,37 @@ fn refusal(session: &mut Session, change: Change) -> String {
 #[test]
 fn what_can_not_be_is_refused_with_its_reason() {
     let mut session = session("iris", plan(&[8]));
-    session.apply(freeze(weight(1, 0, 0))).unwrap();
+    session.apply(freeze(ParameterId::weight(1, 0, 0))).unwrap();
     session.apply(mute(1, 4, true)).unwrap();
     let huge = usize::MAX;
     for (change, why) in [
-        (set(weight(3, 0, 0), 1.0), "the network 4 → 8 → 3 has no"),
-        (set(weight(0, 0, 0), 1.0), "the network 4 → 8 → 3 has no"),
-        (set(weight(1, 8, 0), 1.0), "the network 4 → 8 → 3 has no"),
-        (set(weight(1, 0, 4), 1.0), "the network 4 → 8 → 3 has no"),
+        (
+            set(ParameterId::weight(3, 0, 0), 1.0),
+            "the network 4 → 8 → 3 has no",
+        ),
+        (
+            set(ParameterId::weight(0, 0, 0), 1.0),
+            "the network 4 → 8 → 3 has no",
+        ),
+        (
+            set(ParameterId::weight(1, 8, 0), 1.0),
+            "the network 4 → 8 → 3 has no",
+        ),
+        (
+            set(ParameterId::weight(1, 0, 4), 1.0),
+            "the network 4 → 8 → 3 has no",
+        ),
         (set(bias(huge, huge), 1.0), "the network 4 → 8 → 3 has no"),
         (set(bias(2, 0), f32::NAN), "b2[1] is NaN; it must be finite"),
         (set(bias(2, 0), f32::INFINITY), "b2[1] is inf"),
-        (set(weight(2, 1, 4), 0.0), "w2[2,5] leaves a muted neuron"),
-        (freeze(weight(1, 0, 0)), "w1[1,1] is already frozen"),
+        (
+            set(ParameterId::weight(2, 1, 4), 0.0),
+            "w2[2,5] leaves a muted neuron",
+        ),
+        (
+            freeze(ParameterId::weight(1, 0, 0)),
+            "w1[1,1] is already frozen",
+        ),
         (freeze(bias(9, 0)), "the network 4 → 8 → 3 has no"),
         (
             Change::Freeze {
@@ -576,7 +597,9 @@ fn a_learning_rate_is_undone_in_its_turn() {
         learning_rate: rate(number),
     };
     session.apply(to(0.5)).unwrap();
-    session.apply(set(weight(1, 0, 0), 0.25)).unwrap();
+    session
+        .apply(set(ParameterId::weight(1, 0, 0), 0.25))
+        .unwrap();
     run(&mut session, 3);
     session.apply(to(0.125)).unwrap();
     assert_eq!(session.in_force().next_undo, "learning rate 0.125");
@@ -595,13 +618,18 @@ fn logs_of_older_files_undo_as_before() {
     let to = |number| Change::LearningRate {
         learning_rate: rate(number),
     };
-    session.apply(set(weight(1, 0, 0), 0.25)).unwrap();
+    session
+        .apply(set(ParameterId::weight(1, 0, 0), 0.25))
+        .unwrap();
     // More of them than can be undone.
     for i in 1..=150 {
         session.apply(to(f64::from(i) * 1e-3)).unwrap();
     }
     session.apply(Change::Undo).unwrap();
-    assert_ne!(session.engine().parameter(weight(1, 0, 0)), 0.25);
+    assert_ne!(
+        session.engine().parameter(ParameterId::weight(1, 0, 0)),
+        0.25
+    );
     assert_eq!(session.plan_in_force().rule.learning_rate, rate(0.15));
     assert!(session.apply(Change::Undo).is_err());
     session.apply(Change::UndoLast).unwrap();
@@ -612,8 +640,8 @@ fn eventful(plan: Plan, threads: Threads) -> Session {
     let data = Arc::new(dataset("digits"));
     let mut session = Session::with_resources(plan, data, threads).unwrap();
     let script = [
-        (3, set(weight(1, 2, 20), 0.5)),
-        (2, freeze(weight(2, 1, 2))),
+        (3, set(ParameterId::weight(1, 2, 20), 0.5)),
+        (2, freeze(ParameterId::weight(2, 1, 2))),
         (4, mute(1, 3, true)),
         (1, optimizer(Optimizer::MOMENTUM)),
         (5, network(&[24, 9])),
@@ -717,7 +745,7 @@ fn starting_again_keeps_what_is_in_force() {
 
 #[test]
 fn initial_values_are_logged_and_set_again_by_a_restart() {
-    let values = [(weight(1, 0, 0), 0.5), (bias(2, 1), -0.25)];
+    let values = [(ParameterId::weight(1, 0, 0), 0.5), (bias(2, 1), -0.25)];
     let mut first = session("iris", plan(&[4]));
     first.set_initial_values(&values).unwrap();
     assert_eq!(first.engine().parameter(values[0].0), 0.5);
@@ -734,7 +762,7 @@ fn initial_values_are_logged_and_set_again_by_a_restart() {
     let smaller = first.restarted(1, Initialisation::Auto).unwrap();
     assert_eq!(smaller.log().len(), 1, "b2[1] is gone with its layer");
     let error = first
-        .set_initial_values(&[(weight(7, 0, 0), 1.0)])
+        .set_initial_values(&[(ParameterId::weight(7, 0, 0), 1.0)])
         .unwrap_err();
     assert!(error.contains("has no w7[1,1]"), "{error}");
 }

@@ -1,13 +1,11 @@
 //! Three training steps of the textbook and of the engine against PyTorch. The expected values in
 //! `golden/training.json` are computed by `golden/generate.py`.
 
+use crate::support::golden::{Layer, assert_near, matrix, parameters};
 use crate::support::{decay, rate};
-use ndarray::{Array1, Array2};
+use nn_tui::nn::engine::MiniBatch;
 use nn_tui::nn::textbook::{Network, Updates};
-use nn_tui::nn::{
-    Activation, Architecture, Engine, LayerParameters, LearningRule, Loss, Optimizer, Output,
-    Parameters,
-};
+use nn_tui::nn::{Activation, Architecture, Engine, LearningRule, Loss, Optimizer, Output};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -21,12 +19,6 @@ struct Record {
     learning_rate: f64,
     initial: Vec<Layer>,
     steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Layer {
-    weights: Vec<Vec<f64>>,
-    biases: Vec<f64>,
 }
 
 #[derive(Deserialize)]
@@ -51,16 +43,6 @@ impl Record {
         Architecture::new(self.sizes.clone(), self.hidden, self.output, self.loss).unwrap()
     }
 
-    fn parameters(&self) -> Parameters {
-        let layers = self.initial.iter().map(|layer| LayerParameters {
-            weights: matrix(&layer.weights),
-            biases: Array1::from_iter(layer.biases.iter().map(|&b| b as f32)),
-        });
-        Parameters {
-            layers: layers.collect(),
-        }
-    }
-
     fn name(&self) -> String {
         format!(
             "{:?} {} {} {} {} {}",
@@ -73,27 +55,15 @@ fn records() -> Vec<Record> {
     serde_json::from_str(include_str!("../golden/training.json")).unwrap()
 }
 
-fn matrix(rows: &[Vec<f64>]) -> Array2<f32> {
-    let numbers = rows.iter().flatten().map(|&x| x as f32).collect();
-    Array2::from_shape_vec((rows.len(), rows[0].len()), numbers).unwrap()
-}
-
 fn numbers(layer: &Layer) -> impl Iterator<Item = f64> + '_ {
     layer.weights.iter().flatten().chain(&layer.biases).copied()
-}
-
-fn assert_near(found: f64, expected: f64, tolerance: f64, name: &str) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{name}: {found} instead of {expected}"
-    );
 }
 
 #[test]
 fn the_textbook_learns_as_pytorch_does() {
     for record in records() {
         let (name, rule) = (record.name(), record.rule());
-        let mut network = Network::new(&record.architecture(), &record.parameters());
+        let mut network = Network::new(&record.architecture(), &parameters(&record.initial));
         let mut updates = Updates::new(&network);
         for step in &record.steps {
             let (loss, gradient) = network.mean_gradient(&step.inputs, &step.targets);
@@ -113,14 +83,16 @@ fn the_textbook_learns_as_pytorch_does() {
 fn the_engine_learns_as_pytorch_does() {
     for record in records() {
         let (name, rule) = (record.name(), record.rule());
-        let (architecture, parameters) = (record.architecture(), record.parameters());
+        let (architecture, parameters) = (record.architecture(), parameters(&record.initial));
         let mut engine = Engine::new(&architecture, &parameters, rule.optimizer, 4);
         // To divide a gradient by its own size makes its rounding as large as it is.
         let divides = rule.optimizer.constant("epsilon").is_some();
         let tolerance = if divides { 2e-5 } else { 2e-6 };
         for step in &record.steps {
             let (inputs, targets) = (matrix(&step.inputs), matrix(&step.targets));
-            let found = engine.train(inputs.view(), targets.view(), &rule).unwrap();
+            let found = engine
+                .train(MiniBatch::all(inputs.view(), targets.view()), &rule)
+                .unwrap();
             assert_near(f64::from(found.loss), step.loss, tolerance, &name);
             for (found, expected) in engine.parameters().layers.iter().zip(&step.after) {
                 let found = found.weights.iter().chain(&found.biases);

@@ -129,14 +129,6 @@ fn trained(data: &str, plan: Plan, steps: usize) -> Session {
     session
 }
 
-fn weight(layer: usize, output: usize, input: usize) -> ParameterId {
-    ParameterId::Weight {
-        layer,
-        output,
-        input,
-    }
-}
-
 /// Facts of every neuron, some parameters and the output of `session` against the textbook's.
 fn check_against_the_textbook(session: &Session, of: Subject, tolerance: f64) {
     let passes = passes(session, of);
@@ -168,7 +160,7 @@ fn check_against_the_textbook(session: &Session, of: Subject, tolerance: f64) {
             }
         }
         let (j, i) = (sizes[layer] - 1, sizes[layer - 1] / 2);
-        let facts = parameter(session, weight(layer, j, i), of);
+        let facts = parameter(session, ParameterId::weight(layer, j, i), of);
         let gradient = |it: &(Forward, Backward, Vec<f64>)| it.1.gradient[layer - 1].weights[j][i];
         near(facts.gradient, mean(&passes, gradient), tolerance);
         near(facts.difference, facts.gradient, 1e-9);
@@ -343,8 +335,8 @@ fn the_next_change_is_what_the_next_step_does() {
         plan.rule.weight_decay = decay(0.01);
         let mut session = session("iris", plan);
         let ids = [
-            weight(1, 3, 2),
-            weight(2, 1, 5),
+            ParameterId::weight(1, 3, 2),
+            ParameterId::weight(2, 1, 5),
             ParameterId::Bias {
                 layer: 1,
                 output: 4,
@@ -372,7 +364,7 @@ fn the_next_change_is_what_the_next_step_does() {
 #[test]
 fn the_gradient_of_the_batch_is_its_mean() {
     let session = trained("iris", plan(&[6]), 11);
-    let id = weight(1, 3, 2);
+    let id = ParameterId::weight(1, 3, 2);
     let of_row = parameter(&session, id, Subject::Row);
     let of_batch = parameter(&session, id, Subject::Batch);
     assert_eq!(of_row.batch_gradient, of_batch.gradient);
@@ -386,7 +378,11 @@ fn influence_is_weight_times_deviation() {
     assert_eq!(facts.influence.len(), 8);
     assert!(facts.influence.windows(2).all(|it| it[0].1 >= it[1].1));
     let (strongest, by) = facts.influence[0];
-    let w = f64::from(session.engine().parameter(weight(2, 4, strongest)));
+    let w = f64::from(
+        session
+            .engine()
+            .parameter(ParameterId::weight(2, 4, strongest)),
+    );
     let activations: Vec<f64> = (0..session.data().validation.rows())
         .map(|row| {
             let network = Network::new(session.architecture(), &session.engine().parameters());
@@ -406,7 +402,7 @@ fn a_parameter_s_history_is_bounded_and_whole() {
     let mut session = session("iris", plan(&[8]));
     let mut scratch = Scratch::new(&session);
     let nothing = Observation::default();
-    let id = weight(2, 1, 4);
+    let id = ParameterId::weight(2, 1, 4);
     let first = session.engine().parameter(id);
     for _ in 0..2000 {
         // Nothing is inspected yet, and the past is remembered all the same.
@@ -437,7 +433,9 @@ fn cursor() -> impl Strategy<Value = Cursor> {
     let three = (number.clone(), number.clone(), number.clone());
     prop_oneof![
         (number.clone(), number).prop_map(|(layer, neuron)| Cursor::Neuron { layer, neuron }),
-        three.prop_map(|(layer, output, input)| Cursor::Parameter(weight(layer, output, input))),
+        three.prop_map(
+            |(layer, output, input)| Cursor::Parameter(ParameterId::weight(layer, output, input))
+        ),
         (0..9usize, 0..9usize)
             .prop_map(|(layer, output)| Cursor::Parameter(ParameterId::Bias { layer, output })),
         Just(Cursor::Output),
@@ -562,7 +560,7 @@ fn check_golden(golden: &Golden, pass: &Pass, tolerance: f64) {
             );
             for i in 0..golden.sizes[layer - 1] {
                 near(
-                    pass.difference(weight(layer, j, i)).0,
+                    pass.difference(ParameterId::weight(layer, j, i)).0,
                     golden.gradient[layer - 1].weights[j][i],
                     1e-9,
                 );
@@ -602,13 +600,23 @@ fn neurons_are_told_as_pytorch_computes_them() {
         };
         let borrowed = || Cow::Borrowed(&parameters);
         let (inputs, targets) = (matrix(&golden.inputs), matrix(&golden.targets));
-        let textbook =
-            Pass::by_textbook(&architecture, borrowed(), inputs.clone(), targets.clone());
+        let textbook = Pass::by_textbook(
+            &architecture,
+            borrowed(),
+            inputs.clone(),
+            targets.clone(),
+            Vec::new(),
+        );
         check_golden(golden, &textbook, 1e-12);
         for layers in 1..=architecture.depth() {
             let known = (0..layers).map(|layer| textbook.activations(layer).clone());
-            let mut products =
-                Pass::by_products(&architecture, borrowed(), known.collect(), targets.clone());
+            let mut products = Pass::by_products(
+                &architecture,
+                borrowed(),
+                known.collect(),
+                targets.clone(),
+                Vec::new(),
+            );
             products.propagate_back(1);
             if layers == 1 {
                 check_golden(golden, &products, 1e-12);

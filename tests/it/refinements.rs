@@ -1,18 +1,19 @@
 //! Schedules, gradient clipping, dropout and label smoothing: against PyTorch (the expected values in
 //! `golden/refinements.json` are computed by `golden/refinements.py`), and that they change nothing about determinism.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 use nn_tui::data::ClassWeights;
 use nn_tui::nn::engine::{MiniBatch, StepOptions, Targets, Threads};
 use nn_tui::nn::schedule::{Place, Plateau, Shape};
 use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{
-    Activation, Architecture, Change, ClipNorm, DropoutRate, Engine, LabelSmoothing,
-    LayerParameters, LearningRule, Loss, Optimizer, Output, Parameters, Regularisation, Schedule,
+    Activation, Architecture, Change, ClipNorm, DropoutRate, Engine, LabelSmoothing, LearningRule,
+    Loss, Optimizer, Output, Parameters, Regularisation, Schedule,
 };
 use nn_tui::train::{PhaseStepper, Plan, Session};
 use serde::Deserialize;
 
+use crate::support::golden::{Layer, assert_near, matrix, parameters};
 use crate::support::{dataset, decay, plan, rate, rows, session};
 
 #[derive(Deserialize)]
@@ -42,12 +43,6 @@ struct Training {
 }
 
 #[derive(Deserialize)]
-struct Layer {
-    weights: Vec<Vec<f64>>,
-    biases: Vec<f64>,
-}
-
-#[derive(Deserialize)]
 struct Step {
     inputs: Vec<Vec<f64>>,
     classes: Vec<u32>,
@@ -62,25 +57,10 @@ fn golden() -> Golden {
     serde_json::from_str(include_str!("../golden/refinements.json")).unwrap()
 }
 
-fn matrix(rows: &[Vec<f64>]) -> Array2<f32> {
-    let numbers = rows.iter().flatten().map(|&x| x as f32).collect();
-    Array2::from_shape_vec((rows.len(), rows[0].len()), numbers).unwrap()
-}
-
 impl Training {
     fn architecture(&self) -> Architecture {
         let (output, loss) = (Output::Softmax, Loss::CrossEntropy);
         Architecture::new(self.sizes.clone(), Activation::Tanh, output, loss).unwrap()
-    }
-
-    fn parameters(&self) -> Parameters {
-        let layers = self.initial.iter().map(|layer| LayerParameters {
-            weights: matrix(&layer.weights),
-            biases: Array1::from_iter(layer.biases.iter().map(|&b| b as f32)),
-        });
-        Parameters {
-            layers: layers.collect(),
-        }
     }
 
     fn rule(&self) -> LearningRule {
@@ -92,7 +72,7 @@ impl Training {
     }
 
     fn engine(&self, threads: Threads) -> Engine {
-        let (architecture, parameters) = (self.architecture(), self.parameters());
+        let (architecture, parameters) = (self.architecture(), parameters(&self.initial));
         Engine::with_resources(
             &architecture,
             &parameters,
@@ -106,28 +86,20 @@ impl Training {
     fn step(&self, engine: &mut Engine, step: &Step) -> f64 {
         let inputs = matrix(&step.inputs);
         let masks: Vec<Array2<f32>> = step.masks.iter().map(|mask| matrix(mask)).collect();
-        let all: Vec<u32> = (0..step.classes.len() as u32).collect();
         let batch = MiniBatch {
             inputs: inputs.view(),
             targets: Targets::Classes(&step.classes),
-            rows: &all,
+            rows: None,
+            options: StepOptions {
+                clip: self.clip.map(|clip| ClipNorm::new(clip).unwrap()),
+                label_smoothing: self.label_smoothing as f32,
+                masks: &masks,
+                ..StepOptions::default()
+            },
         };
-        let options = StepOptions {
-            clip: self.clip.map(|clip| ClipNorm::new(clip).unwrap()),
-            label_smoothing: self.label_smoothing as f32,
-            masks: &masks,
-            ..StepOptions::default()
-        };
-        let stepped = engine.train_on_with(batch, &self.rule(), options);
+        let stepped = engine.train(batch, &self.rule());
         stepped.expect("finite").loss.into()
     }
-}
-
-fn assert_near(found: f64, expected: f64, tolerance: f64, name: &str) {
-    assert!(
-        (found - expected).abs() <= tolerance,
-        "{name}: {found} instead of {expected}"
-    );
 }
 
 #[test]
@@ -178,7 +150,7 @@ fn the_textbook_has_the_losses_and_norms_of_pytorch() {
     for training in golden().trainings {
         let name = format!("{:?} {:?}", training.sizes, training.clip);
         let step = &training.steps[0];
-        let network = Network::new(&training.architecture(), &training.parameters());
+        let network = Network::new(&training.architecture(), &parameters(&training.initial));
         let classes = training.sizes[training.sizes.len() - 1];
         let (mut loss, mut gradient) = (0.0, Vec::new());
         let share = 1.0 / step.inputs.len() as f64;

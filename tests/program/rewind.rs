@@ -2,17 +2,9 @@
 
 use nn_tui::model_file;
 
-use super::terminal::{ENTER, ESCAPE, Terminal};
+use super::resume_screen::type_command;
+use super::terminal::{ESCAPE, Terminal};
 use super::*;
-
-fn type_command(terminal: &mut Terminal, command: &str, expected: &str) {
-    terminal.press(&format!(":{command}"));
-    terminal.wait_for(command);
-    terminal.press(ENTER);
-    terminal.wait_until(expected, |text| {
-        text.contains(expected) && !text.contains("tab: complete")
-    });
-}
 
 /// Exports what is shown, and returns the file.
 fn export(terminal: &mut Terminal, name: &str) -> Vec<u8> {

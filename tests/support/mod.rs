@@ -1,6 +1,7 @@
 //! Shared test support: sessions on the built-in data, and a worker driven step by step.
 #![allow(dead_code)]
 
+pub mod golden;
 pub mod screen;
 pub mod table;
 

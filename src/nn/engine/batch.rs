@@ -14,15 +14,17 @@ pub enum Targets<'a> {
     Values(ArrayView2<'a, f32>),
 }
 
-/// A mini-batch: rows of a table, in any order.
+/// A mini-batch: rows of a table, in any order, and how to train on them.
 #[derive(Debug, Clone, Copy)]
 pub struct MiniBatch<'a> {
     /// Inputs of the whole table, `(table rows, inputs)`, in standard layout.
     pub inputs: ArrayView2<'a, f32>,
     /// Targets of the whole table.
     pub targets: Targets<'a>,
-    /// Indices of the rows in the mini-batch.
-    pub rows: &'a [u32],
+    /// Indices of the rows in the mini-batch; none if all rows of the table are.
+    pub rows: Option<&'a [u32]>,
+    /// Regularisation of the step.
+    pub options: StepOptions<'a>,
 }
 
 /// Regularisation of a step; none by default.
@@ -42,7 +44,7 @@ pub struct StepOptions<'a> {
 impl StepOptions<'_> {
     /// # Panics
     /// If there are masks of other shapes than the hidden layers for this number of rows.
-    pub(super) fn check(&self, architecture: &Architecture, rows: usize) {
+    fn check(&self, architecture: &Architecture, rows: usize) {
         let hidden = &architecture.sizes()[1..architecture.depth()];
         let fits = |(mask, &size): (&Array2<f32>, &usize)| mask.dim() == (rows, size);
         let is_fitting =
@@ -85,22 +87,35 @@ impl Rows<'_> {
 }
 
 impl<'a> MiniBatch<'a> {
+    /// Creates a mini-batch of all rows, `(rows, inputs)` and `(rows, outputs)` in standard layout, without
+    /// regularisation.
+    pub fn all(inputs: ArrayView2<'a, f32>, targets: ArrayView2<'a, f32>) -> Self {
+        Self {
+            inputs,
+            targets: Targets::Values(targets),
+            rows: None,
+            options: StepOptions::default(),
+        }
+    }
+
     /// # Panics
     /// If the shapes do not fit the architecture.
     pub(super) fn checked(self, architecture: &Architecture) -> Checked<'a> {
         let (count, columns) = self.inputs.dim();
         assert_eq!(columns, architecture.inputs());
+        let rows = self.rows.map_or(Rows::First(count), Rows::Chosen);
+        self.options.check(architecture, rows.count());
         Checked {
             inputs: self.inputs.to_slice().expect("inputs in standard layout"),
             targets: self.targets.checked(count, architecture.outputs()),
-            rows: Rows::Chosen(self.rows),
-            options: StepOptions::default(),
+            rows,
+            options: self.options,
         }
     }
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn checked(self, rows: usize, outputs: usize) -> CheckedTargets<'a> {
+    fn checked(self, rows: usize, outputs: usize) -> CheckedTargets<'a> {
         match self {
             Self::Classes(classes) => {
                 assert_eq!(classes.len(), rows);

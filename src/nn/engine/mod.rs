@@ -34,7 +34,7 @@ use super::kernels::VectorUnit;
 use super::kernels::sparse::Scratch;
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
-use batch::{Checked, Rows};
+use batch::Checked;
 pub use batch::{MiniBatch, StepOptions, Targets};
 pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
@@ -162,88 +162,19 @@ impl Engine {
 
     /// Trains on one mini-batch: forward pass, backward pass, one update by `rule`. Allocates nothing, unless
     /// `rule` has another kind of optimizer than the previous step: then the state starts at zero; or another number of
-    /// threads shares the step: then the neurons are divided anew.
-    ///
-    /// `inputs`: `(rows, inputs)`, `targets`: `(rows, outputs)`, in standard layout, with 1 up to
-    /// [`batch`](Self::batch) rows.
+    /// threads shares the step: then the neurons are divided anew; or for clipping and the first use of dropout.
     ///
     /// # Errors
     /// [`NonFinite`] if the loss or a gradient is not finite. Parameters and the optimizer's state are
     /// then unchanged.
     ///
     /// # Panics
-    /// If the shapes are not as above.
-    pub fn train(
-        &mut self,
-        inputs: ArrayView2<f32>,
-        targets: ArrayView2<f32>,
-        rule: &LearningRule,
-    ) -> Result<Step, NonFinite> {
-        self.train_with(inputs, targets, rule, StepOptions::default())
-    }
-
-    /// Trains on one mini-batch as [`train`](Self::train) does, with regularisation. Clipping and the first use of
-    /// dropout allocate.
-    ///
-    /// # Errors
-    /// Those of [`train`](Self::train).
-    ///
-    /// # Panics
-    /// If shapes are not as there, or not as [`StepOptions`] says.
-    pub fn train_with(
-        &mut self,
-        inputs: ArrayView2<f32>,
-        targets: ArrayView2<f32>,
-        rule: &LearningRule,
-        options: StepOptions,
-    ) -> Result<Step, NonFinite> {
-        let rows = inputs.nrows();
-        assert_eq!(inputs.ncols(), self.architecture.inputs());
-        let targets = Targets::Values(targets).checked(rows, self.architecture.outputs());
-        let batch = Checked {
-            inputs: inputs.to_slice().expect("inputs in standard layout"),
-            targets,
-            rows: Rows::First(rows),
-            options,
-        };
-        self.step(&batch, rule)
-    }
-
-    /// Trains on rows of a table; see [`train`](Self::train).
-    ///
-    /// # Errors
-    /// [`NonFinite`] if the loss or a gradient is not finite; nothing is changed then.
-    ///
-    /// # Panics
-    /// If shapes are not as [`MiniBatch`] says, or it has no or too many rows.
-    pub fn train_on(&mut self, batch: MiniBatch, rule: &LearningRule) -> Result<Step, NonFinite> {
-        self.train_on_with(batch, rule, StepOptions::default())
-    }
-
-    /// Trains on rows of a table with regularisation; see [`train_with`](Self::train_with).
-    ///
-    /// # Errors
-    /// Those of [`train`](Self::train).
-    ///
-    /// # Panics
-    /// If shapes are not as [`MiniBatch`] and [`StepOptions`] say, or it has no or too many rows.
-    pub fn train_on_with(
-        &mut self,
-        batch: MiniBatch,
-        rule: &LearningRule,
-        options: StepOptions,
-    ) -> Result<Step, NonFinite> {
-        let batch = Checked {
-            options,
-            ..batch.checked(&self.architecture)
-        };
-        self.step(&batch, rule)
-    }
-
-    fn step(&mut self, batch: &Checked, rule: &LearningRule) -> Result<Step, NonFinite> {
+    /// If shapes are not as [`MiniBatch`] and [`StepOptions`] say, or if there are no rows or more than
+    /// [`batch`](Self::batch).
+    pub fn train(&mut self, batch: MiniBatch, rule: &LearningRule) -> Result<Step, NonFinite> {
+        let batch = &batch.checked(&self.architecture);
         let rows = batch.rows.count();
         assert!(rows > 0 && rows <= self.batch, "{rows} rows in a batch");
-        batch.options.check(&self.architecture, rows);
         let is_new = !rule.optimizer.is_same_kind(self.optimizer);
         let updates = if is_new { 1 } else { self.updates + 1 };
         let params = UpdateParams {

@@ -6,11 +6,11 @@ use pulp::{Simd, WithSimd};
 use super::Engine;
 use super::partition::NeuronShare;
 use super::step::weighted_inputs;
+use crate::Architecture;
 use crate::kernels::elementwise::activate;
 use crate::kernels::output::activate_outputs;
 use crate::kernels::panels::{Panels, WIDE};
 use crate::kernels::sparse::Scratch;
-use crate::{Architecture, Loss, Output};
 
 /// Buffers and results of a forward pass.
 #[derive(Debug, Clone)]
@@ -25,8 +25,7 @@ pub struct Workspace {
     /// Maximum number of rows.
     capacity: usize,
     scratch: Scratch,
-    output: Output,
-    loss: Loss,
+    architecture: Architecture,
 }
 
 impl Workspace {
@@ -42,8 +41,7 @@ impl Workspace {
             results: sizes().skip(1).map(|size| vec![0.0; rows * size]).collect(),
             capacity: rows,
             scratch: Scratch::new(architecture.sizes(), rows, 1),
-            output: architecture.output(),
-            loss: architecture.loss(),
+            architecture: architecture.clone(),
         }
     }
 
@@ -90,7 +88,7 @@ impl Workspace {
         logits.zip(outputs).map(|(logits, outputs)| OutputRow {
             logits,
             outputs,
-            of: (self.output, self.loss),
+            architecture: &self.architecture,
         })
     }
 
@@ -101,8 +99,8 @@ impl Workspace {
         let last = self.results.len() - 1;
         let (logits, outputs) = (self.values(last - 1), self.values(last));
         let count = self.outputs().ncols();
-        self.loss
-            .total(self.output, count, logits, outputs, targets)
+        let (output, loss) = (self.architecture.output(), self.architecture.loss());
+        loss.total(output, count, logits, outputs, targets)
     }
 
     pub(super) fn forward(
@@ -144,13 +142,13 @@ pub struct OutputRow<'a> {
     pub logits: &'a [f32],
     /// Activations `a`, one for each output.
     pub outputs: &'a [f32],
-    of: (Output, Loss),
+    architecture: &'a Architecture,
 }
 
 impl OutputRow<'_> {
     /// Computes the loss in `f64`. `targets` has one number for each output.
     pub fn loss(self, targets: &[f32]) -> f64 {
-        let (output, loss) = self.of;
+        let (output, loss) = (self.architecture.output(), self.architecture.loss());
         loss.value(output, self.logits, self.outputs, targets)
     }
 }

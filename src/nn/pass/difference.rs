@@ -105,7 +105,7 @@ impl<'a> Probe<'a> {
                 later: vec![logits],
             };
         }
-        let mut a = z.mapv(|z| pass.hidden.value(z));
+        let mut a = z.mapv(|z| pass.architecture.hidden().value(z));
         if let Some(mask) = pass.masks.get(layer - 1) {
             a *= &mask.column(self.neuron);
         }
@@ -123,8 +123,9 @@ impl<'a> Probe<'a> {
     /// Returns `C(w + h) - C(w - h)`; `None` if a kink lies in between.
     fn change(&self, h: f64) -> Option<f64> {
         let (above, below) = (self.shifted(h), self.shifted(-h));
-        let has_crossed = self.pass.hidden.has_kink() && above.is_on_another_side(&below)
-            || self.pass.loss.has_kink() && self.sides(&above) != self.sides(&below);
+        let has_crossed = self.pass.architecture.hidden().has_kink()
+            && above.is_on_another_side(&below)
+            || self.pass.architecture.loss().has_kink() && self.sides(&above) != self.sides(&below);
         if has_crossed {
             return None;
         }
@@ -136,11 +137,11 @@ impl<'a> Probe<'a> {
         let (pass, logits) = (self.pass, &shifted.later[shifted.later.len() - 1]);
         let rows = logits.outer_iter().zip(pass.targets.outer_iter());
         let sides = rows.flat_map(|(z, y)| {
-            let outputs = pass.output.values(&z.to_vec());
+            let outputs = pass.architecture.output().values(&z.to_vec());
             outputs
                 .into_iter()
                 .zip(y)
-                .map(|(a, &y)| pass.loss.side(a, y))
+                .map(|(a, &y)| pass.architecture.loss().side(a, y))
                 .collect::<Vec<_>>()
         });
         sides.collect()

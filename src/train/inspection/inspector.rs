@@ -133,7 +133,7 @@ impl Inspector {
         let parameters = Cow::Borrowed(parameters);
         if rows.inputs.nrows() * weights <= MAX_PRODUCTS {
             let inputs = rows.inputs.mapv(f64::from);
-            return Pass::by_textbook_with(architecture, parameters, inputs, targets, masks);
+            return Pass::by_textbook(architecture, parameters, inputs, targets, masks);
         }
         let layer = inspect.layer(architecture);
         let last_known = match inspect.cursor {
@@ -143,7 +143,7 @@ impl Inspector {
         // The engine's pass has no dropout.
         let last_known = if masks.is_empty() { last_known } else { 0 };
         let known = self.known(session, rows.inputs, last_known);
-        let mut pass = Pass::by_products_with(architecture, parameters, known, targets, masks);
+        let mut pass = Pass::by_products(architecture, parameters, known, targets, masks);
         // Clipping takes the gradient of all layers.
         let clips = session.plan_in_force().regularisation.clip.is_some();
         let lowest = if clips { 1 } else { layer + 1 };

@@ -272,7 +272,7 @@ impl Session {
 
     /// Changes the parameters by the next mini-batch, and nothing else.
     fn change_parameters(&mut self, rule: &LearningRule) -> Result<Step, NonFinite> {
-        let step = self.train_on(self.next_places(), rule)?;
+        let step = self.train(self.next_places(), rule)?;
         if !self.frozen.is_empty() {
             self.engine.set_each(self.frozen.values());
         }
@@ -291,7 +291,7 @@ impl Session {
     }
 
     /// Trains on the rows at `places` in the order of the epoch.
-    fn train_on(&mut self, places: Range<usize>, rule: &LearningRule) -> Result<Step, NonFinite> {
+    fn train(&mut self, places: Range<usize>, rule: &LearningRule) -> Result<Step, NonFinite> {
         let masks = self.masks(self.position.step, places.len());
         let Regularisation {
             clip,
@@ -314,9 +314,10 @@ impl Session {
             let batch = MiniBatch {
                 inputs: inputs.view(),
                 targets: engine::Targets::Classes(labels),
-                rows,
+                rows: Some(rows),
+                options,
             };
-            return self.engine.train_on_with(batch, rule, options);
+            return self.engine.train(batch, rule);
         };
         for (i, &row) in rows.iter().enumerate() {
             let row = row as usize;
@@ -325,7 +326,11 @@ impl Session {
         }
         let inputs = buffers.inputs.slice_axis(Axis(0), (..rows.len()).into());
         let targets = buffers.targets.slice_axis(Axis(0), (..rows.len()).into());
-        self.engine.train_with(inputs, targets, rule, options)
+        let batch = MiniBatch {
+            options,
+            ..MiniBatch::all(inputs, targets)
+        };
+        self.engine.train(batch, rule)
     }
 
     /// Draws the masks of dropout for the step after `step` steps, on `rows` rows: `(rows, neurons)` of each hidden

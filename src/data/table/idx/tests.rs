@@ -2,7 +2,6 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -146,19 +145,4 @@ fn truncated_and_missing_files_are_named() {
     fs::remove_file(labels).expect("there");
     let error = read(&path, &LoadOptions::default()).expect_err("refused");
     assert_eq!(error.exit_code(), 66, "{error}");
-}
-
-proptest! {
-    #[test]
-    fn no_bytes_make_it_panic(
-        tail in prop::collection::vec(any::<u8>(), 0..40),
-        labels in prop::collection::vec(any::<u8>(), 0..20),
-    ) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("train-images-idx3-ubyte");
-        fs::write(&path, [&IMAGES[..], &tail].concat()).expect("written");
-        let beside = folder.path().join("train-labels-idx1-ubyte");
-        fs::write(beside, [&LABELS[..], &labels].concat()).expect("written");
-        let _ = read(&path, &LoadOptions::default());
-    }
 }

@@ -99,7 +99,13 @@ fn of_row(run: &Run, name: &str, indices: &[usize]) -> Option<f64> {
         ("slope", Some(layer), &[neuron]) => {
             let z = of_layer(&row.forward.z, layer.checked_sub(1)?, neuron)?;
             let a = of_layer(&row.forward.a, layer, neuron)?;
-            Some(trace.network.activation(layer)?.derivative(z, a))
+            Some(
+                trace
+                    .network
+                    .architecture
+                    .activation(layer)?
+                    .derivative(z, a),
+            )
         }
         ("w", Some(layer), &[to, from]) => {
             let layer = trace.network.layers.get(layer.checked_sub(1)?)?;

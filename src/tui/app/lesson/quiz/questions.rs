@@ -141,7 +141,7 @@ impl Questions<'_> {
             }
             for (j, &z) in row.forward.z[l].iter().enumerate() {
                 let to = j + 1;
-                let (formula, numbers) = match trace.network.activation(n) {
+                let (formula, numbers) = match trace.network.architecture.activation(n) {
                     Some(function) => (
                         format!("{function}(z{n}[{to}])"),
                         format!("{function}({})", shown(z)),
@@ -178,7 +178,7 @@ impl Questions<'_> {
             let deltas = &row.backward.delta[n - 1];
             for (j, &delta) in deltas.iter().enumerate() {
                 let (to, z, a) = (j + 1, row.forward.z[n - 1][j], row.forward.a[n][j]);
-                let function = network.activation(n);
+                let function = network.architecture.activation(n);
                 let slope = function.map_or(f64::NAN, |function| function.derivative(z, a));
                 let (formula, numbers) = if n == depth {
                     self.output_delta(to, a, row.targets[j], slope)
@@ -211,7 +211,7 @@ impl Questions<'_> {
 
     /// Adds the formula of the slope of neuron `to` of layer `n` to a `formula` that has it.
     fn with_slope(&self, n: usize, to: usize, formula: String) -> String {
-        let function = self.trace.network.activation(n);
+        let function = self.trace.network.architecture.activation(n);
         let Some(function) = function.filter(|_| formula.contains('′')) else {
             return formula;
         };

@@ -17,6 +17,7 @@ use crate::record::{Console, End, Recorders, STANDARD_OUTPUT, gradients, report_
 use crate::train::{Command, Event, Limit, Pace, Replace, Session, Settings, Sink, State, Worker};
 use crate::util::lang::say;
 use crate::util::signals::{Signal, Signals, Watched};
+use crate::util::sync::lock;
 
 /// Events that wait to be recorded before the worker waits too.
 const QUEUE_CAPACITY: usize = 256;
@@ -175,7 +176,7 @@ impl Backpressure {
     fn acquire(&self) {
         let is_full =
             |state: &mut BackpressureState| state.events >= QUEUE_CAPACITY && !state.is_unlimited;
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = lock(&self.state);
         let wait = self.changed.wait_while(state, is_full);
         wait.unwrap_or_else(PoisonError::into_inner).events += 1;
     }
@@ -191,7 +192,7 @@ impl Backpressure {
     }
 
     fn update(&self, update: impl FnOnce(&mut BackpressureState)) {
-        update(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        update(&mut lock(&self.state));
         self.changed.notify_all();
     }
 }

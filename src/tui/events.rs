@@ -19,6 +19,7 @@ use crate::data::DataSummary;
 use crate::error::{Error, Result};
 use crate::train::Event;
 use crate::util::platform::InputTerminal;
+use crate::util::sync::lock;
 
 /// Capacity of the channel. Events that find no room stay in the worker's queue.
 pub(super) const CAPACITY: usize = 256;
@@ -87,7 +88,7 @@ impl InputGate {
     /// Waits while the gate is closed, in the thread that reads.
     fn pass(&self) {
         let (state, changed) = &*self.0;
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(state);
         while *state != GateState::Open {
             *state = GateState::Closed;
             changed.notify_all();
@@ -97,7 +98,7 @@ impl InputGate {
 
     fn set(&self, to: GateState) -> MutexGuard<'_, GateState> {
         let (state, changed) = &*self.0;
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(state);
         *state = to;
         changed.notify_all();
         state

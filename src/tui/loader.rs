@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::app::LoadingStage;
 use super::events::{Incoming, spawn};
 use super::fault_injection;
 use crate::error::{Error, Result};
 use crate::train::{Session, Settings, panic_message};
+use crate::util::sync::lock;
 
 /// Loads the data and creates the session to train. The function it receives reports each stage and
 /// returns whether to go on.
@@ -70,7 +71,7 @@ impl Loader {
     /// Returns the stage reported last.
     pub fn stage(&self) -> LoadingStage {
         // A copy can't be torn.
-        *(self.0.stage.lock()).unwrap_or_else(PoisonError::into_inner)
+        *lock(&self.0.stage)
     }
 }
 
@@ -86,7 +87,7 @@ impl Shared {
         if stage == LoadingStage::Preparing {
             fault_injection::panic_if_asked("loading");
         }
-        *self.stage.lock().unwrap_or_else(PoisonError::into_inner) = stage;
+        *lock(&self.stage) = stage;
         if self.is_cancelled.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {

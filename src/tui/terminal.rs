@@ -3,7 +3,7 @@
 use std::io::{self, Write, stdout};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ use crate::util::background::{BackgroundWriter, Stream, set_last_words, terminal
 use crate::util::lang::say;
 use crate::util::parallel::HELPER_THREAD;
 use crate::util::platform::{discard_output, open_output_terminal};
+use crate::util::sync::lock;
 
 /// Longest wait for a stalled terminal to take the sequences that restore it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -62,7 +63,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.stream.write(bytes)?;
         if let Some(copy) = &self.copy {
-            let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut copy = lock(copy);
             copy.extend_from_slice(&bytes[..written]);
         }
         Ok(written)
@@ -163,7 +164,7 @@ impl Screen {
         let Some((cast, copy)) = &mut self.cast else {
             return Ok(());
         };
-        let bytes = std::mem::take(&mut *copy.lock().unwrap_or_else(PoisonError::into_inner));
+        let bytes = std::mem::take(&mut *lock(copy));
         let recorded = cast.record(&bytes, size);
         if recorded.is_err() {
             self.cast = None;
@@ -236,7 +237,7 @@ pub(crate) fn unusable() -> Option<&'static str> {
 static IS_TAKEN: Mutex<bool> = Mutex::new(false);
 
 fn lock_taken() -> MutexGuard<'static, bool> {
-    IS_TAKEN.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&IS_TAKEN)
 }
 
 fn take() -> io::Result<()> {

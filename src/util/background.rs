@@ -1,15 +1,16 @@
 //! Writing in a thread of its own, so that a slow disk, a full pipe or a terminal that takes no output
 //! blocks nobody else.
 
-use crate::lang::say;
-use crate::platform::{discard_errors, open_error_terminal};
-
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+use crate::lang::say;
+use crate::platform::{discard_errors, open_error_terminal};
+use crate::sync::lock;
 
 /// Time after which a destination that would block is tried again, which doubles each time up to a maximum.
 const MIN_WAIT: Duration = Duration::from_millis(1);
@@ -221,7 +222,7 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two statements.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn write_until_closed(&self, mut destinations: Vec<Box<dyn Destination>>, progress: impl Fn()) {
@@ -307,7 +308,7 @@ struct LastWords {
 }
 
 fn last_words() -> MutexGuard<'static, LastWords> {
-    LAST_WORDS.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&LAST_WORDS)
 }
 
 /// Remembers the sequences that restore the terminal for [`print_error`], and whether the terminal took them.

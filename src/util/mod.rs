@@ -15,5 +15,6 @@ pub mod platform;
 pub mod random;
 pub mod signals;
 pub mod stats;
+pub mod sync;
 pub mod text;
 pub mod windows_1252;

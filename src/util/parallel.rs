@@ -1,11 +1,12 @@
 //! Work on several threads at once.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::error::Result;
+use crate::sync::lock;
 
 /// Beginning of the names of helping threads, by which a panic hook recognises them.
 pub const HELPER_THREAD: &str = "training ";
@@ -21,7 +22,7 @@ pub fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
         .map(|item| Mutex::new(Some(item)))
         .collect();
     let begin = |item: &Mutex<Option<&mut T>>| {
-        let item = item.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let item = lock(item).take();
         if let Some(item) = item {
             work(item);
         }

@@ -5,12 +5,13 @@ use std::io;
 use std::process;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::platform;
 pub use super::platform::{HAS_JOB_CONTROL, is_in_foreground, stop_job, stop_process};
 use crate::error::{Error, Result};
+use crate::sync::lock;
 
 /// Exit code of a program that a hang-up ended.
 pub const HANG_UP: u8 = 129;
@@ -59,7 +60,7 @@ static HANDLER: Mutex<Handler> = Mutex::new(Handler::Early);
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
 fn handler() -> MutexGuard<'static, Handler> {
-    HANDLER.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&HANDLER)
 }
 
 /// Starts a thread that watches requests to end, unless it is running. Until a run watches signals itself, they end the

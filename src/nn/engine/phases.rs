@@ -9,6 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use util::sync::lock;
+
 /// Number of polls before a waiting thread goes to sleep: some tens of microseconds, which is longer than
 /// the time between two steps and too short to notice.
 const LOOKS: u32 = 2_000;
@@ -161,7 +163,7 @@ impl Bell {
             }
             std::hint::spin_loop();
         }
-        let mut guard = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = lock(&self.lock);
         self.sleepers.fetch_add(1, SeqCst);
         // Checked after the line above: a thread that makes it true from now on sees a sleeper.
         while !is_true() {
@@ -175,7 +177,7 @@ impl Bell {
     fn ring(&self) {
         if self.sleepers.load(SeqCst) > 0 {
             // A sleeper holds the lock until it sleeps, so it cannot miss this.
-            drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner));
+            drop(lock(&self.lock));
             self.condition.notify_all();
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use super::SweepTable;
@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::record::{End, LogOption, Recorders};
 use crate::train::{EpochRecord, Event, Limit, Planned, Progress, Started, SweepObserver, Swept};
 use crate::util::lang::say;
+use crate::util::sync::lock;
 use crate::util::text::sanitise;
 
 /// Logs of the trainings of a sweep.
@@ -98,7 +99,7 @@ impl<'t> SweepLog<'t> {
     }
 
     fn state(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.open)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The mailbox between the worker and the screen.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use super::Snapshot;
+use crate::util::sync::lock;
 
 /// One slot for the latest snapshot. The worker fills it only if one is wanted, and never waits.
 #[derive(Debug, Default)]
@@ -33,6 +34,6 @@ impl Mailbox {
 
     fn lock(&self) -> MutexGuard<'_, Option<Snapshot>> {
         // A snapshot is replaced as a whole, so a poisoned lock holds no half of one.
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.slot)
     }
 }

@@ -8,7 +8,7 @@ use super::Session;
 use super::inspection::Rows;
 use crate::nn::pass::Pass;
 use crate::nn::{Activation, Architecture, Loss, Output, Parameters};
-use crate::util::stats::Merge;
+use crate::util::stats::{Merge, mean_and_deviation};
 
 /// Largest difference between activations of a dead neuron.
 const DEAD_TOLERANCE: f32 = 1e-6;
@@ -76,7 +76,7 @@ pub(super) fn health<'p>(
     let layers = (1..=depth).zip(&parameters.layers).zip(gradients);
     let layers = layers.map(|((layer, own), gradients)| {
         let activations = activations(layer);
-        let (mean, std) = mean_and_std(activations);
+        let (mean, std) = mean_and_deviation(activations.iter().map(|&a| f64::from(a)));
         let updates = after.as_ref().map_or(f64::NAN, |after| {
             let pairs = after.layers[layer - 1].weights.iter().zip(&own.weights);
             rms(pairs.map(|(after, before)| f64::from(after - before)))
@@ -147,13 +147,6 @@ fn rms(numbers: impl Iterator<Item = f64>) -> f64 {
         count += 1;
     }
     (sum / f64::from(count)).sqrt()
-}
-
-fn mean_and_std(activations: ArrayView2<'_, f32>) -> (f64, f64) {
-    let count = activations.len() as f64;
-    let mean = activations.iter().map(|&a| f64::from(a)).sum::<f64>() / count;
-    let squares = activations.iter().map(|&a| (f64::from(a) - mean).powi(2));
-    (mean, (squares.sum::<f64>() / count).sqrt())
 }
 
 /// Neurons whose activation is the same for every row of `activations`, `(rows, neurons)`.
@@ -231,7 +224,5 @@ mod tests {
             0
         );
         assert_eq!(dead_neurons(activations.view()).count(), 2);
-        let (mean, std) = mean_and_std(array![[1.0, 3.0]].view());
-        assert_eq!((mean, std), (2.0, 1.0));
     }
 }

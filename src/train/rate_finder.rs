@@ -3,7 +3,7 @@
 
 use super::{Divergence, Session};
 use crate::nn::{Change, LearningRate};
-use crate::util::stats::MovingAverage;
+use crate::util::stats::{MovingAverage, mean_and_deviation};
 
 /// First and last learning rate.
 const RATES: (f64, f64) = (1e-6, 10.0);
@@ -90,32 +90,23 @@ impl RateFinder {
         let loss = self.average.next(stepped.loss.into());
         let rate = rate.get();
         self.points.push(RatePoint { rate, loss });
-        let is_exploded = self.points.len() > BEFORE && loss > EXPLODED * self.before();
+        let is_exploded = self.points.len() > BEFORE && loss > EXPLODED * self.before().0;
         if is_exploded { Err(None) } else { Ok(()) }
     }
 
     /// Smoothed losses of the first steps.
-    fn first(&self) -> impl Iterator<Item = f64> {
+    /// Mean and standard deviation of the smoothed losses of the first steps. The loss of a single mini-batch may be
+    /// far from that mean.
+    fn before(&self) -> (f64, f64) {
         let first = self.points.iter().take(BEFORE);
-        first.map(|point| point.loss)
-    }
-
-    /// Mean smoothed loss of the first steps. The loss of a single mini-batch may be far from it.
-    fn before(&self) -> f64 {
-        self.first().sum::<f64>() / self.first().count() as f64
-    }
-
-    /// Loss below which it has clearly fallen.
-    fn fallen(&self) -> f64 {
-        let before = self.before();
-        let squares = self.first().map(|loss| (loss - before).powi(2));
-        let std = (squares.sum::<f64>() / self.first().count() as f64).sqrt();
-        (FALLEN * before).min(before - CLEARLY * std)
+        mean_and_deviation(first.map(|point| point.loss))
     }
 
     /// Returns the curve so far.
     pub fn curve(&self) -> RateCurve {
-        let (before, fallen) = (self.before(), self.fallen());
+        let (before, std) = self.before();
+        // It has clearly fallen.
+        let fallen = (FALLEN * before).min(before - CLEARLY * std);
         let later = self.points.iter().skip(BEFORE);
         let lowest = later
             .min_by(|a, b| a.loss.total_cmp(&b.loss))

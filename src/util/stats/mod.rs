@@ -12,7 +12,7 @@ mod smoothing;
 pub use buckets::Buckets;
 pub use components::Components;
 pub use histogram::Histogram;
-pub use mean::{mean, standard_error};
+pub use mean::{mean, mean_and_deviation, standard_error};
 pub use robust::robust_range;
 pub use series::{Bounded, Merge, MinMaxLast};
 pub use smoothing::MovingAverage;

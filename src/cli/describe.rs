@@ -49,8 +49,8 @@ fn text(summary: &DataSummary) -> String {
     for (topic, facts) in summary.facts_by_topic() {
         let mut label = topic.label();
         for fact in facts {
-            let _ = writeln!(out, "  {}{}", padded(&label, LABEL), fact.text());
-            label.clear();
+            let _ = writeln!(out, "  {}{}", padded(label, LABEL), fact.text());
+            label = "";
         }
     }
     out.push('\n');

@@ -41,22 +41,22 @@ pub enum Reason {
 
 impl Reason {
     /// Reason in a word or two.
-    pub fn text(self) -> String {
+    pub fn text(self) -> &'static str {
         match self {
-            Self::Dropped => say!("reason-dropped", "dropped").to_owned(),
-            Self::Constant => say!("reason-constant", "constant").to_owned(),
-            Self::Empty => say!("reason-empty", "empty").to_owned(),
-            Self::Dates => say!("reason-dates", "dates").to_owned(),
-            Self::Prose => say!("reason-free-text", "free text").to_owned(),
+            Self::Dropped => say!("reason-dropped", "dropped"),
+            Self::Constant => say!("reason-constant", "constant"),
+            Self::Empty => say!("reason-empty", "empty"),
+            Self::Dates => say!("reason-dates", "dates"),
+            Self::Prose => say!("reason-free-text", "free text"),
             Self::Identifiers => {
-                say!("reason-nearly-all-different", "nearly all different").to_owned()
+                say!("reason-nearly-all-different", "nearly all different")
             }
-            Self::RowNumbers => say!("reason-row-numbers", "row numbers").to_owned(),
-            Self::NotInModel => say!("reason-not-in-the-model", "not in the model").to_owned(),
-            Self::RowNames => say!("reason-row-names", "row names").to_owned(),
-            Self::Groups => say!("reason-groups-of-the-split", "groups of the split").to_owned(),
+            Self::RowNumbers => say!("reason-row-numbers", "row numbers"),
+            Self::NotInModel => say!("reason-not-in-the-model", "not in the model"),
+            Self::RowNames => say!("reason-row-names", "row names"),
+            Self::Groups => say!("reason-groups-of-the-split", "groups of the split"),
             Self::ManyTexts => {
-                say!("reason-mostly-different-texts", "mostly different texts").to_owned()
+                say!("reason-mostly-different-texts", "mostly different texts")
             }
         }
     }
@@ -122,7 +122,7 @@ impl Exclusion {
                 texts,
                 rows
             ),
-            None => self.reason.text(),
+            None => self.reason.text().to_owned(),
         }
     }
 

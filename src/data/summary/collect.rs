@@ -76,6 +76,18 @@ impl Facts<'_> {
         fact
     }
 
+    fn warn(
+        &mut self,
+        topic: Topic,
+        name: &'static str,
+        statement: impl Into<String>,
+        options: &[&'static str],
+    ) -> &mut Fact {
+        let fact = self.add(topic, name, statement, options);
+        fact.severity = Severity::Warning;
+        fact
+    }
+
     fn add_missing(&mut self, dataset: &Dataset) {
         let cells = dataset.missing_cells();
         let options = &["--missing"];

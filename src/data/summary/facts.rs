@@ -30,15 +30,15 @@ pub enum Topic {
 
 impl Topic {
     /// Label for people.
-    pub fn label(self) -> String {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Target => say!("topic-target", "target").to_owned(),
-            Self::Rows => say!("topic-rows", "rows").to_owned(),
-            Self::Baseline => say!("topic-baseline", "baseline").to_owned(),
-            Self::Duplicates => say!("topic-duplicates", "duplicates").to_owned(),
-            Self::Columns => say!("topic-columns", "columns").to_owned(),
-            Self::Missing => say!("topic-missing", "missing").to_owned(),
-            Self::Format => say!("topic-format", "format").to_owned(),
+            Self::Target => say!("topic-target", "target"),
+            Self::Rows => say!("topic-rows", "rows"),
+            Self::Baseline => say!("topic-baseline", "baseline"),
+            Self::Duplicates => say!("topic-duplicates", "duplicates"),
+            Self::Columns => say!("topic-columns", "columns"),
+            Self::Missing => say!("topic-missing", "missing"),
+            Self::Format => say!("topic-format", "format"),
         }
     }
 }

@@ -85,10 +85,10 @@ fn facts(card: &DataSummary, area: Rect, theme: Theme) -> Vec<Line<'static>> {
         } else {
             theme.text()
         };
-        let labels = std::iter::once(topic.label()).chain(std::iter::repeat(String::new()));
+        let labels = std::iter::once(topic.label()).chain(std::iter::repeat(""));
         let lines = wrap(&texts.join(" · "), room).into_iter().zip(labels);
         lines.map(move |(text, label)| {
-            Span::styled(padded(&label, LABEL), theme.dim()) + Span::styled(text, style)
+            Span::styled(padded(label, LABEL), theme.dim()) + Span::styled(text, style)
         })
     });
     paragraphs.collect()

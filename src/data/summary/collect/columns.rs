@@ -1,7 +1,7 @@
 //! Facts about the columns.
 
 use super::{Facts, briefly, listed};
-use crate::summary::{Severity, Topic, leaks};
+use crate::summary::{Topic, leaks};
 use crate::{Column, ColumnKind, Dataset, DateOrder, Derived, Exclusion, Preprocessing};
 use util::lang::say;
 use util::numbers::counted;
@@ -139,8 +139,7 @@ impl Facts<'_> {
                 "{column} predicts the target alone",
                 column = brief(&column.name)
             );
-            let fact = self.add(Topic::Columns, "leak", statement, &["--drop"]);
-            fact.severity = Severity::Warning;
+            let fact = self.warn(Topic::Columns, "leak", statement, &["--drop"]);
             fact.columns = vec![column.column];
         }
     }

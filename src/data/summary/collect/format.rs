@@ -123,8 +123,7 @@ impl Facts<'_> {
                 column = brief(name),
                 units
             );
-            let fact = self.add(Topic::Format, "mixed-units", statement, &["--categorical"]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Format, "mixed-units", statement, &["--categorical"]);
         }
         if !report.other_decimal_mark.is_empty() {
             let (mark, name) = if report.decimal_comma {
@@ -140,8 +139,7 @@ impl Facts<'_> {
                 mark,
                 name
             );
-            let fact = self.add(Topic::Format, "other-decimal", statement, &[]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Format, "other-decimal", statement, &[]);
         }
     }
 
@@ -233,8 +231,7 @@ impl Facts<'_> {
                 name = brief(name),
                 line
             );
-            let fact = self.add(Topic::Format, "doubtful-total", statement, &[]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Format, "doubtful-total", statement, &[]);
         }
         if let (lines @ 1.., first) = report.footers {
             let lines = counted(lines as u64, "line");

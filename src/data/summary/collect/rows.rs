@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Facts, listed};
-use crate::summary::{Severity, Topic};
+use crate::summary::Topic;
 use crate::{Dataset, RowSplit, Samples, Targets};
 use util::lang::say;
 use util::numbers::counted;
@@ -59,8 +59,7 @@ impl Facts<'_> {
         for file in [&dataset.validation, &dataset.test].into_iter().flatten() {
             if let Some(mark) = &file.other_mark {
                 let statement = format!("{}: {mark}", file.source);
-                let fact = self.add(Topic::Format, "other-mark", statement, &["--decimal"]);
-                fact.severity = Severity::Warning;
+                self.warn(Topic::Format, "other-mark", statement, &["--decimal"]);
             }
             if let Some(labels) = file.labels_with_stop.stop_statement() {
                 let statement = format!("{}: {labels}", file.source);
@@ -73,8 +72,7 @@ impl Facts<'_> {
                     source = file.source,
                     labels
                 );
-                let fact = self.add(Topic::Rows, "unknown-labels", statement, &[]);
-                fact.severity = Severity::Warning;
+                self.warn(Topic::Rows, "unknown-labels", statement, &[]);
             }
         }
         self.add_unknown_categories(dataset, validation_rows, test);
@@ -197,8 +195,7 @@ impl Facts<'_> {
                         "{file} is of a table with other targets, or of another order",
                         file = source
                     );
-                    let fact = self.add(Topic::Rows, "split-of-others", statement, &["--split"]);
-                    fact.severity = Severity::Warning;
+                    self.warn(Topic::Rows, "split-of-others", statement, &["--split"]);
                 }
                 say!("fact-split-listed", "split as listed in {source}", source)
             }
@@ -224,8 +221,7 @@ impl Facts<'_> {
                 "no training row of class {classes}",
                 classes = listed(&untrained)
             );
-            let fact = self.add(Topic::Rows, "untrained-classes", statement, &["--split"]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Rows, "untrained-classes", statement, &["--split"]);
         }
     }
 
@@ -257,8 +253,7 @@ impl Facts<'_> {
                 line,
                 column = brief(column)
             );
-            let fact = self.add(Topic::Rows, "equal-dates", statement, &["--lags"]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Rows, "equal-dates", statement, &["--lags"]);
         }
     }
 }

@@ -64,8 +64,7 @@ impl Facts<'_> {
                 one = brief(one),
                 other = brief(other)
             );
-            let fact = self.add(Topic::Target, "similar-labels", statement, &[]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Target, "similar-labels", statement, &[]);
         }
         if let Some((cut, whole)) = cut_label(dataset) {
             let statement = say!(
@@ -74,8 +73,7 @@ impl Facts<'_> {
                 cut = brief(cut),
                 whole = brief(whole)
             );
-            let fact = self.add(Topic::Target, "cut-label", statement, &[]);
-            fact.severity = Severity::Warning;
+            self.warn(Topic::Target, "cut-label", statement, &[]);
         }
         let counts = dataset.class_counts();
         let names = dataset.class_names().iter().zip(counts);

@@ -104,9 +104,11 @@ impl Base {
         };
         report.incomplete = lines.len() - rows.len();
         if rows.len() < 2 {
-            let place = Place::whole(source.to_string());
             let rows = rows.len();
-            return Err(Error::data(place, DataProblem::TooFewRows { rows }));
+            return Err(Error::in_source(
+                source.to_string(),
+                DataProblem::TooFewRows { rows },
+            ));
         }
         dataset.values = values.select(Axis(0), &rows).into_shared();
         dataset.lines = std::sync::Arc::new(rows.iter().map(|&row| lines.of(row)).collect());

@@ -20,7 +20,7 @@ use super::schema::options::{
 };
 use super::schema::{Role, TargetSample, passed_over, roles};
 use super::source::input::open;
-use super::table::batch::Record;
+use super::table::batch::{Record, column_cells};
 use super::table::column_reader::{Cells, undecided_code};
 use super::table::date_reader::Dates;
 use super::table::decimal_mark;
@@ -145,7 +145,7 @@ fn keep_units_of_numbers(table: &mut Table, roles: &[Role], options: &LoadOption
     let is_of_numbers = |column: usize, unit: &str| match roles[column] {
         Role::Numbers { .. } => true,
         Role::Target => {
-            let cells = table.sample.iter().filter_map(|row| row.cells.get(column));
+            let cells = column_cells(&table.sample, column);
             let numbers = cells.filter_map(|cell| table.shape.number(without(cell, unit)?).ok());
             let numbers: Vec<f64> = numbers.collect();
             let is_number = options.task == TaskChoice::Regression || options.lags > 0;

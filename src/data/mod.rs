@@ -35,6 +35,8 @@ use std::sync::Arc;
 
 use ndarray::ArcArray2;
 
+use schema::class_encoder::tally;
+
 pub use base::Base;
 pub use baseline::Baseline;
 pub use fingerprint::Fingerprint;
@@ -243,11 +245,7 @@ impl Dataset {
         let Target::Classes { names, labels } = &self.target else {
             return Vec::new();
         };
-        let mut counts = vec![0; names.len()];
-        for &label in labels {
-            counts[label as usize] += 1;
-        }
-        counts
+        tally(labels, names.len())
     }
 
     /// Counts the missing values; a missing date is one.

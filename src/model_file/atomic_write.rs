@@ -6,7 +6,7 @@
 use std::fs::{self, DirEntry, File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::{mem, process};
 
 use tempfile::{Builder, NamedTempFile};
@@ -14,6 +14,7 @@ use tempfile::{Builder, NamedTempFile};
 use crate::error::{Error, Result};
 use crate::util::lang::say;
 use crate::util::platform;
+use crate::util::sync::lock;
 use crate::util::text::sanitise;
 
 /// Maximal number of links followed in a row, as in Linux.
@@ -114,9 +115,7 @@ static TEMPORARY_FILES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 fn temporary_files() -> MutexGuard<'static, Vec<PathBuf>> {
     // A list of paths is whole between any two statements.
-    TEMPORARY_FILES
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
+    lock(&TEMPORARY_FILES)
 }
 
 /// Removes all temporary files of a process that ends at once; other threads create no more.
@@ -157,7 +156,7 @@ struct Target<'p> {
 
 impl<'p> Target<'p> {
     fn find(path: &'p Path, replace: bool) -> Result<Self> {
-        let cannot_write = |cause| cannot_write(path, cause);
+        let cannot_write = |cause| Error::cannot_write(path, cause);
         let file = behind_links(path).map_err(cannot_write)?;
         let permissions = match fs::metadata(&file) {
             Ok(found) if found.is_dir() => {
@@ -251,7 +250,7 @@ impl<'p> Target<'p> {
     }
 
     fn cannot_write(&self, cause: io::Error) -> Error {
-        cannot_write(self.path, cause)
+        Error::cannot_write(self.path, cause)
     }
 }
 
@@ -272,13 +271,6 @@ pub(crate) fn remove_leftovers(folder: &Path, is_meant: impl Fn(&str, &DirEntry)
             // If it stays, the next file tries again.
             let _ = fs::remove_file(entry.path());
         }
-    }
-}
-
-fn cannot_write(path: &Path, cause: io::Error) -> Error {
-    Error::CannotWrite {
-        path: path.to_owned(),
-        cause,
     }
 }
 

@@ -268,8 +268,7 @@ impl LogOption {
     }
 
     fn cannot_write(&self, cause: io::Error) -> Error {
-        let path = self.path.clone();
-        Error::CannotWrite { path, cause }
+        Error::cannot_write(&self.path, cause)
     }
 
     /// Creates the file, or opens the one that is added to. Returns also the place of what is written.
@@ -290,10 +289,7 @@ impl LogOption {
             ));
         }
         if let Some(directory) = &self.directory {
-            fs::create_dir_all(directory).map_err(|cause| Error::CannotWrite {
-                path: directory.clone(),
-                cause,
-            })?;
+            fs::create_dir_all(directory).map_err(|cause| Error::cannot_write(directory, cause))?;
         }
         create_file(&self.path, self.replace).map(|file| (file, LogStart::First))
     }

@@ -63,10 +63,7 @@ pub(crate) fn save(checkpoint: &Checkpoint, folder: Option<&Path>) -> Result<Pat
             "neither XDG_STATE_HOME nor HOME is an absolute path"
         )),
     })?;
-    create_private_folder(folder).map_err(|cause| Error::CannotWrite {
-        path: folder.to_owned(),
-        cause,
-    })?;
+    create_private_folder(folder).map_err(|cause| Error::cannot_write(folder, cause))?;
     let name = format!("{}.{EXTENSION}", checkpoint.about.run);
     let path = folder.join(name);
     write_with(&path, true, Access::Owner, |out| checkpoint.write(out))?;

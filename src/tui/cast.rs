@@ -1,7 +1,7 @@
 //! Recording of the screen as asciicast v2, which asciinema and many websites play.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
@@ -39,7 +39,7 @@ impl Cast {
     /// [`Error::Exists`], [`Error::CannotWrite`].
     pub fn create(option: &CastOption, size: (u16, u16)) -> Result<Self> {
         let file = create_file(&option.path, option.replace)?;
-        let cannot_write = |cause| cannot_write(&option.path, cause);
+        let cannot_write = |cause| Error::cannot_write(&option.path, cause);
         let writer = BackgroundWriter::spawn("cast", vec![Box::new(file)], CAPACITY, || {});
         let writer = writer.map_err(cannot_write)?;
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -76,7 +76,7 @@ impl Cast {
             }
             self.event("o", &String::from_utf8_lossy(bytes))
         };
-        record().map_err(|cause| cannot_write(&self.path, cause))
+        record().map_err(|cause| Error::cannot_write(&self.path, cause))
     }
 
     /// Ends the recording.
@@ -86,7 +86,7 @@ impl Cast {
     pub fn close(mut self) -> Result<()> {
         let end = self.event("o", "\u{1b}[?25h\u{1b}[?1049l");
         let closed = end.and_then(|()| self.writer.close(PATIENCE));
-        closed.map_err(|cause| cannot_write(&self.path, cause))
+        closed.map_err(|cause| Error::cannot_write(&self.path, cause))
     }
 
     fn event(&mut self, kind: &str, data: &str) -> io::Result<()> {
@@ -97,13 +97,6 @@ impl Cast {
     fn line(&mut self, line: &serde_json::Value) -> io::Result<()> {
         writeln!(self.out, "{line}")?;
         self.out.flush()
-    }
-}
-
-fn cannot_write(path: &Path, cause: io::Error) -> Error {
-    Error::CannotWrite {
-        path: path.to_owned(),
-        cause,
     }
 }
 

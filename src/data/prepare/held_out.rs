@@ -14,7 +14,7 @@ use crate::table::batch::Row;
 use crate::table::column_reader::{less, too_large};
 use crate::table::idx;
 use crate::{Column, Dataset, Labels, Lines, Source, Target, matrix};
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 use util::memory;
 
@@ -191,8 +191,7 @@ pub(crate) fn read_table(
         return Err(Error::data(shape.place(), DataProblem::NoHistory { lags }));
     }
     if lines.is_empty() {
-        let place = Place::whole(source.to_string());
-        return Err(Error::data(place, DataProblem::Empty));
+        return Err(Error::in_source(source.to_string(), DataProblem::Empty));
     }
     let rows = HeldOut {
         source: source.to_string(),

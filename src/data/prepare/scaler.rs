@@ -6,7 +6,7 @@ use super::encoding::Encoding;
 use super::preprocessing::{InputColumn, Preprocessing};
 use crate::by_halves::by_halves;
 use crate::{Column, ColumnKind, Dataset, Target, TargetScale, Task};
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 
 /// Mean, standard deviation and range of a column without its missing values (NaN).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -198,8 +198,10 @@ impl Preprocessing {
             }
         }
         if columns.is_empty() {
-            let place = Place::whole(&dataset.source);
-            return Err(Error::data(place, dataset.report.no_features(&left_out)));
+            return Err(Error::in_source(
+                &dataset.source,
+                dataset.report.no_features(&left_out),
+            ));
         }
         let preprocessing = Self {
             columns,
@@ -241,8 +243,10 @@ impl Task {
             }),
             Target::Numbers(_) => {
                 let Some(found) = target_statistics(dataset, training_rows) else {
-                    let place = Place::whole(&dataset.source);
-                    return Err(Error::data(place, DataProblem::ConstantTarget));
+                    return Err(Error::in_source(
+                        &dataset.source,
+                        DataProblem::ConstantTarget,
+                    ));
                 };
                 let scale = TargetScale {
                     mean: found.mean,

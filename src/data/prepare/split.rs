@@ -9,7 +9,7 @@ mod time;
 use std::cmp::Reverse;
 
 use crate::{Dataset, Target};
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 use util::named::shown_by_name;
 use util::numbers::counted;
@@ -116,8 +116,10 @@ impl Split {
             || lacks(&split.validation, fractions.validation)
             || lacks(&split.test, fractions.test)
         {
-            let place = Place::whole(&dataset.source);
-            return Err(Error::data(place, dataset.split.problem(rows)));
+            return Err(Error::in_source(
+                &dataset.source,
+                dataset.split.problem(rows),
+            ));
         }
         Ok(split)
     }

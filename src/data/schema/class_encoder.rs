@@ -86,11 +86,7 @@ impl ClassEncoder {
 
     /// Returns the number of rows of each class.
     fn counts(&self) -> Vec<usize> {
-        let mut counts = vec![0; self.names.len()];
-        self.labels
-            .iter()
-            .for_each(|&label| counts[label as usize] += 1);
-        counts
+        tally(&self.labels, self.names.len())
     }
 
     fn renumber(&mut self, class_of: &[u32]) {
@@ -197,12 +193,18 @@ impl Classes {
     /// Returns whether whole numbers are too sparse to be classes: some have a single row, and there
     /// are fewer than five rows for each.
     pub(crate) fn are_sparse(&self) -> bool {
-        let mut counts = vec![0_usize; self.names.len()];
-        self.labels
-            .iter()
-            .for_each(|&label| counts[label as usize] += 1);
+        let counts = tally(&self.labels, self.names.len());
         counts.contains(&1) && counts.len() > 2 && self.labels.len() < 5 * counts.len()
     }
+}
+
+/// Returns the number of rows of each of `classes` classes.
+pub(crate) fn tally(labels: &[u32], classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    for &label in labels {
+        counts[label as usize] += 1;
+    }
+    counts
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::dates::{are_compact, is_date, is_time};
 use super::labels::BOOLEANS;
 use crate::report::Reason;
 use crate::table::Shape;
-use crate::table::batch::Row;
+use crate::table::batch::{Row, column_cells};
 use crate::table::column_reader::{is_nameless, min_row_numbers, numbers_rows, offset};
 use util::error::DataProblem;
 
@@ -49,7 +49,7 @@ pub(super) struct Evidence<'t> {
 
 impl<'t> Evidence<'t> {
     pub(super) fn of(column: usize, rows: &'t [Row], shape: &'t Shape) -> Self {
-        let all = rows.iter().filter_map(|row| row.cells.get(column));
+        let all = column_cells(rows, column);
         let all = all.map(|cell| shape.without_unit(column, cell.trim()));
         let is_missing = |cell: &str| shape.number(cell).is_ok_and(f64::is_nan);
         let known = all.clone().filter(|cell| !is_missing(cell));
@@ -58,7 +58,7 @@ impl<'t> Evidence<'t> {
             .filter(|cell| !is_missing(cell) || has_signs && *cell == "-")
             .collect();
         let distinct: HashSet<&str> = cells.iter().copied().collect();
-        let all = || rows.iter().filter_map(|row| row.cells.get(column));
+        let all = || column_cells(rows, column);
         let empty = all().filter(|cell| cell.trim().is_empty()).count();
         let has_empty_only = cells.len() + empty == all().count();
         Self {

@@ -11,7 +11,7 @@ pub(crate) mod task;
 use std::collections::HashSet;
 
 use super::report::Reason;
-use super::table::batch::Row;
+use super::table::batch::{Row, column_cells};
 use super::table::column_reader::offset;
 use super::table::{Shape, Table};
 use super::{LoadOptions, SplitMethod};
@@ -192,7 +192,7 @@ pub(super) fn passed_over(table: &Table, options: &LoadOptions) -> Option<usize>
 fn last_column(table: &Table) -> usize {
     let is_used = |column: &usize| {
         let header = table.shape.header.as_ref();
-        let mut cells = table.sample.iter().filter_map(|row| row.cells.get(*column));
+        let mut cells = column_cells(&table.sample, *column);
         header.is_some_and(|header| !header[*column].trim().is_empty())
             || cells.any(|cell| !cell.trim().is_empty())
     };
@@ -218,7 +218,7 @@ impl TargetSample {
         let evidence = Evidence::of(column, &table.sample, &table.shape);
         let has_numbers = !evidence.numbers.is_empty() && evidence.words.is_empty();
         let missing = &table.shape.missing;
-        let cells = table.sample.iter().filter_map(|row| row.cells.get(column));
+        let cells = column_cells(&table.sample, column);
         let texts = cells
             .map(|cell| cell.trim())
             .filter(|cell| !cell.is_empty());

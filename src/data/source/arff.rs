@@ -73,8 +73,10 @@ pub(super) fn converted(bytes: &[u8], source: &str) -> Result<Converted> {
         }
     }
     if above == 0 || attributes.is_empty() {
-        let place = Place::whole(source);
-        return Err(Error::data(place, DataProblem::ForeignFormat(no_rows())));
+        return Err(Error::in_source(
+            source,
+            DataProblem::ForeignFormat(no_rows()),
+        ));
     }
     let mut table = Converted::new("ARFF", true);
     for (column, attribute) in attributes.iter().enumerate() {

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use super::input::{Input, open};
 use crate::Source;
 use crate::schema::options::{Part, Progress};
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 
 /// Magic number of a file of images: unsigned bytes in three dimensions.
@@ -215,15 +215,9 @@ pub(crate) fn beside(source: &Source, changes: &[(&str, &str)]) -> Option<PathBu
 }
 
 pub(crate) fn refused(source: &Source, problem: String) -> Error {
-    Error::data(
-        Place::whole(source.to_string()),
-        DataProblem::Images(problem),
-    )
+    Error::in_source(source.to_string(), DataProblem::Images(problem))
 }
 
 fn unreadable(source: &Source, cause: io::Error) -> Error {
-    Error::CannotRead {
-        path: source.to_string().into(),
-        cause,
-    }
+    Error::cannot_read(source.to_string(), cause)
 }

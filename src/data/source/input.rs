@@ -12,7 +12,7 @@ use super::converted::{Conversion, Converted};
 use super::foreign::{self, Format};
 use super::idx_file::IMAGES;
 use super::{Source, arff, json_lines};
-use util::error::{Error, Place, Result};
+use util::error::{Error, Result};
 use util::lang::say;
 
 /// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
@@ -63,14 +63,11 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
         bytes,
         taken: Arc::clone(&taken),
     };
-    let unreadable = |cause| Error::CannotRead {
-        path: source.to_string().into(),
-        cause,
-    };
+    let unreadable = |cause| Error::cannot_read(source.to_string(), cause);
     let (mut first, mut bytes) = decompressed(counted)
         .and_then(|bytes| peek(bytes, FIRST))
         .map_err(unreadable)?;
-    let problem = |problem| Error::data(Place::whole(source.to_string()), problem);
+    let problem = |problem| Error::in_source(source.to_string(), problem);
     let (mut format, mut member) = (None, None);
     if archive::is_zip(&first) {
         let content = archive::unpacked(bytes).map_err(unreadable)?;
@@ -158,7 +155,7 @@ fn convert(format: Format, bytes: Vec<u8>, source: &str) -> Result<Converted> {
 #[cfg(not(all(feature = "xlsx", feature = "parquet")))]
 fn without(source: &str, about: &'static str) -> Error {
     let problem = util::error::DataProblem::ForeignFormat(about);
-    Error::data(Place::whole(source), problem)
+    Error::in_source(source, problem)
 }
 
 fn open_file(path: &Path) -> Result<File> {

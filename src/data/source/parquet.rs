@@ -12,10 +12,7 @@ use util::error::{DataProblem, Error, Place, Result};
 /// # Errors
 /// [`Error::CannotRead`] for a damaged file; [`DataProblem::Nested`] for a column that is no single value a row.
 pub(super) fn converted(bytes: Vec<u8>, source: &str) -> Result<Converted> {
-    let unreadable = |error: ParquetError| Error::CannotRead {
-        path: source.into(),
-        cause: std::io::Error::other(error),
-    };
+    let unreadable = |error: ParquetError| Error::cannot_read(source, std::io::Error::other(error));
     let file = SerializedFileReader::new(bytes::Bytes::from(bytes)).map_err(unreadable)?;
     let mut table = Converted::new("Parquet", true);
     let schema = file.metadata().file_metadata().schema();

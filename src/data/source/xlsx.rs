@@ -13,10 +13,7 @@ use util::lang::say;
 /// # Errors
 /// [`Error::CannotRead`] for what is no workbook; [`DataProblem::Empty`] without any cells.
 pub(super) fn converted(bytes: Vec<u8>, source: &str) -> Result<Converted> {
-    let unreadable = |error: XlsxError| Error::CannotRead {
-        path: source.into(),
-        cause: std::io::Error::other(error),
-    };
+    let unreadable = |error: XlsxError| Error::cannot_read(source, std::io::Error::other(error));
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
     let sheets = workbook.sheets_metadata().to_vec();
     let is_shown = |sheet: &&calamine::Sheet| {
@@ -47,7 +44,7 @@ pub(super) fn converted(bytes: Vec<u8>, source: &str) -> Result<Converted> {
         }
         return Ok(table);
     }
-    Err(Error::data(Place::whole(source), DataProblem::Empty))
+    Err(Error::in_source(source, DataProblem::Empty))
 }
 
 /// Returns the text of a cell; a date as in ISO 8601.

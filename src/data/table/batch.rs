@@ -178,6 +178,14 @@ pub(crate) struct Row {
     pub(crate) line: u64,
 }
 
+/// Returns the cells of column `index` (from 0) of the rows that have it.
+pub(crate) fn column_cells(
+    rows: &[Row],
+    index: usize,
+) -> impl DoubleEndedIterator<Item = &String> + Clone {
+    rows.iter().filter_map(move |row| row.cells.get(index))
+}
+
 impl Row {
     /// Returns the line it ends on.
     pub(super) fn last_line(&self) -> u64 {

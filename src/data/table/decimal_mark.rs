@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::batch::Row;
+use super::batch::{Row, column_cells};
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
 use crate::schema::missing::MissingValues;
@@ -24,7 +24,7 @@ impl Marks {
     fn of(rows: &[Row]) -> Self {
         let mut marks = Self::default();
         for column in numeric_columns(rows) {
-            for cell in rows.iter().filter_map(|row| row.cells.get(column)) {
+            for cell in column_cells(rows, column) {
                 marks.add(cell.trim());
             }
         }
@@ -196,7 +196,7 @@ fn numeric_columns(rows: &[Row]) -> impl Iterator<Item = usize> {
     let usual = MissingValues::default();
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     (0..width).filter(move |&column| {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = column_cells(rows, column);
         let cells = cells.filter(|cell| !usual.is_missing_number(cell));
         let (mut filled, mut numbers) = (0, 0);
         for cell in cells {
@@ -209,7 +209,7 @@ fn numeric_columns(rows: &[Row]) -> impl Iterator<Item = usize> {
 
 /// Returns whether most cells of `column` are numbers with the other decimal mark only.
 pub(crate) fn has_other_mark(rows: &[Row], column: usize, decimal_comma: bool) -> bool {
-    let cells = rows.iter().filter_map(|row| row.cells.get(column));
+    let cells = column_cells(rows, column);
     let cells: Vec<&str> = cells
         .map(|cell| cell.trim())
         .filter(|cell| !cell.is_empty())
@@ -226,7 +226,7 @@ pub(crate) fn has_other_mark(rows: &[Row], column: usize, decimal_comma: bool) -
 fn separate_thousands(mark: u8, min: u64, rows: &[Row]) -> bool {
     let width = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     (0..width).any(|column| {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = column_cells(rows, column);
         let cells = cells.map(|cell| cell.trim());
         let max = cells.clone().filter_map(formatted::unmarked).max();
         max.is_some_and(|max| (min..1000).contains(&max))

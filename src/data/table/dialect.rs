@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::batch::Row;
+use super::batch::{Row, column_cells};
 use super::formatted;
 use super::prefix::Prefix;
 use super::{Quote, Reading};
@@ -292,7 +292,7 @@ fn are_cut_better(rows: &[Row], others: &[Row], delimiter: Delimiter) -> bool {
     let width = |rows: &[Row]| rows.first().map_or(0, |row| row.cells.len());
     let is_value = |cell: &str| formatted::is_number(cell) || is_date(cell);
     let most = |rows: &[Row], column: usize, is: &dyn Fn(&str) -> bool| {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = column_cells(rows, column);
         2 * cells.filter(|cell| is(cell)).count() > rows.len()
     };
     let columns = |rows: &[Row], is: &dyn Fn(&str) -> bool| {
@@ -354,7 +354,7 @@ fn are_titles(above: &[Row], table: &[Row], usual: usize) -> bool {
 fn is_like_data(row: &Row, rows: &[Row]) -> bool {
     let numbers = row.cells.iter().filter(|cell| formatted::is_number(cell));
     let is_known = |(column, cell): (usize, &String)| {
-        let mut column = rows.iter().filter_map(|row| row.cells.get(column));
+        let mut column = column_cells(rows, column);
         !cell.trim().is_empty() && !formatted::is_number(cell) && column.any(|below| below == cell)
     };
     row.cells.len() > 1

@@ -25,7 +25,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::batch::Row;
+use super::batch::{Row, column_cells};
 use super::formatted;
 use super::left_out::total_column;
 use crate::schema::missing::MissingValues;
@@ -103,9 +103,7 @@ impl Column {
         let usual = MissingValues::default();
         let is_missing = |cell: &str| usual.is_missing_number(cell);
         let first = first.trim();
-        let cells: Vec<&str> = below
-            .iter()
-            .filter_map(|row| row.cells.get(column))
+        let cells: Vec<&str> = column_cells(below, column)
             .map(|cell| cell.trim())
             .filter(|cell| !is_missing(cell))
             .collect();
@@ -182,7 +180,7 @@ fn are_types(row: &Row, below: &[Row], has_above: bool) -> bool {
     let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
     let cells: Vec<(usize, &str)> = cells.map(|(column, cell)| (column, cell.trim())).collect();
     let below = &below[..below.len().min(SAMPLE)];
-    let column = |column: usize| below.iter().filter_map(move |row| row.cells.get(column));
+    let column = |column: usize| column_cells(below, column);
     let comes_again =
         |&(place, cell): &(usize, &str)| column(place).any(|other| other.trim() == cell);
     let is_over_number =

@@ -13,7 +13,7 @@ use crate::source::input::{Input, open};
 use crate::{
     CellFormat, Column, ColumnKind, Dataset, HeldOut, Lines, MissingValues, Source, Target, matrix,
 };
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 use util::memory;
 use util::random::{RngStream, generator, shuffle};
@@ -60,9 +60,8 @@ pub(crate) fn load(
     classes.dedup();
     if let [class] = classes[..] {
         let class = class.to_string();
-        let place = Place::whole(source.to_string());
-        return Err(Error::data(
-            place,
+        return Err(Error::in_source(
+            source.to_string(),
             DataProblem::SingleClass { class, without: 0 },
         ));
     }
@@ -160,10 +159,7 @@ fn target(labels: &[u8], names: &[String], source: &Source) -> Result<Target> {
     let label = |&byte: &u8| {
         of_byte[usize::from(byte)].ok_or_else(|| {
             let class = byte.to_string();
-            Error::data(
-                Place::whole(source.to_string()),
-                DataProblem::UnknownClass { class },
-            )
+            Error::in_source(source.to_string(), DataProblem::UnknownClass { class })
         })
     };
     Ok(Target::Classes {

@@ -42,7 +42,7 @@ use records::Records;
 use rows::{Layout, MIN_ROWS_ABOVE, Rows, comment_sign};
 pub(super) use shape::Shape;
 use start::{Found, Start};
-use util::error::{DataProblem, Error, Place, Result};
+use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 
 /// Maximum length in bytes of a prefix: a file must have a whole row within it.
@@ -143,7 +143,7 @@ impl Table {
                 || dialect.delimiter == Delimiter::Blanks && is_row_count(cells())
         });
         if rows.is_empty() {
-            return Err(Error::data(Place::whole(source), DataProblem::Empty));
+            return Err(Error::in_source(source, DataProblem::Empty));
         }
         let mut first = rows.remove(0).cells;
         drop_trailing_delimiters(&mut first, &rows);
@@ -164,7 +164,7 @@ impl Table {
             trailing = 0;
         }
         if has_header && rows.is_empty() {
-            return Err(Error::data(Place::whole(source), DataProblem::Empty));
+            return Err(Error::in_source(source, DataProblem::Empty));
         }
         let names = if has_header {
             column_names(first.iter().map(String::as_str))

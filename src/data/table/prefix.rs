@@ -47,8 +47,7 @@ impl Prefix {
                 }
                 Ok(_) => report()?,
                 Err(cause) => {
-                    let path = source.into();
-                    return Err(Error::CannotRead { path, cause });
+                    return Err(Error::cannot_read(source, cause));
                 }
             }
         }

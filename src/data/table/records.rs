@@ -336,10 +336,7 @@ impl<R: Read> Records<R> {
         let wanted = if self.has_begun { 1 } else { 3 };
         while length < wanted && !self.is_at_end {
             let read = read_some(&mut self.input, &mut self.buffer[length..]);
-            let read = read.map_err(|cause| Error::CannotRead {
-                path: self.source.as_str().into(),
-                cause,
-            })?;
+            let read = read.map_err(|cause| Error::cannot_read(&self.source, cause))?;
             length += read;
             self.is_at_end = read == 0;
         }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use super::Progression;
-use super::batch::{Batch, Record, Row};
+use super::batch::{Batch, Record, Row, column_cells};
 use super::dialect::{Delimiter, Dialect};
 use super::formatted::is_number;
 use super::left_out::{
@@ -70,7 +70,7 @@ impl Layout {
     /// Looks at `rows` of `width` cells.
     pub(crate) fn of(rows: &[Row], width: usize, dialect: Dialect) -> Self {
         let is_numeric = |column: &usize| {
-            let cells = rows.iter().filter_map(|row| row.cells.get(*column));
+            let cells = column_cells(rows, *column);
             2 * cells.filter(|cell| is_number(cell)).count() > rows.len()
         };
         Self {
@@ -180,10 +180,7 @@ impl Rows {
         let (done_with, used) = channel();
         let reading = thread::Builder::new().name("read".into());
         let spawned = reading.spawn(move || read_ahead(records, &sender, &used));
-        spawned.map_err(|cause| Error::CannotRead {
-            path: source.into(),
-            cause,
-        })?;
+        spawned.map_err(|cause| Error::cannot_read(source, cause))?;
         let mut rows = Self {
             source: source.to_owned(),
             width,
@@ -394,10 +391,8 @@ impl Rows {
     fn receive(&self) -> Result<Batch> {
         let received = self.batches.recv();
         received.unwrap_or_else(|_| {
-            Err(Error::CannotRead {
-                path: self.source.as_str().into(),
-                cause: io::Error::other(say!("reader-stopped", "the reading thread stopped")),
-            })
+            let cause = io::Error::other(say!("reader-stopped", "the reading thread stopped"));
+            Err(Error::cannot_read(&self.source, cause))
         })
     }
 

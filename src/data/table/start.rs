@@ -12,7 +12,7 @@ use crate::schema::options::LoadObserver;
 use crate::source::converted::Conversion;
 use crate::source::foreign;
 use crate::source::text_encoding::TextEncoding;
-use util::error::{Error, Place, Result};
+use util::error::{Error, Result};
 
 /// Format and first rows of a table.
 pub(super) struct Found {
@@ -55,7 +55,7 @@ impl Start<'_> {
             if let Some(problem) =
                 foreign::tar_problem(first).or_else(|| foreign::text_problem(first))
             {
-                return Err(Error::data(Place::whole(self.source), problem));
+                return Err(Error::in_source(self.source, problem));
             }
             if reading.encoding.is_none() && encoding == TextEncoding::Utf8 {
                 let (bytes, is_whole) = (&self.prefix.bytes, self.prefix.is_whole);

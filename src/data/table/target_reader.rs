@@ -118,15 +118,9 @@ impl TargetCells {
             Ok(number) if number.fract() == 0.0 && labels.names().len() <= MAX_NUMBERED_CLASSES => {
             }
             Ok(_) => {
-                let names = labels.names().iter();
-                let values: Result<Vec<f64>, _> =
-                    names.map(|name| number(name, self.offset, shape)).collect();
-                let values = values?;
-                for name in labels.names() {
-                    self.formats.add(name, shape)?;
-                }
-                let of_row = labels.labels().iter().map(|&label| values[label as usize]);
-                self.cells = Cells::Numbers(of_row.collect());
+                let (names, labels) = (labels.names(), labels.labels());
+                let numbers = numbers_of(names, labels, self.offset, shape, &mut self.formats)?;
+                self.cells = Cells::Numbers(numbers);
             }
         }
         Ok(())
@@ -177,16 +171,10 @@ impl TargetCells {
         let checked = classes.check(self.task == TaskChoice::Classification);
         let is_unfit = matches!(checked, Err(DataProblem::TooManyClasses { .. }));
         if may_be_numbers && (is_unfit || classes.are_sparse()) {
-            let names = classes.names.iter();
-            let values: Result<Vec<f64>, _> =
-                names.map(|name| number(name, self.offset, shape)).collect();
-            let values = values?;
-            let of_row = classes.labels.iter().map(|&label| values[label as usize]);
             let mut formats = self.formats;
-            for name in &classes.names {
-                formats.add(name, shape)?;
-            }
-            return Ok(Targets::Numbers(of_row.collect(), formats));
+            let (names, labels) = (&classes.names, &classes.labels);
+            let numbers = numbers_of(names, labels, self.offset, shape, &mut formats)?;
+            return Ok(Targets::Numbers(numbers, formats));
         }
         checked.map(|()| Targets::Classes(classes))
     }
@@ -196,6 +184,25 @@ impl TargetCells {
 pub(crate) fn are_no_classes(numbers: &[f64]) -> bool {
     let distinct: HashSet<u64> = numbers.iter().map(|number| number.to_bits()).collect();
     distinct.len() > MAX_NUMBERED_CLASSES || numbers.iter().any(|number| number.fract() != 0.0)
+}
+
+/// Parses the `names` of the labels as targets, and adds their formats. Returns the number of each row.
+fn numbers_of(
+    names: &[String],
+    labels: &[u32],
+    offset: f64,
+    shape: &Shape,
+    formats: &mut Formats,
+) -> Result<Vec<f64>, DataProblem> {
+    let values: Result<Vec<f64>, _> = names
+        .iter()
+        .map(|name| number(name, offset, shape))
+        .collect();
+    let values = values?;
+    for name in names {
+        formats.add(name, shape)?;
+    }
+    Ok(labels.iter().map(|&label| values[label as usize]).collect())
 }
 
 /// Parses a target and subtracts the `offset`; NaN for a missing one.

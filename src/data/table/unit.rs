@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Shape;
 use super::amount::is_gap;
-use super::batch::Row;
+use super::batch::{Row, column_cells};
 use super::header::is_unit;
 
 /// Minimum number of cells with the unit.
@@ -14,7 +14,7 @@ const MIN_CELLS: usize = 3;
 /// with the unit.
 pub(crate) fn column_units(rows: &[Row], shape: &Shape) -> BTreeMap<usize, String> {
     let unit = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.cells.get(column));
+        let cells = column_cells(rows, column);
         let is_missing = |cell: &&str| shape.number(cell).is_ok_and(f64::is_nan);
         let mut cells = cells
             .map(|cell| cell.trim())

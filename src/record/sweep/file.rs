@@ -29,10 +29,7 @@ impl SweepFile {
     /// [`Error::Usage`] for a file that is not of this sweep; [`Error::CannotRead`], [`Error::CannotWrite`].
     pub fn open(path: &Path, table: &SweepTable, replace: bool) -> Result<Self> {
         let columns = [&table.columns()[..], &RESULTS].concat();
-        let cannot_write = |cause| Error::CannotWrite {
-            path: path.to_owned(),
-            cause,
-        };
+        let cannot_write = |cause| Error::cannot_write(path, cause);
         let text = match fs::read(path) {
             Ok(text) if !replace => text,
             Ok(_) => Vec::new(),

@@ -195,6 +195,23 @@ impl Error {
         }
     }
 
+    /// Creates a data error that covers the whole of `source`.
+    pub fn in_source(source: impl Into<String>, problem: DataProblem) -> Self {
+        Self::data(Place::whole(source), problem)
+    }
+
+    /// Creates the error of an input that exists and cannot be read.
+    pub fn cannot_read(path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        let path = path.into();
+        Self::CannotRead { path, cause }
+    }
+
+    /// Creates the error of an output that cannot be written.
+    pub fn cannot_write(path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        let path = path.into();
+        Self::CannotWrite { path, cause }
+    }
+
     /// Returns whether it is this problem with data.
     pub fn is(&self, wanted: &DataProblem) -> bool {
         matches!(self, Self::Data { problem, .. } if problem == wanted)
@@ -210,54 +227,36 @@ impl Error {
         Self::CannotRead { path, cause }
     }
 
-    /// Returns whether a file could not be read or written for lack of memory.
-    fn is_out_of_memory(&self) -> bool {
-        match self {
-            Self::CannotRead { cause, .. } | Self::CannotWrite { cause, .. } => {
-                cause.kind() == io::ErrorKind::OutOfMemory
-            }
-            _ => false,
-        }
-    }
-
     /// Returns the kind of error, as in the JSON of a run that failed before it started.
     pub fn kind(&self) -> &'static str {
-        match self {
-            _ if self.is_out_of_memory() => "memory",
-            Self::Data { .. } | Self::OtherData { .. } => "data",
-            Self::Model { .. } => "model",
-            Self::Checkpoint { .. } => "checkpoint",
-            Self::NoSuchInput { .. } | Self::CannotRead { .. } => "no-input",
-            Self::CannotWrite { .. } | Self::Exists(_) => "cannot-write",
-            Self::Usage(_) | Self::Lesson(_) => "usage",
-            Self::Terminal(_)
-            | Self::Diverged(_)
-            | Self::Worker(_)
-            | Self::Loading(_)
-            | Self::Gradients(_)
-            | Self::Cancelled => "failed",
-            Self::Memory(_) => "memory",
-        }
+        self.kind_and_exit_code().0
     }
 
     /// Returns the exit code of a process that ends with this error.
     pub fn exit_code(&self) -> u8 {
+        self.kind_and_exit_code().1
+    }
+
+    fn kind_and_exit_code(&self) -> (&'static str, u8) {
         match self {
-            _ if self.is_out_of_memory() => EXIT_FAILED,
-            Self::Data { .. }
-            | Self::Model { .. }
-            | Self::Checkpoint { .. }
-            | Self::OtherData { .. } => EXIT_BAD_DATA,
-            Self::NoSuchInput { .. } | Self::CannotRead { .. } => EXIT_NO_INPUT,
-            Self::CannotWrite { .. } | Self::Exists(_) => EXIT_CANNOT_WRITE,
-            Self::Usage(_) | Self::Lesson(_) => EXIT_USAGE,
+            Self::Memory(_) => ("memory", EXIT_FAILED),
+            Self::CannotRead { cause, .. } | Self::CannotWrite { cause, .. }
+                if cause.kind() == io::ErrorKind::OutOfMemory =>
+            {
+                ("memory", EXIT_FAILED)
+            }
+            Self::Data { .. } | Self::OtherData { .. } => ("data", EXIT_BAD_DATA),
+            Self::Model { .. } => ("model", EXIT_BAD_DATA),
+            Self::Checkpoint { .. } => ("checkpoint", EXIT_BAD_DATA),
+            Self::NoSuchInput { .. } | Self::CannotRead { .. } => ("no-input", EXIT_NO_INPUT),
+            Self::CannotWrite { .. } | Self::Exists(_) => ("cannot-write", EXIT_CANNOT_WRITE),
+            Self::Usage(_) | Self::Lesson(_) => ("usage", EXIT_USAGE),
             Self::Terminal(_)
             | Self::Diverged(_)
             | Self::Worker(_)
             | Self::Loading(_)
             | Self::Gradients(_)
-            | Self::Memory(_)
-            | Self::Cancelled => EXIT_FAILED,
+            | Self::Cancelled => ("failed", EXIT_FAILED),
         }
     }
 }

@@ -161,7 +161,7 @@ impl SplitFile {
                 "it lists no {set} row",
                 set = set.name()
             ));
-            return Err(Error::data(Place::whole(self.source), problem));
+            return Err(Error::in_source(self.source, problem));
         }
         Ok(Selection {
             file: self,
@@ -224,7 +224,7 @@ impl SplitFile {
             table,
             found = rows
         ));
-        Err(Error::data(Place::whole(self.source.clone()), problem))
+        Err(Error::in_source(&self.source, problem))
     }
 
     /// Returns whether the list is of a table with other targets, or of another order.
@@ -316,8 +316,8 @@ impl Selection {
              (evaluate the table it was written for; --force takes this one all the same)",
             table
         );
-        let place = Place::whole(self.file.source.clone());
-        Err(Error::data(place, DataProblem::Split(problem)))
+        let problem = DataProblem::Split(problem);
+        Err(Error::in_source(&self.file.source, problem))
     }
 
     /// Returns a statement on a table, at its end, that may be another than the list is of.

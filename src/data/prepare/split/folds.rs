@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use super::{Fractions, RowSplit, Split};
+use crate::schema::class_encoder::tally;
 use crate::{Dataset, Target};
-use util::error::{Error, Place, Result};
+use util::error::{Error, Result};
 use util::lang::say;
 use util::random::{RngStream, generator, shuffle};
 
@@ -63,8 +64,10 @@ impl Split {
             split.test = tested;
             let is_validated = !split.validation.is_empty() || validation == 0.0;
             if split.training.is_empty() || split.test.is_empty() || !is_validated {
-                let place = Place::whole(&dataset.source);
-                return Err(Error::data(place, dataset.split.problem(rows)));
+                return Err(Error::in_source(
+                    &dataset.source,
+                    dataset.split.problem(rows),
+                ));
             }
             Ok(split)
         };
@@ -126,10 +129,7 @@ fn deal_groups(
     }
     shuffle(&mut members, &mut generator(seed, RngStream::Split));
     members.sort_by_key(|rows| Reverse(rows.len()));
-    let mut of_class = vec![0_usize; classes];
-    labels
-        .iter()
-        .for_each(|&label| of_class[label as usize] += 1);
+    let of_class = tally(labels, classes);
     let mut folds = vec![None; groups.len()];
     // Rows, and rows of each class, in each fold.
     let mut sizes = vec![0; count];

@@ -8,7 +8,7 @@ use super::args::{GlobalArgs, SavingArgs, ScreenArgs, TrainingArgs};
 use super::load_options::load_options;
 use super::resume::ResumeOrder;
 use super::trials::TrialCount;
-use crate::data::{Dataset, LoadOptions, Part, RowSplit, Source, ValidationRows};
+use crate::data::{DataFile, Dataset, LoadOptions, RowSplit, Source, ValidationRows};
 use crate::error::{Error, Result, shown_source};
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
@@ -200,14 +200,14 @@ impl Job {
     }
 
     /// The files that are read, in this order, as messages name them.
-    pub fn files(&self) -> Vec<(Part, String)> {
-        let table = Some((Part::Table, shown_source(&self.source.to_string())));
+    pub fn files(&self) -> Vec<(DataFile, String)> {
+        let table = Some((DataFile::Table, shown_source(&self.source.to_string())));
         let validation = match &self.options.validation {
-            ValidationRows::File(file) => Some((Part::Validation, file.to_string())),
+            ValidationRows::File(file) => Some((DataFile::Validation, file.to_string())),
             ValidationRows::Auto | ValidationRows::Split => None,
         };
         let test = self.options.test.as_ref();
-        let test = test.map(|file| (Part::Test, file.to_string()));
+        let test = test.map(|file| (DataFile::Test, file.to_string()));
         [table, validation, test].into_iter().flatten().collect()
     }
 

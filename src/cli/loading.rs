@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::data::{Part, Progress};
+use crate::data::{DataFile, Progress};
 use crate::util::lang::say;
 
 /// Loading that takes less time than this is not shown.
@@ -58,9 +58,9 @@ fn text(source: &str, progress: Progress) -> String {
         rows,
     } = progress;
     let what = match part {
-        Part::Table => source,
-        Part::Validation => say!("loading-validation", "the validation rows"),
-        Part::Test => say!("loading-test", "the test rows"),
+        DataFile::Table => source,
+        DataFile::Validation => say!("loading-validation", "the validation rows"),
+        DataFile::Test => say!("loading-test", "the test rows"),
     };
     let share = size.filter(|&size| size > 0);
     let share = share.map(|size| format!("{:.0}%, ", 100.0 * bytes as f64 / size as f64));
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn the_share_is_shown_if_it_is_known() {
         let progress = |size| Progress {
-            part: Part::Table,
+            part: DataFile::Table,
             bytes: 25_000_000,
             size,
             rows: 1024,
@@ -96,7 +96,7 @@ mod tests {
             "reading: 1024 rows, 25 MB of standard input (ctrl-c: cancel)"
         );
         let validation = Progress {
-            part: Part::Validation,
+            part: DataFile::Validation,
             ..progress(None)
         };
         assert_eq!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::args::{GlobalArgs, TrainingArgs};
 use super::job::Job;
-use crate::data::{Base, Source, Task};
+use crate::data::{Source, StartingModel, Task};
 use crate::error::{Error, Result};
 use crate::model_file::formats::{self, Format};
 use crate::model_file::{self, TrainedModel};
@@ -59,7 +59,7 @@ fn start_from(job: &mut Job, model: TrainedModel) {
         // The plan says so.
         scale.is_fraction = false;
     }
-    job.options.base = Some(Base {
+    job.options.base = Some(StartingModel {
         preprocessing: model.preprocessing,
         task,
         target: model.target,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::prepare::held_out;
 use super::prepare::split::RowSplit;
 use super::prepare::split::reader::SplitReader;
-use super::report::{Exclusion, ReadReport, Reason};
+use super::report::{Exclusion, ExclusionReason, ReadReport};
 use super::schema::options::{LoadObserver, LoadOptions, Missing};
 use super::source::input::{Input, open};
 use super::table::batch::Row;
@@ -23,7 +23,7 @@ use util::text::brief;
 
 /// Preprocessing and target of a model that is trained further.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Base {
+pub struct StartingModel {
     /// Conversion of raw values to network inputs.
     pub preprocessing: Preprocessing,
     /// Classes, or scale of the target.
@@ -32,7 +32,7 @@ pub struct Base {
     pub target: String,
 }
 
-impl Base {
+impl StartingModel {
     /// Reads the table or the images of `source` with the columns and classes of the model.
     ///
     /// # Errors
@@ -240,9 +240,9 @@ impl Base {
         };
         let exclusion = |column: usize| {
             let reason = match column {
-                _ if group == Some(column) => Reason::Groups,
-                _ if dropped.contains(&column) => Reason::Dropped,
-                _ => Reason::NotInModel,
+                _ if group == Some(column) => ExclusionReason::Groups,
+                _ if dropped.contains(&column) => ExclusionReason::Dropped,
+                _ => ExclusionReason::NotInModel,
             };
             Exclusion::of(shape, column, reason)
         };

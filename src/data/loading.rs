@@ -14,14 +14,14 @@ use super::prepare::held_out;
 use super::prepare::lags::History;
 use super::prepare::split::RowSplit;
 use super::prepare::split::reader::SplitReader;
-use super::report::{Exclusion, ReadReport, Reason};
+use super::report::{Exclusion, ExclusionReason, ReadReport};
 use super::schema::options::{
-    LoadObserver, LoadOptions, Missing, Origin, Part, Progress, ValidationRows,
+    DataFile, LoadObserver, LoadOptions, Missing, Origin, Progress, ValidationRows,
 };
 use super::schema::{Role, TargetSample, passed_over, roles};
 use super::source::input::open;
 use super::table::batch::{Record, column_cells};
-use super::table::column_reader::{Cells, undecided_code};
+use super::table::column_reader::{ColumnReader, undecided_code};
 use super::table::date_reader::Dates;
 use super::table::decimal_mark;
 use super::table::formatted::{self, is_number};
@@ -57,11 +57,13 @@ pub fn load_with(
         })
     };
     let validation = match &options.validation {
-        ValidationRows::File(file) => Some(held_out(file, Part::Validation)?),
+        ValidationRows::File(file) => Some(held_out(file, DataFile::Validation)?),
         ValidationRows::Auto | ValidationRows::Split => None,
     };
     let test = options.test.as_ref();
-    let test = test.map(|file| held_out(file, Part::Test)).transpose()?;
+    let test = test
+        .map(|file| held_out(file, DataFile::Test))
+        .transpose()?;
     dataset.validation = validation.or(dataset.validation);
     dataset.test = test;
     dataset.origin = Some(Arc::new(Origin {
@@ -162,7 +164,7 @@ fn keep_units_of_numbers(table: &mut Table, roles: &[Role], options: &LoadOption
 /// Accumulates the rows of a table.
 struct Loading {
     /// Cells of each column; `None` for the target and excluded columns.
-    cells: Vec<Option<Cells>>,
+    cells: Vec<Option<ColumnReader>>,
     target_column: usize,
     target: TargetCells,
     /// Earlier targets that are inputs, behind those of the cells.
@@ -190,8 +192,8 @@ impl Loading {
         });
         let name = |column: usize| Some(shape.header.as_ref()?[column].as_str());
         let cells = roles.iter().enumerate();
-        let cells = cells.map(|(column, role)| Cells::new(role, name(column)));
-        let cells: Vec<Option<Cells>> = cells.collect();
+        let cells = cells.map(|(column, role)| ColumnReader::new(role, name(column)));
+        let cells: Vec<Option<ColumnReader>> = cells.collect();
         let target = roles.iter().position(|role| *role == Role::Target);
         let has_other_mark = |column: &usize| {
             let is_text = matches!(
@@ -199,7 +201,7 @@ impl Loading {
                 Role::Texts {
                     is_wanted: false,
                     ..
-                } | Role::Excluded(Reason::Identifiers)
+                } | Role::Excluded(ExclusionReason::Identifiers)
             );
             is_text
                 && decimal_mark::has_other_mark(&table.sample, *column, shape.dialect.decimal_comma)
@@ -214,7 +216,12 @@ impl Loading {
             task => task,
         };
         Self {
-            width: cells.iter().flatten().map(Cells::width).sum::<usize>() + options.lags,
+            width: cells
+                .iter()
+                .flatten()
+                .map(ColumnReader::width)
+                .sum::<usize>()
+                + options.lags,
             cells,
             target_column,
             target: TargetCells::new(task, &TargetSample::of(target_column, table)),
@@ -318,7 +325,7 @@ impl Loading {
                 shape.cell_error(record.line, column, problem)
             };
             let short = match cells {
-                Cells::Numbers(numbers) if numbers.offset == 0.0 && is_usual => {
+                ColumnReader::Numbers(numbers) if numbers.offset == 0.0 && is_usual => {
                     let short = record.short_decimal(column);
                     if let Some(number) = short {
                         numbers.formats.has_bare = true;
@@ -326,13 +333,15 @@ impl Loading {
                     }
                     short
                 }
-                Cells::Dates(dates) => {
+                ColumnReader::Dates(dates) => {
                     let date = dates.raw(record.cell(column), shape).map_err(in_cell)?;
                     // The last follows below.
                     self.values.extend(&date[..Dates::WIDTH - 1]);
                     date.last().copied()
                 }
-                Cells::Numbers(_) | Cells::Undecided(_) | Cells::Texts(_) => None,
+                ColumnReader::Numbers(_) | ColumnReader::Undecided(_) | ColumnReader::Texts(_) => {
+                    None
+                }
             };
             let raw = match short {
                 Some(number) => number,

@@ -37,7 +37,7 @@ use ndarray::ArcArray2;
 
 use schema::class_encoder::tally;
 
-pub use base::Base;
+pub use base::StartingModel;
 pub use baseline::Baseline;
 pub use fingerprint::Fingerprint;
 pub use loading::load_with;
@@ -51,13 +51,13 @@ pub use prepare::samples::{Samples, Targets};
 pub use prepare::single_output::TargetEncoding;
 pub use prepare::split::file::{Selection, SplitFile};
 pub use prepare::split::{RowSet, RowSplit, Split};
-pub use report::{Exclusion, ReadReport, Reason};
+pub use report::{Exclusion, ExclusionReason, ReadReport};
 pub use schema::dates::{DateOrder, DatePart, MONTHS};
 pub use schema::labels::Labels;
 pub use schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS, MissingValues};
 pub use schema::options::{
-    ClassWeights, DateOptions, DateUse, LoadOptions, Missing, Origin, Part, Progress, SplitMethod,
-    TaskChoice, ValidationRows,
+    ClassWeights, DataFile, DateOptions, DateUse, LoadOptions, Missing, Origin, Progress,
+    SplitMethod, TaskChoice, ValidationRows,
 };
 pub use schema::task::{TargetScale, Task, write_class};
 pub use scores::{
@@ -223,7 +223,7 @@ pub enum Target {
 
 impl Dataset {
     /// Returns the model by which the data were read, if there is one.
-    pub(crate) fn base(&self) -> Option<&Base> {
+    pub(crate) fn base(&self) -> Option<&StartingModel> {
         self.origin.as_ref()?.options.base.as_ref()
     }
 

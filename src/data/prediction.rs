@@ -20,7 +20,7 @@ use super::table::rows::Rows;
 use super::table::{Reading, Shape};
 use super::{Task, matrix};
 use out_of_range::OutOfRange;
-pub(super) use selected::{Selected, Training, Wanted, raw_values};
+pub(super) use selected::{Selected, TrainedLayout, Wanted, raw_values};
 use selected::{by_name, raw_number, target_column};
 pub use unknown_texts::UnknownTexts;
 use util::error::{DataProblem, Error, Result};
@@ -58,7 +58,7 @@ pub struct PredictionRows<'m> {
     rows: NewRows,
     /// Index in the table of each wanted column.
     columns: Vec<usize>,
-    training: Training<'m>,
+    training: TrainedLayout<'m>,
     /// Earlier targets that the model needs.
     history: History,
     has_rows: bool,
@@ -67,7 +67,7 @@ pub struct PredictionRows<'m> {
     /// Column with the true targets, and the task, if rows without a target need not be readable.
     target: Option<(usize, &'m Task)>,
     /// Rows without a target that cannot be read, and why the first cannot.
-    unread: (left_out::Lines, Option<Error>),
+    unread: (left_out::LineCount, Option<Error>),
     /// Texts that the model does not know, by the columns of its preprocessing.
     unknown: Vec<UnknownTexts>,
     /// Numbers outside their range in training, by the columns of its preprocessing.
@@ -98,7 +98,7 @@ impl<'m> PredictionRows<'m> {
                 cells: column.cells(),
             })
             .collect();
-        let training = Training {
+        let training = TrainedLayout {
             columns: wanted.table_columns,
             target: wanted.target_column,
             percent: wanted.percent.as_deref(),

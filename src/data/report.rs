@@ -14,7 +14,7 @@ use util::lang::say;
 /// Reason for excluding a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reason {
+pub enum ExclusionReason {
     /// Requested by `--drop`.
     Dropped,
     /// One value in every training row.
@@ -39,7 +39,7 @@ pub enum Reason {
     ManyTexts,
 }
 
-impl Reason {
+impl ExclusionReason {
     /// Reason in a word or two.
     pub fn text(self) -> &'static str {
         match self {
@@ -96,7 +96,7 @@ pub struct Exclusion {
     /// Index (from 0) among all columns of the file.
     pub column: usize,
     /// Reason.
-    pub reason: Reason,
+    pub reason: ExclusionReason,
     /// Numbers of different texts and of rows with one, if there are too many texts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub texts: Option<(usize, usize)>,
@@ -104,7 +104,7 @@ pub struct Exclusion {
 
 impl Exclusion {
     /// Excludes column `column` (from 0) of a table.
-    pub(super) fn of(shape: &Shape, column: usize, reason: Reason) -> Self {
+    pub(super) fn of(shape: &Shape, column: usize, reason: ExclusionReason) -> Self {
         Self {
             name: shape.names[column].clone(),
             column,
@@ -263,7 +263,7 @@ impl ReadReport {
             };
             (column.name.clone(), format!("{}{option}", column.why()))
         });
-        let reason = Reason::Constant.text();
+        let reason = ExclusionReason::Constant.text();
         let constant = constant
             .iter()
             .map(|name| (name.clone(), reason.to_owned()));

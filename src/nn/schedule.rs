@@ -57,7 +57,7 @@ pub struct Schedule {
 
 /// Position of the next step in a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct StepPlace {
     /// Number of epochs done.
     pub epoch: u64,
     /// Number of mini-batches done in the current epoch.
@@ -218,7 +218,7 @@ impl Schedule {
 
     /// Returns the factor of the learning rate for the step at `place`, above 0 and at most 1. `plateau` is the
     /// product of the drops of [`Shape::Plateau`] so far. Behind its end a schedule keeps its last factor.
-    pub fn factor(&self, place: Place, plateau: f64) -> f64 {
+    pub fn factor(&self, place: StepPlace, plateau: f64) -> f64 {
         let batches = u64::from(place.batches);
         let step = place.epoch.saturating_mul(batches) + u64::from(place.batch);
         if place.epoch < self.warm_up {
@@ -365,7 +365,7 @@ mod tests {
         for shape in [Shape::Cosine { end: 10 }, Shape::OneCycle { end: 10 }] {
             let schedule = Schedule { shape, warm_up: 2 };
             let factor = |epoch, batch| {
-                let place = Place {
+                let place = StepPlace {
                     epoch,
                     batch,
                     batches: 4,

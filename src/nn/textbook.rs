@@ -11,7 +11,7 @@
 //! 4. gradients: `dC/dw_ji = a_i delta_j`, `dC/db_j = delta_j`;
 //! 5. update: see [`optimizer`](super::optimizer).
 
-use super::optimizer::{Update, UpdateFormula};
+use super::optimizer::{ParameterState, UpdateFormula};
 use super::{Architecture, LearningRule, Parameters};
 
 /// A network in `f64`.
@@ -237,16 +237,16 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// State of the optimizer for a whole network: one [`Update`] per parameter.
+/// State of the optimizer for a whole network: one [`ParameterState`] per parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Updates {
-    layers: Vec<(Vec<Vec<Update>>, Vec<Update>)>,
+    layers: Vec<(Vec<Vec<ParameterState>>, Vec<ParameterState>)>,
 }
 
 impl Updates {
     /// Creates the state before the first update, all zero.
     pub fn new(network: &Network) -> Self {
-        let zeros = |row: &[f64]| vec![Update::default(); row.len()];
+        let zeros = |row: &[f64]| vec![ParameterState::default(); row.len()];
         let layers = network.layers.iter().map(|layer| {
             let weights = layer.weights.iter().map(|row| zeros(row)).collect();
             (weights, zeros(&layer.biases))

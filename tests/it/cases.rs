@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use nn_tui::data::{
-    ColumnKind, Dataset, LoadOptions, Missing, MissingValues, Preprocessing, Reason, Source,
-    Target, Task, TaskChoice, ValidationRows, load, prepare, read_for_prediction,
+    ColumnKind, Dataset, ExclusionReason, LoadOptions, Missing, MissingValues, Preprocessing,
+    Source, Target, Task, TaskChoice, ValidationRows, load, prepare, read_for_prediction,
 };
 use nn_tui::error::EXIT_BAD_DATA;
 
@@ -156,7 +156,7 @@ fn row_numbers_are_excluded_under_any_name() {
     let excluded = &dataset.report.excluded[0];
     assert_eq!(
         (&*excluded.name, excluded.reason),
-        ("n", Reason::RowNumbers)
+        ("n", ExclusionReason::RowNumbers)
     );
     let options = LoadOptions {
         keep: vec!["n".to_owned()],

@@ -5,7 +5,7 @@ mod spreadsheets;
 use std::fs;
 
 use nn_tui::data::{
-    ColumnKind, LoadOptions, MissingValues, Preprocessing, Reason, Source, TextEncoding,
+    ColumnKind, ExclusionReason, LoadOptions, MissingValues, Preprocessing, Source, TextEncoding,
     ValidationRows, prepare, read_for_prediction,
 };
 use tempfile::TempDir;
@@ -59,7 +59,10 @@ fn a_row_number_in_the_last_column_is_not_predicted() {
         (dataset.target_name.as_str(), column_names(&dataset)),
         ("kind", vec!["x", "z"])
     );
-    assert_eq!(dataset.report.excluded[0].reason, Reason::RowNumbers);
+    assert_eq!(
+        dataset.report.excluded[0].reason,
+        ExclusionReason::RowNumbers
+    );
     let notes = notes(&dataset);
     assert!(
         notes.contains("target: kind (column 3), since \"n\" numbers the rows (--target)"),

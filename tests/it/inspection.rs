@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::support::{decay, rows};
 use crate::support::{plan, session, textbook_plan};
 use ndarray::{Array1, Array2};
-use nn_tui::nn::optimizer::{Update, UpdateFormula};
+use nn_tui::nn::optimizer::{ParameterState, UpdateFormula};
 use nn_tui::nn::pass::Pass;
 use nn_tui::nn::textbook::{Backward, Forward, Network};
 use nn_tui::nn::{
@@ -342,7 +342,7 @@ fn the_next_change_is_what_the_next_step_does() {
                 output: 4,
             },
         ];
-        let mut remembered = ids.map(|_| Update::default());
+        let mut remembered = ids.map(|_| ParameterState::default());
         for _ in 0..40 {
             let told = ids.map(|id| parameter(&session, id, Subject::Row));
             session.step().expect("it converges");

@@ -7,7 +7,7 @@ use crate::support::screen::any_theme;
 use crate::support::{decay, rate};
 use crate::support::{images, plan, regression_plan, trained_model, trained_on};
 use ndarray::Array2;
-use nn_tui::nn::optimizer::{MAX_STATE, Update};
+use nn_tui::nn::optimizer::{MAX_STATE, ParameterState};
 use nn_tui::nn::textbook::Forward;
 use nn_tui::nn::{Activation, LearningRule, Loss, Optimizer, Output, ParameterId};
 use nn_tui::train::inspection::{
@@ -110,7 +110,7 @@ impl Numbers {
     }
 
     fn parameter(&mut self, which: usize) -> ParameterFacts {
-        let before = Update {
+        let before = ParameterState {
             state: [(); MAX_STATE].map(|()| self.next()),
             count: which as u64,
         };

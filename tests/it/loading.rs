@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nn_tui::data::{Part, Progress};
+use nn_tui::data::{DataFile, Progress};
 use nn_tui::tui::app::{Loading, LoadingStage};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render_loading, view_loading};
@@ -25,11 +25,11 @@ fn drawn(loading: &Loading, size: (u16, u16)) -> String {
 
 /// A loading of a file of half a gigabyte, two seconds after its beginning.
 fn under_way() -> Loading {
-    let files = vec![(Part::Table, "measurements/2026/sensors.csv".into())];
+    let files = vec![(DataFile::Table, "measurements/2026/sensors.csv".into())];
     let mut loading = Loading::new("sensors".into(), files, false);
     let progress = |bytes, rows| {
         LoadingStage::Reading(Progress {
-            part: Part::Table,
+            part: DataFile::Table,
             bytes,
             size: Some(502_000_000),
             rows,
@@ -52,12 +52,12 @@ fn a_large_file() {
 
 #[test]
 fn a_pipe_of_unknown_length() {
-    let files = vec![(Part::Table, "standard input".into())];
+    let files = vec![(DataFile::Table, "standard input".into())];
     let mut loading = Loading::new("stdin".into(), files, true);
     loading.observe(LoadingStage::Waiting, Duration::from_millis(3_200));
     insta::assert_snapshot!("loading-waiting-80x24", drawn(&loading, (80, 24)));
     let reading = LoadingStage::Reading(Progress {
-        part: Part::Table,
+        part: DataFile::Table,
         bytes: 12_345_678,
         size: None,
         rows: 98_304,
@@ -71,13 +71,13 @@ fn a_pipe_of_unknown_length() {
 #[test]
 fn several_files_and_what_comes_then() {
     let files = vec![
-        (Part::Table, "train.csv.gz".into()),
-        (Part::Validation, "validation.csv".into()),
-        (Part::Test, "test.csv".into()),
+        (DataFile::Table, "train.csv.gz".into()),
+        (DataFile::Validation, "validation.csv".into()),
+        (DataFile::Test, "test.csv".into()),
     ];
     let mut loading = Loading::new("train".into(), files, true);
     let reading = LoadingStage::Reading(Progress {
-        part: Part::Validation,
+        part: DataFile::Validation,
         bytes: 1_250_000,
         size: Some(9_500_000),
         rows: 8_192,
@@ -96,7 +96,11 @@ fn plain_terminals() {
 }
 
 fn any_stage() -> impl Strategy<Value = LoadingStage> {
-    let part = prop_oneof![Just(Part::Table), Just(Part::Validation), Just(Part::Test)];
+    let part = prop_oneof![
+        Just(DataFile::Table),
+        Just(DataFile::Validation),
+        Just(DataFile::Test)
+    ];
     let reading = (part, any::<u64>(), any::<Option<u64>>(), any::<usize>());
     prop_oneof![
         Just(LoadingStage::Waiting),
@@ -122,7 +126,7 @@ proptest! {
         paused: bool,
         is_ascii: bool,
     ) {
-        let parts = [Part::Table, Part::Validation, Part::Test];
+        let parts = [DataFile::Table, DataFile::Validation, DataFile::Test];
         let files = parts.into_iter().take(files).map(|part| (part, file.clone()));
         let mut loading = Loading::new(name, files.collect(), paused);
         for (stage, milliseconds) in stages {

@@ -4,7 +4,7 @@
 use ndarray::Array2;
 use nn_tui::data::ClassWeights;
 use nn_tui::nn::engine::{MiniBatch, StepOptions, Targets, Threads};
-use nn_tui::nn::schedule::{Place, Plateau, Shape};
+use nn_tui::nn::schedule::{Plateau, Shape, StepPlace};
 use nn_tui::nn::textbook::Network;
 use nn_tui::nn::{
     Activation, Architecture, Change, ClipNorm, DropoutRate, Engine, LabelSmoothing, LearningRule,
@@ -127,7 +127,7 @@ fn schedules_are_those_of_pytorch() {
         for epoch in 0..case.epochs {
             for batch in 0..case.batches {
                 let batches = case.batches;
-                let place = Place {
+                let place = StepPlace {
                     epoch,
                     batch,
                     batches,

@@ -1,9 +1,9 @@
 //! Types of the input columns once all rows are known, and the correction of their values.
 
 use crate::derived::date_columns;
-use crate::report::{Exclusion, ReadReport, Reason};
+use crate::report::{Exclusion, ExclusionReason, ReadReport};
 use crate::table::Shape;
-use crate::table::column_reader::{Cells, undecided_code};
+use crate::table::column_reader::{ColumnReader, undecided_code};
 use crate::table::date_reader::DateParts;
 use crate::{Column, ColumnKind, DatePart};
 
@@ -19,17 +19,17 @@ fn varies(values: &[f32], index: usize, width: usize) -> bool {
 
 /// Returns whether some column of `cells`, whose values come first in the rows of `width` values, tells rows apart by
 /// more than their number; and whether some dates that are used do.
-fn useful(cells: &[Option<Cells>], values: &[f32], width: usize) -> (bool, bool) {
+fn useful(cells: &[Option<ColumnReader>], values: &[f32], width: usize) -> (bool, bool) {
     let (mut next, mut has_others, mut has_dates) = (0, false, false);
     for cells in cells.iter().flatten() {
         let mut own = next..next + cells.width();
         next = own.end;
         let known = match cells {
-            Cells::Dates(dates) if dates.is_used() => &mut has_dates,
-            Cells::Undecided(_) | Cells::Dates(_) => continue,
-            Cells::Numbers(numbers) if numbers.count_rows() => continue,
-            Cells::Texts(texts) if texts.exclusion().is_some() => continue,
-            Cells::Numbers(_) | Cells::Texts(_) => &mut has_others,
+            ColumnReader::Dates(dates) if dates.is_used() => &mut has_dates,
+            ColumnReader::Undecided(_) | ColumnReader::Dates(_) => continue,
+            ColumnReader::Numbers(numbers) if numbers.count_rows() => continue,
+            ColumnReader::Texts(texts) if texts.exclusion().is_some() => continue,
+            ColumnReader::Numbers(_) | ColumnReader::Texts(_) => &mut has_others,
         };
         *known = *known || own.any(|index| varies(values, index, width));
     }
@@ -62,7 +62,7 @@ pub(super) struct FirstDates {
 
 /// Finishes the columns of `cells`, whose values come first in the rows of `width` values.
 pub(super) fn finish_columns(
-    cells: Vec<Option<Cells>>,
+    cells: Vec<Option<ColumnReader>>,
     values: &mut [f32],
     width: usize,
     shape: &Shape,
@@ -82,7 +82,7 @@ pub(super) fn finish_columns(
         let name = &shape.names[column];
         let mut offset = 0.0;
         let finished = match cells {
-            Cells::Dates(dates) => {
+            ColumnReader::Dates(dates) => {
                 let mut parts = dates.finish(values, fixes.len(), width);
                 if are_dates_excluded {
                     parts.used.clear();
@@ -101,7 +101,7 @@ pub(super) fn finish_columns(
                 if parts.used.is_empty() {
                     report
                         .excluded
-                        .push(Exclusion::of(shape, column, Reason::Dates));
+                        .push(Exclusion::of(shape, column, ExclusionReason::Dates));
                 }
                 if parts.has_dates {
                     first_dates.get_or_insert(FirstDates {
@@ -112,17 +112,17 @@ pub(super) fn finish_columns(
                 }
                 continue;
             }
-            Cells::Undecided(_) => Err((Reason::Empty, None)),
+            ColumnReader::Undecided(_) => Err((ExclusionReason::Empty, None)),
             // Numbers that name the rows are better than nothing.
-            Cells::Numbers(numbers) if (has_others || has_dates) && numbers.count_rows() => {
-                Err((Reason::RowNumbers, None))
+            ColumnReader::Numbers(numbers) if (has_others || has_dates) && numbers.count_rows() => {
+                Err((ExclusionReason::RowNumbers, None))
             }
-            Cells::Numbers(numbers) => {
+            ColumnReader::Numbers(numbers) => {
                 offset = numbers.offset;
                 report.add_formats(shape, column, &numbers.formats);
                 Ok((ColumnKind::Numeric, ColumnFix::Keep))
             }
-            Cells::Texts(texts) => {
+            ColumnReader::Texts(texts) => {
                 report.stray_words.extend(texts.stray_words(name, shape));
                 texts.finish().map(|found| {
                     if let ColumnKind::Boolean { no, yes } = &found.kind

@@ -11,7 +11,7 @@ use crate::prepare::split::RowSplit;
 use crate::report::ReadReport;
 use crate::schema::options::Missing;
 use crate::source::Source;
-use crate::table::target_reader::Targets;
+use crate::table::target_reader::AllTargets;
 use crate::table::{CellFormat, Shape};
 use crate::{Column, ColumnKind, Dataset, Target, matrix};
 use util::error::{DataProblem, Error, Result};
@@ -82,11 +82,11 @@ impl Loading {
             Error::data(shape.column_place(self.target_column), problem)
         };
         let target = match target.map_err(in_target)? {
-            Targets::Numbers(numbers, formats) => {
+            AllTargets::Numbers(numbers, formats) => {
                 report.add_formats(&shape, self.target_column, &formats);
                 Target::Numbers(numbers)
             }
-            Targets::Classes(classes) => {
+            AllTargets::Classes(classes) => {
                 report.merged_labels = classes.merged;
                 report.similar_labels = classes.similar;
                 let (names, labels) = (classes.names, classes.labels);

@@ -26,7 +26,7 @@ pub(crate) struct Wanted<'a> {
 
 /// Layout of the training table.
 #[derive(Clone, Copy)]
-pub(crate) struct Training<'a> {
+pub(crate) struct TrainedLayout<'a> {
     /// Number of columns, with the target.
     pub(crate) columns: usize,
     /// Index of the target.
@@ -37,7 +37,7 @@ pub(crate) struct Training<'a> {
     pub(crate) units: &'a [(usize, String)],
 }
 
-impl Training<'_> {
+impl TrainedLayout<'_> {
     /// Tells the `shape` of another table that its column `own` is column `column` of the training table: whether its numbers
     /// have no percent sign, and their unit.
     pub(super) fn describe(&self, shape: &mut Shape, column: usize, own: usize) {
@@ -62,7 +62,7 @@ pub(crate) struct Selected<'a> {
     pub(crate) sample: Vec<Row>,
     /// Index in this table of each wanted column.
     pub(crate) columns: Vec<usize>,
-    training: Training<'a>,
+    training: TrainedLayout<'a>,
 }
 
 impl<'a> Selected<'a> {
@@ -72,7 +72,7 @@ impl<'a> Selected<'a> {
         input: Input,
         reading: &Reading,
         wanted: &[Wanted],
-        training: Training<'a>,
+        training: TrainedLayout<'a>,
         observer: &mut LoadObserver,
     ) -> Result<Self> {
         let expected: Vec<&str> = wanted.iter().map(|column| column.name).collect();
@@ -119,7 +119,7 @@ impl<'a> Selected<'a> {
 pub(super) fn target_column(
     shape: &Shape,
     features: &[usize],
-    training: Training,
+    training: TrainedLayout,
     name: &str,
 ) -> Result<usize> {
     let (found, expected) = (shape.width(), training.columns);
@@ -219,7 +219,7 @@ pub(super) fn by_name(shape: &Shape, names: &[&str], found: &[usize]) -> Result<
     names.iter().map(index).collect()
 }
 
-fn by_position(shape: &Shape, wanted: &[Wanted], training: Training) -> Result<Vec<usize>> {
+fn by_position(shape: &Shape, wanted: &[Wanted], training: TrainedLayout) -> Result<Vec<usize>> {
     let (found, expected) = (shape.width(), training.columns - 1);
     if found != expected && found != expected + 1 {
         let problem = DataProblem::WrongWidth { found, expected };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ndarray::ArcArray2;
 
 use super::split::reader::SplitReader;
-use crate::prediction::{Selected, Training, UnknownTexts, Wanted, raw_values};
+use crate::prediction::{Selected, TrainedLayout, UnknownTexts, Wanted, raw_values};
 use crate::prepare::lags::History;
 use crate::schema::options::{LoadObserver, LoadOptions};
 use crate::source::input::{Input, open};
@@ -84,7 +84,7 @@ pub(crate) fn read_table(
             cells: column.cells(),
         })
         .collect();
-    let place = Training {
+    let place = TrainedLayout {
         columns: dataset.table_columns,
         target: dataset.target_column,
         percent: dataset.percent.as_deref(),

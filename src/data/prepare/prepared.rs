@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::preprocessing::Preprocessing;
-use super::samples::{Rows, Samples};
+use super::samples::{RowSource, Samples};
 use super::split::Split;
 use crate::summary::collect;
 use crate::{Baseline, Dataset, Encoding, Fact, HeldOut, Severity, Task};
@@ -122,13 +122,13 @@ pub fn prepare_split(dataset: &Dataset, split: Split) -> Result<Prepared> {
     let all = |rows: &HeldOut| {
         let indices = (0..rows.values.nrows() as u32).collect();
         Samples::pick(
-            &Rows::held_out(dataset, rows),
+            &RowSource::held_out(dataset, rows),
             indices,
             &preprocessing,
             &task,
         )
     };
-    let rows = Rows::of(dataset);
+    let rows = RowSource::of(dataset);
     let training = Samples::pick(&rows, split.training, &preprocessing, &task);
     let validation = match &dataset.validation {
         Some(rows) => all(rows),

@@ -254,7 +254,7 @@ impl Samples {
 
     /// Picks the `rows` of `from`.
     pub(crate) fn pick(
-        from: &Rows,
+        from: &RowSource,
         rows: Vec<u32>,
         preprocessing: &Arc<Preprocessing>,
         task: &Task,
@@ -349,7 +349,7 @@ fn codes(values: &[String], seen: &[String]) -> Vec<f32> {
 }
 
 /// Rows to pick samples from.
-pub(crate) struct Rows<'d> {
+pub(crate) struct RowSource<'d> {
     /// In the order of the preprocessing.
     columns: &'d [Column],
     values: &'d ArcArray2<f32>,
@@ -358,7 +358,7 @@ pub(crate) struct Rows<'d> {
     are_images: bool,
 }
 
-impl<'d> Rows<'d> {
+impl<'d> RowSource<'d> {
     /// Returns the rows of the data set itself.
     pub(crate) fn of(dataset: &'d Dataset) -> Self {
         Self {

@@ -10,7 +10,7 @@ use util::error::{DataProblem, Error, Result};
 
 /// Mean, standard deviation and range of a column without its missing values (NaN).
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Statistics {
+struct Moments {
     mean: f64,
     std: f64,
     min: f32,
@@ -42,8 +42,8 @@ impl Sums {
     }
 
     /// Returns the statistics; `None` if all values are equal, or there are none.
-    fn statistics(self) -> Option<Statistics> {
-        (self.min < self.max).then(|| Statistics {
+    fn statistics(self) -> Option<Moments> {
+        (self.min < self.max).then(|| Moments {
             mean: self.mean(),
             std: (self.squares / self.count as f64).sqrt(),
             min: self.min,
@@ -52,7 +52,7 @@ impl Sums {
     }
 }
 
-impl Statistics {
+impl Moments {
     /// Measures each of the `width` columns of `rows`, row by row as they lie in memory. `None` for a
     /// column whose values are all equal, or missing.
     fn of<'v>(
@@ -88,7 +88,7 @@ impl Statistics {
 /// for a constant column, which says nothing about the target.
 fn fit(
     kind: &ColumnKind,
-    statistics: Option<Statistics>,
+    statistics: Option<Moments>,
     values: impl Iterator<Item = f32>,
 ) -> Option<Encoding> {
     match kind {
@@ -174,7 +174,7 @@ impl Preprocessing {
             by_halves(dataset.values.view(), |values| {
                 let rows = training_rows.iter();
                 let rows = rows.map(|&row| values.index_axis_move(Axis(0), row as usize));
-                Statistics::of(values.ncols(), rows)
+                Moments::of(values.ncols(), rows)
             })
         };
         let of_target = target_statistics(dataset, training_rows);
@@ -218,7 +218,7 @@ impl Preprocessing {
 }
 
 /// Returns the statistics of a numeric target over `training_rows`; `None` if it is constant, or of classes.
-fn target_statistics(dataset: &Dataset, training_rows: &[u32]) -> Option<Statistics> {
+fn target_statistics(dataset: &Dataset, training_rows: &[u32]) -> Option<Moments> {
     let Target::Numbers(values) = &dataset.target else {
         return None;
     };
@@ -228,7 +228,7 @@ fn target_statistics(dataset: &Dataset, training_rows: &[u32]) -> Option<Statist
     let rows = values
         .iter()
         .map(|value| aview1(std::slice::from_ref(value)));
-    Statistics::of(1, rows).pop()?
+    Moments::of(1, rows).pop()?
 }
 
 impl Task {

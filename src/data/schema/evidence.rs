@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Role;
 use super::dates::{are_compact, is_date, is_time};
 use super::labels::BOOLEANS;
-use crate::report::Reason;
+use crate::report::ExclusionReason;
 use crate::table::Shape;
 use crate::table::batch::{Row, column_cells};
 use crate::table::column_reader::{is_nameless, min_row_numbers, numbers_rows, offset};
@@ -83,12 +83,12 @@ impl<'t> Evidence<'t> {
             return Role::Undecided;
         }
         if are_compact(&self.cells) {
-            return Role::Excluded(Reason::Dates);
+            return Role::Excluded(ExclusionReason::Dates);
         }
         let are_numbers = 2 * self.numbers.len() >= self.cells.len() && !self.is_mixed();
         if are_numbers && !self.are_long_codes() {
             return if self.identifies_rows() && !is_kept {
-                Role::Excluded(Reason::RowNumbers)
+                Role::Excluded(ExclusionReason::RowNumbers)
             } else {
                 Role::Numbers {
                     offset: offset(&self.numbers),
@@ -97,13 +97,13 @@ impl<'t> Evidence<'t> {
             };
         }
         let reason = match () {
-            () if self.are_dates() => Some(Reason::Dates),
+            () if self.are_dates() => Some(ExclusionReason::Dates),
             () if self.are_times() && (is_kept || self.are_nearly_distinct()) => {
-                Some(Reason::Dates)
+                Some(ExclusionReason::Dates)
             }
             () if is_kept => None,
-            () if self.is_prose() => Some(Reason::Prose),
-            () if self.are_nearly_distinct() => Some(Reason::Identifiers),
+            () if self.is_prose() => Some(ExclusionReason::Prose),
+            () if self.are_nearly_distinct() => Some(ExclusionReason::Identifiers),
             () => None,
         };
         match reason {

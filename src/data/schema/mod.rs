@@ -10,7 +10,7 @@ pub(crate) mod task;
 
 use std::collections::HashSet;
 
-use super::report::Reason;
+use super::report::ExclusionReason;
 use super::table::batch::{Row, column_cells};
 use super::table::column_reader::offset;
 use super::table::{Shape, Table};
@@ -54,7 +54,7 @@ pub(super) enum Role {
     /// Only missing values so far.
     Undecided,
     /// An excluded column.
-    Excluded(Reason),
+    Excluded(ExclusionReason),
 }
 
 /// Infers the role of each column of `table`; by default the last one is the target.
@@ -103,15 +103,17 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
             let is_kept = kept.contains(&column);
             match column {
                 _ if column == target => Role::Target,
-                _ if group == Some(column) => Role::Excluded(Reason::Groups),
-                _ if dropped.contains(&column) => Role::Excluded(Reason::Dropped),
-                _ if passed_over == Some(column) && !is_kept => Role::Excluded(Reason::RowNumbers),
-                0 if shape.has_row_names && !is_kept => Role::Excluded(Reason::RowNames),
+                _ if group == Some(column) => Role::Excluded(ExclusionReason::Groups),
+                _ if dropped.contains(&column) => Role::Excluded(ExclusionReason::Dropped),
+                _ if passed_over == Some(column) && !is_kept => {
+                    Role::Excluded(ExclusionReason::RowNumbers)
+                }
+                0 if shape.has_row_names && !is_kept => Role::Excluded(ExclusionReason::RowNames),
                 _ if categorical.contains(&column) => evidence(column).texts(true),
                 // The first that is no date is an error, which names it.
                 _ if are_parts_wanted && evidence(column).are_mostly_dates() => dates(true),
                 _ => match evidence(column).role(is_kept) {
-                    Role::Excluded(Reason::Dates) if is_kept => dates(true),
+                    Role::Excluded(ExclusionReason::Dates) if is_kept => dates(true),
                     Role::Numbers { .. } if shape.is_declared_text(column) => {
                         evidence(column).texts(is_kept)
                     }
@@ -121,7 +123,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
         })
         .collect();
     // A time beside a date is a part of that.
-    if roles.contains(&Role::Excluded(Reason::Dates)) {
+    if roles.contains(&Role::Excluded(ExclusionReason::Dates)) {
         for (column, role) in roles.iter_mut().enumerate() {
             let is_text = matches!(
                 role,
@@ -131,7 +133,7 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
                 }
             );
             if is_text && evidence(column).are_times() {
-                *role = Role::Excluded(Reason::Dates);
+                *role = Role::Excluded(ExclusionReason::Dates);
             }
         }
     }
@@ -142,13 +144,13 @@ pub(super) fn roles(table: &Table, options: &LoadOptions) -> Result<Vec<Role>> {
     // Dates, and then numbers that name the rows, are better than nothing.
     let is_alone = options.dates.usage == DateUse::Auto && !is_useful(&roles);
     for role in &mut roles {
-        if *role == Role::Excluded(Reason::Dates) && (is_alone || options.lags > 0) {
+        if *role == Role::Excluded(ExclusionReason::Dates) && (is_alone || options.lags > 0) {
             *role = dates(is_alone);
         }
     }
     if !is_useful(&roles) && options.lags == 0 {
         for (column, role) in roles.iter_mut().enumerate() {
-            if let Role::Excluded(Reason::RowNumbers) = role {
+            if let Role::Excluded(ExclusionReason::RowNumbers) = role {
                 *role = Evidence::of(column, &table.sample, shape).role(true);
             }
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dates::DateOrder;
 use super::missing::MissingValues;
-use crate::Base;
+use crate::StartingModel;
 use crate::source::Source;
 use crate::table::Reading;
 use util::error::{Error, Result};
@@ -55,7 +55,7 @@ pub struct LoadOptions {
     #[serde(default)]
     pub split: SplitMethod,
     /// Model that is trained further, which decides on columns and classes.
-    pub base: Option<Base>,
+    pub base: Option<StartingModel>,
 }
 
 impl LoadOptions {
@@ -249,7 +249,7 @@ impl DateOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// File being loaded.
-    pub part: Part,
+    pub part: DataFile,
     /// Bytes read from the file, before decompression.
     pub bytes: u64,
     /// Size of the file, if it is known.
@@ -260,7 +260,7 @@ pub struct Progress {
 
 /// Files of a data set, in the order in which they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum DataFile {
     /// The table itself.
     Table,
     /// Validation rows.

@@ -61,11 +61,14 @@ fn numbers_words_and_mixtures_are_told_apart() {
 fn identifiers_dates_and_prose_are_excluded() {
     let names: Vec<String> = (0..20).map(|i| format!("name {i}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    assert_eq!(role("name", &names), Role::Excluded(Reason::Identifiers));
+    assert_eq!(
+        role("name", &names),
+        Role::Excluded(ExclusionReason::Identifiers)
+    );
     assert_eq!(role("name", &names[..5]), TEXTS, "too few to tell");
     let prose = ["x".repeat(60), "y".repeat(60)];
     let prose: Vec<&str> = prose.iter().map(String::as_str).collect();
-    assert_eq!(role("note", &prose), Role::Excluded(Reason::Prose));
+    assert_eq!(role("note", &prose), Role::Excluded(ExclusionReason::Prose));
 }
 
 #[test]
@@ -74,7 +77,10 @@ fn numbers_that_f64_does_not_tell_apart_are_codes() {
         .map(|i| format!("12345678901234567{i:02}"))
         .collect();
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    assert_eq!(role("tweet", &codes), Role::Excluded(Reason::Identifiers));
+    assert_eq!(
+        role("tweet", &codes),
+        Role::Excluded(ExclusionReason::Identifiers)
+    );
     let two = ["9007199254740992", "9007199254740993"].repeat(10);
     assert_eq!(role("b", &two), TEXTS);
     assert_eq!(
@@ -105,7 +111,7 @@ fn dates_are_used_on_request_or_if_nothing_else_is_left() {
     };
     assert_eq!(role("day", &cells), used(None), "there is no other");
     let with = |options: LoadOptions| role_beside("day", &cells, &options);
-    let excluded = Role::Excluded(Reason::Dates);
+    let excluded = Role::Excluded(ExclusionReason::Dates);
     assert_eq!(with(LoadOptions::default()), excluded);
     let dates = |argument: &str| LoadOptions {
         dates: DateOptions::parse(argument).expect(argument),
@@ -150,7 +156,7 @@ fn dates_are_used_beside_columns_that_say_nothing() {
     assert_eq!(role_beside(&|_| String::new()), used, "empty");
     assert_eq!(role_beside(&|_| "a".into()), used, "constant");
     assert_eq!(role_beside(&|row| format!("text {row}")), used, "names");
-    let excluded = Role::Excluded(Reason::Dates);
+    let excluded = Role::Excluded(ExclusionReason::Dates);
     assert_eq!(role_beside(&|row| format!("{}", row * row)), excluded);
     assert_eq!(role_beside(&|row| ["a", "b"][row % 2].into()), excluded);
     assert_eq!(
@@ -170,7 +176,7 @@ fn identifiers_are_excluded_unless_they_are_all() {
         role_beside(name, &cells, &options)
     };
     let cells = ["9", "2", "3", "4", "5", "6", "7", "8", "1"];
-    let rows = Role::Excluded(Reason::RowNumbers);
+    let rows = Role::Excluded(ExclusionReason::RowNumbers);
     assert_eq!(with_other("id", cells, false), rows);
     assert_eq!(with_other("PassengerId", cells, false), rows);
     for name in ["", "Unnamed: 0", "index"] {

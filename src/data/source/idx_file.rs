@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use super::input::{Input, open};
 use crate::Source;
-use crate::schema::options::{Part, Progress};
+use crate::schema::options::{DataFile, Progress};
 use util::error::{DataProblem, Error, Result};
 use util::lang::say;
 
@@ -107,7 +107,7 @@ impl ImageFile {
     /// Returns the progress after `images` images.
     pub(crate) fn progress(&self, images: usize) -> Progress {
         Progress {
-            part: Part::Table,
+            part: DataFile::Table,
             bytes: self.input.taken.load(Ordering::Relaxed),
             size: self.input.size,
             rows: images,

@@ -7,7 +7,7 @@ use super::date_reader::Dates;
 use super::formatted::Formats;
 use crate::ColumnKind;
 use crate::prepare::encoding::MAX_CATEGORIES;
-use crate::report::{Reason, StrayWords};
+use crate::report::{ExclusionReason, StrayWords};
 use crate::schema::labels::BOOLEANS;
 use crate::schema::{Role, are_mostly_different, are_nearly_distinct};
 use util::error::DataProblem;
@@ -20,7 +20,7 @@ const MAX_TEXTS: usize = 20_000;
 const MIN_ROW_NUMBERS: usize = 8;
 
 /// Reader of an input column, by the cells so far.
-pub(crate) enum Cells {
+pub(crate) enum ColumnReader {
     /// All cells were missing, unless these words, which mean nothing among numbers, are categories.
     Undecided(Texts),
     /// Numbers.
@@ -31,7 +31,7 @@ pub(crate) enum Cells {
     Dates(Dates),
 }
 
-impl Cells {
+impl ColumnReader {
     /// Creates the reader of a column called `name` in the header, if there is one.
     pub(crate) fn new(role: &Role, name: Option<&str>) -> Option<Self> {
         match role {
@@ -321,7 +321,7 @@ impl Texts {
     }
 
     /// Returns the reason for excluding the column, with the numbers of different texts and of cells if there are many.
-    pub(crate) fn exclusion(&self) -> Option<(Reason, Option<(usize, usize)>)> {
+    pub(crate) fn exclusion(&self) -> Option<(ExclusionReason, Option<(usize, usize)>)> {
         let (distinct, cells) = (
             self.counts.len(),
             self.counts.iter().sum::<usize>() + self.others,
@@ -329,10 +329,10 @@ impl Texts {
         match () {
             () if self.is_wanted => None,
             () if self.others > 0 || are_nearly_distinct(distinct, cells) => {
-                Some((Reason::Identifiers, None))
+                Some((ExclusionReason::Identifiers, None))
             }
             () if are_mostly_different(distinct, cells) => {
-                Some((Reason::ManyTexts, Some((distinct, cells))))
+                Some((ExclusionReason::ManyTexts, Some((distinct, cells))))
             }
             () => None,
         }
@@ -342,7 +342,7 @@ impl Texts {
     ///
     /// # Errors
     /// Those of [`Self::exclusion`].
-    pub(crate) fn finish(self) -> Result<Categories, (Reason, Option<(usize, usize)>)> {
+    pub(crate) fn finish(self) -> Result<Categories, (ExclusionReason, Option<(usize, usize)>)> {
         if let Some(excluded) = self.exclusion() {
             return Err(excluded);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::prepare::split::{RowSplit, reader};
 use crate::report::ReadReport;
 use crate::schema::options::{
-    LoadObserver, LoadOptions, Part, Progress, TaskChoice, ValidationRows, report,
+    DataFile, LoadObserver, LoadOptions, Progress, TaskChoice, ValidationRows, report,
 };
 use crate::source::idx_file::{ImageFile, VALIDATION_OF_TRAINING, beside, labels_of, refused};
 use crate::source::input::{Input, open};
@@ -108,7 +108,7 @@ pub(crate) fn load(
     if options.validation == ValidationRows::Auto
         && let Some(beside) = beside(source, &VALIDATION_OF_TRAINING)
     {
-        let part = Part::Validation;
+        let part = DataFile::Validation;
         let source = Source::File(beside);
         let input = open(&source)?;
         let held_out = held_out(&source, input, &dataset, &mut |progress| {

@@ -4,10 +4,10 @@ use super::batch::{Batch, Record};
 use super::formatted::is_number;
 
 /// Number of rows, and the line of the first.
-pub(crate) type Lines = (usize, u64);
+pub(crate) type LineCount = (usize, u64);
 
 /// Counts the row on `line`.
-pub(crate) fn count(lines: &mut Lines, line: u64) {
+pub(crate) fn count(lines: &mut LineCount, line: u64) {
     if lines.0 == 0 {
         lines.1 = line;
     }
@@ -18,15 +18,15 @@ pub(crate) fn count(lines: &mut Lines, line: u64) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct LeftOut {
     /// Rows that repeat the header.
-    pub(crate) headers: Lines,
+    pub(crate) headers: LineCount,
     /// Rows of units or types.
-    pub(crate) units: Lines,
+    pub(crate) units: LineCount,
     /// Rows of totals or means.
-    pub(crate) totals: Lines,
+    pub(crate) totals: LineCount,
     /// Lines of text below the table.
-    pub(crate) footers: Lines,
+    pub(crate) footers: LineCount,
     /// Rows of empty cells.
-    pub(crate) blank: Lines,
+    pub(crate) blank: LineCount,
 }
 
 /// Rows above the data, which may come again.

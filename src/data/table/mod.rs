@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::schema::missing::MissingValues;
-use super::schema::options::{LoadObserver, Part, Progress, report};
+use super::schema::options::{DataFile, LoadObserver, Progress, report};
 use super::source::input::Input;
 
 use batch::Row;
@@ -83,7 +83,7 @@ impl Progression {
         }
         self.reported = bytes;
         let progress = Progress {
-            part: Part::Table,
+            part: DataFile::Table,
             bytes,
             size: self.size,
             rows,

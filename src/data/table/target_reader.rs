@@ -26,10 +26,10 @@ pub(crate) struct TargetCells {
     /// Subtracted before a number is narrowed to f32.
     pub(crate) offset: f64,
     formats: Formats,
-    cells: Cells,
+    cells: TargetState,
 }
 
-enum Cells {
+enum TargetState {
     /// Classes; if they `may_be_numbers`, they become numbers once there are too many of them or one
     /// has decimals.
     Classes {
@@ -40,7 +40,7 @@ enum Cells {
 }
 
 /// All targets of a table.
-pub(crate) enum Targets {
+pub(crate) enum AllTargets {
     Classes(Classes),
     /// Numbers less the offset, and their formats.
     Numbers(Vec<f64>, Formats),
@@ -49,8 +49,8 @@ pub(crate) enum Targets {
 impl TargetCells {
     pub(crate) fn new(task: TaskChoice, sample: &schema::TargetSample) -> Self {
         let cells = match task {
-            TaskChoice::Regression => Cells::Numbers(Vec::new()),
-            TaskChoice::Auto | TaskChoice::Classification => Cells::Classes {
+            TaskChoice::Regression => TargetState::Numbers(Vec::new()),
+            TaskChoice::Auto | TaskChoice::Classification => TargetState::Classes {
                 labels: ClassEncoder::default(),
                 may_be_numbers: task == TaskChoice::Auto,
             },
@@ -80,12 +80,12 @@ impl TargetCells {
     /// Appends the target of a row, `cell`, which is not missing.
     pub(crate) fn push(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
         match &mut self.cells {
-            Cells::Numbers(numbers) => {
+            TargetState::Numbers(numbers) => {
                 numbers.push(number(cell, self.offset, shape)?);
                 self.formats.add(cell, shape)?;
                 return Ok(());
             }
-            Cells::Classes {
+            TargetState::Classes {
                 labels,
                 may_be_numbers,
             } => {
@@ -101,7 +101,7 @@ impl TargetCells {
 
     /// Decides by the newest class whether the classes are numbers, or can never be.
     fn reconsider(&mut self, shape: &Shape) -> Result<(), DataProblem> {
-        let Cells::Classes {
+        let TargetState::Classes {
             labels,
             may_be_numbers,
         } = &mut self.cells
@@ -120,7 +120,7 @@ impl TargetCells {
             Ok(_) => {
                 let (names, labels) = (labels.names(), labels.labels());
                 let numbers = numbers_of(names, labels, self.offset, shape, &mut self.formats)?;
-                self.cells = Cells::Numbers(numbers);
+                self.cells = TargetState::Numbers(numbers);
             }
         }
         Ok(())
@@ -134,8 +134,8 @@ impl TargetCells {
     /// Removes `row` and moves the last row into its place.
     pub(crate) fn swap_remove(&mut self, row: usize) {
         match &mut self.cells {
-            Cells::Classes { labels, .. } => labels.swap_remove(row),
-            Cells::Numbers(numbers) => {
+            TargetState::Classes { labels, .. } => labels.swap_remove(row),
+            TargetState::Numbers(numbers) => {
                 numbers.swap_remove(row);
             }
         }
@@ -144,8 +144,10 @@ impl TargetCells {
     /// Reorders the rows: row `i` becomes what row `order[i]` was.
     pub(crate) fn select(&mut self, order: &[usize]) {
         match &mut self.cells {
-            Cells::Classes { labels, .. } => labels.select(order),
-            Cells::Numbers(numbers) => *numbers = order.iter().map(|&row| numbers[row]).collect(),
+            TargetState::Classes { labels, .. } => labels.select(order),
+            TargetState::Numbers(numbers) => {
+                *numbers = order.iter().map(|&row| numbers[row]).collect()
+            }
         }
     }
 
@@ -154,10 +156,10 @@ impl TargetCells {
     ///
     /// # Errors
     /// [`DataProblem::DateTarget`], and those of [`Classes::check`].
-    pub(crate) fn finish(self, shape: &Shape) -> Result<Targets, DataProblem> {
+    pub(crate) fn finish(self, shape: &Shape) -> Result<AllTargets, DataProblem> {
         let (labels, may_be_numbers) = match self.cells {
-            Cells::Numbers(numbers) => return Ok(Targets::Numbers(numbers, self.formats)),
-            Cells::Classes {
+            TargetState::Numbers(numbers) => return Ok(AllTargets::Numbers(numbers, self.formats)),
+            TargetState::Classes {
                 labels,
                 may_be_numbers,
             } => (labels, may_be_numbers),
@@ -174,9 +176,9 @@ impl TargetCells {
             let mut formats = self.formats;
             let (names, labels) = (&classes.names, &classes.labels);
             let numbers = numbers_of(names, labels, self.offset, shape, &mut formats)?;
-            return Ok(Targets::Numbers(numbers, formats));
+            return Ok(AllTargets::Numbers(numbers, formats));
         }
-        checked.map(|()| Targets::Classes(classes))
+        checked.map(|()| AllTargets::Classes(classes))
     }
 }
 

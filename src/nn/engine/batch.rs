@@ -55,7 +55,7 @@ impl StepOptions<'_> {
 
 /// A mini-batch whose shapes are checked.
 #[derive(Clone, Copy)]
-pub(super) struct Checked<'a> {
+pub(super) struct CheckedBatch<'a> {
     /// Row-major `(table rows, inputs)`.
     pub inputs: &'a [f32],
     pub targets: CheckedTargets<'a>,
@@ -100,12 +100,12 @@ impl<'a> MiniBatch<'a> {
 
     /// # Panics
     /// If the shapes do not fit the architecture.
-    pub(super) fn checked(self, architecture: &Architecture) -> Checked<'a> {
+    pub(super) fn checked(self, architecture: &Architecture) -> CheckedBatch<'a> {
         let (count, columns) = self.inputs.dim();
         assert_eq!(columns, architecture.inputs());
         let rows = self.rows.map_or(Rows::First(count), Rows::Chosen);
         self.options.check(architecture, rows.count());
-        Checked {
+        CheckedBatch {
             inputs: self.inputs.to_slice().expect("inputs in standard layout"),
             targets: self.targets.checked(count, architecture.outputs()),
             rows,

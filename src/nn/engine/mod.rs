@@ -34,7 +34,7 @@ use super::kernels::VectorUnit;
 use super::kernels::sparse::Scratch;
 use super::parameters::ParameterId;
 use super::{Architecture, LearningRule, Optimizer, Parameters};
-use batch::Checked;
+use batch::CheckedBatch;
 pub use batch::{MiniBatch, StepOptions, Targets};
 pub use finite_check::{NonFinite, Quantity};
 use partition::{NeuronShare, RowShare};
@@ -43,7 +43,7 @@ pub use resources::{Resources, Threads};
 pub use snapshot::EngineSnapshot;
 use step::{UpdateParams, WholeStep};
 use team::{Team, references};
-pub use workspace::{OutputRow, Workspace};
+pub use workspace::{RowResult, Workspace};
 
 /// A network in training.
 ///
@@ -302,7 +302,7 @@ impl One {
         &mut self,
         unit: VectorUnit,
         architecture: &Architecture,
-        batch: &Checked,
+        batch: &CheckedBatch,
         params: UpdateParams,
     ) -> Result<Step, NonFinite> {
         unit.run(WholeStep {

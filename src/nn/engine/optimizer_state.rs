@@ -1,7 +1,7 @@
 //! The optimizer's state, to be shown.
 
 use super::{Engine, NeuronShare};
-use crate::optimizer::{MAX_STATE, Update};
+use crate::optimizer::{MAX_STATE, ParameterState};
 use crate::parameters::ParameterId;
 
 impl Engine {
@@ -9,7 +9,7 @@ impl Engine {
     ///
     /// # Panics
     /// If there is no such parameter.
-    pub fn optimizer_state(&self, id: ParameterId) -> Update {
+    pub fn optimizer_state(&self, id: ParameterId) -> ParameterState {
         let (layer, row, neuron) = self.place(id);
         let in_share = |share: &NeuronShare| {
             let layer = &share.layers[layer];
@@ -25,7 +25,7 @@ impl Engine {
         let found = self
             .state
             .read(|shares| shares.iter().find_map(|share| in_share(share)));
-        Update {
+        ParameterState {
             state: found.expect("a share has every neuron"),
             count: self.updates,
         }

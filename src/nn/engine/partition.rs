@@ -10,7 +10,7 @@ use std::ops::Range;
 use ndarray::Array2;
 use pulp::Simd;
 
-use super::batch::{Checked, CheckedTargets, Rows};
+use super::batch::{CheckedBatch, CheckedTargets, Rows};
 use super::dropout::Dropout;
 use crate::kernels::VectorUnit;
 use crate::kernels::aligned::Aligned;
@@ -296,7 +296,7 @@ impl RowShare {
 
     /// Copies rows `part` of the mini-batch.
     #[inline(always)]
-    pub fn load<S: Simd>(&mut self, simd: S, batch: &Checked, part: Range<usize>) {
+    pub fn load<S: Simd>(&mut self, simd: S, batch: &CheckedBatch, part: Range<usize>) {
         for layer in &mut self.layers {
             layer.activations.set_rows(part.len());
             layer.z.set_rows(part.len());
@@ -348,7 +348,7 @@ impl RowShare {
     fn load_rows<S: Simd>(
         &mut self,
         simd: S,
-        batch: &Checked,
+        batch: &CheckedBatch,
         rows: impl ExactSizeIterator<Item = usize> + Clone,
     ) {
         self.inputs.load(simd, batch.inputs, rows.clone());

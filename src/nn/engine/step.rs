@@ -6,7 +6,7 @@ use std::ops::Range;
 use arrayvec::ArrayVec;
 use pulp::{Simd, WithSimd};
 
-use super::batch::Checked;
+use super::batch::CheckedBatch;
 use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
@@ -37,7 +37,7 @@ pub(super) struct UpdateParams {
 
 /// Copies rows `part` of a mini-batch.
 pub(super) struct Load<'a> {
-    pub batch: &'a Checked<'a>,
+    pub batch: &'a CheckedBatch<'a>,
     pub part: Range<usize>,
     pub rows: &'a mut RowShare,
 }
@@ -203,7 +203,7 @@ fn back<S: Simd>(
 /// All phases of a step on one thread, in one function: for small networks calls would take a noticeable part of
 /// the time.
 pub(super) struct WholeStep<'a> {
-    pub batch: &'a Checked<'a>,
+    pub batch: &'a CheckedBatch<'a>,
     pub architecture: &'a Architecture,
     pub neurons: &'a mut NeuronShare,
     pub rows: &'a mut RowShare,
@@ -251,7 +251,7 @@ impl WithSimd for WholeStep<'_> {
                 scratch,
             });
         }
-        let update = Update {
+        let update = UpdatePhase {
             rows,
             neurons,
             scratch,
@@ -319,7 +319,7 @@ fn samples_of(rows: &RowShare, l: usize) -> Samples<'_> {
 }
 
 /// Updates one share of the neurons.
-pub(super) struct Update<'a> {
+pub(super) struct UpdatePhase<'a> {
     /// All shares, in their order.
     pub rows: &'a [&'a RowShare],
     pub neurons: &'a mut NeuronShare,
@@ -327,7 +327,7 @@ pub(super) struct Update<'a> {
     pub params: &'a UpdateParams,
 }
 
-impl WithSimd for Update<'_> {
+impl WithSimd for UpdatePhase<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -353,7 +353,7 @@ impl WithSimd for Update<'_> {
     }
 }
 
-impl Update<'_> {
+impl UpdatePhase<'_> {
     #[inline(always)]
     fn layers<S: Simd>(self, simd: S, scale: Scale, rule: &impl TileUpdate) {
         for l in 0..self.neurons.layers.len() {

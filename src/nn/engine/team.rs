@@ -14,14 +14,14 @@ use std::time::Instant;
 
 use arrayvec::ArrayVec;
 
-use super::batch::{Checked, StepOptions};
+use super::batch::{CheckedBatch, StepOptions};
 use super::clip::ClipFactor;
 use super::finite_check::FiniteCheck;
 use super::partition::{NeuronShare, RowShare};
 use super::phases::{Part, Phases};
 use super::resources::MAX_THREADS;
 use super::sharing::SharingPolicy;
-use super::step::{ForwardAndBack, Load, Update, UpdateParams, WholeStep};
+use super::step::{ForwardAndBack, Load, UpdateParams, UpdatePhase, WholeStep};
 use super::{NonFinite, Step};
 use crate::kernels::VectorUnit;
 use crate::kernels::sparse::Scratch;
@@ -122,7 +122,7 @@ impl Team {
     }
 
     /// Makes a step, shared with as many helpers as have been fastest lately.
-    pub fn step(&mut self, batch: &Checked, params: UpdateParams) -> Result<Step, NonFinite> {
+    pub fn step(&mut self, batch: &CheckedBatch, params: UpdateParams) -> Result<Step, NonFinite> {
         if let Some(policy) = &mut self.policy {
             let threads = policy.threads(Instant::now());
             self.share_among(threads);
@@ -205,7 +205,7 @@ impl Shared {
     }
 
     /// Makes a step on this thread alone; there is one share of the neurons.
-    fn whole_step(&self, batch: &Checked, params: UpdateParams) -> Result<Step, NonFinite> {
+    fn whole_step(&self, batch: &CheckedBatch, params: UpdateParams) -> Result<Step, NonFinite> {
         self.unit.run(WholeStep {
             batch,
             architecture: &self.architecture,
@@ -219,7 +219,7 @@ impl Shared {
     /// Makes a step on `threads` threads.
     fn shared_step(
         &self,
-        batch: &Checked,
+        batch: &CheckedBatch,
         params: UpdateParams,
         threads: usize,
     ) -> Result<Step, NonFinite> {
@@ -254,7 +254,7 @@ impl Shared {
     }
 
     /// Splits a mini-batch between the threads.
-    fn load(&self, batch: &Checked, threads: usize) {
+    fn load(&self, batch: &CheckedBatch, threads: usize) {
         let count = batch.rows.count();
         for (share, rows) in self.rows[..threads].iter().enumerate() {
             let bound = |share: usize| (count * share).div_ceil(threads);
@@ -306,7 +306,7 @@ impl Shared {
         let rows = self.rows(part.of);
         let rows = references(&rows);
         let params = read(&self.params);
-        self.unit.run(Update {
+        self.unit.run(UpdatePhase {
             rows: &rows,
             neurons: &mut write(&self.neurons[part.index]),
             scratch: &mut write(&self.scratches[part.index]),

@@ -80,12 +80,12 @@ impl Workspace {
     }
 
     /// Returns the logits and outputs of each row of the last pass.
-    pub fn output_rows(&self) -> impl Iterator<Item = OutputRow<'_>> {
+    pub fn output_rows(&self) -> impl Iterator<Item = RowResult<'_>> {
         let count = self.panels[self.panels.len() - 1].columns();
         let last = self.results.len() - 1;
         let logits = self.values(last - 1).chunks_exact(count);
         let outputs = self.values(last).chunks_exact(count);
-        logits.zip(outputs).map(|(logits, outputs)| OutputRow {
+        logits.zip(outputs).map(|(logits, outputs)| RowResult {
             logits,
             outputs,
             architecture: &self.architecture,
@@ -137,7 +137,7 @@ impl Workspace {
 
 /// Results of the output layer for one row.
 #[derive(Clone, Copy)]
-pub struct OutputRow<'a> {
+pub struct RowResult<'a> {
     /// Weighted inputs `z`, one for each output.
     pub logits: &'a [f32],
     /// Activations `a`, one for each output.
@@ -145,7 +145,7 @@ pub struct OutputRow<'a> {
     architecture: &'a Architecture,
 }
 
-impl OutputRow<'_> {
+impl RowResult<'_> {
     /// Computes the loss in `f64`. `targets` has one number for each output.
     pub fn loss(self, targets: &[f32]) -> f64 {
         let (output, loss) = (self.architecture.output(), self.architecture.loss());

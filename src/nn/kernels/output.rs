@@ -58,7 +58,7 @@ pub(crate) fn of_each_output<S: Simd, const V: usize>(
     } = rows;
     let mut largest = Largest::zero(simd);
     for p in 0..z.count() {
-        let used = Lanes::<S, V>::new(z.used(p));
+        let used = LaneMask::<S, V>::new(z.used(p));
         let z = vector_rows::<S, V>(z.panel(p));
         let targets = vector_rows::<S, V>(targets.panel(p));
         let deltas = vector_rows_mut::<S, V>(deltas.panel_mut(p));
@@ -117,9 +117,9 @@ pub(crate) fn sum_of_costs<'a, S: Simd>(
 
 /// Mask of the first lanes of a row of a panel, such as those that are not padding.
 #[derive(Clone, Copy)]
-pub(crate) struct Lanes<S: Simd, const V: usize>([S::u32s; V]);
+pub(crate) struct LaneMask<S: Simd, const V: usize>([S::u32s; V]);
 
-impl<S: Simd, const V: usize> Lanes<S, V> {
+impl<S: Simd, const V: usize> LaneMask<S, V> {
     #[inline(always)]
     pub fn new(used: usize) -> Self {
         let lanes: &[[S::u32s; V]] = pulp::as_arrays(S::as_simd_u32s(mask(used)).0).0;
@@ -170,15 +170,15 @@ pub(crate) fn count_correct<S: Simd>(
     with_panel_width!(S, z.width(), |W| {
         with_vectors_per_row!(S, W, |V| {
             let rows: &[[f32; W]] = pulp::as_arrays(z.values()).0;
-            let used = Lanes::<S, V>::new(z.used(0));
+            let used = LaneMask::<S, V>::new(z.used(0));
             for (r, &class) in classes.iter().enumerate() {
                 let class = class as usize;
                 let own = rows[class / W * z.rows() + r][class % W];
-                let before = Lanes::new(class.min(W));
+                let before = LaneMask::new(class.min(W));
                 let mut rivals = rivals_in(simd, &rows[r], own, before, used);
                 for p in 1..z.count() {
-                    let used = Lanes::<S, V>::new(z.used(p));
-                    let before = Lanes::new(class.saturating_sub(p * W).min(W));
+                    let used = LaneMask::<S, V>::new(z.used(p));
+                    let before = LaneMask::new(class.saturating_sub(p * W).min(W));
                     let more = rivals_in(simd, &rows[p * z.rows() + r], own, before, used);
                     rivals = simd.or_u32s(rivals, more);
                 }
@@ -201,8 +201,8 @@ fn rivals_in<S: Simd, const V: usize>(
     simd: S,
     logits: &[f32],
     own: f32,
-    before: Lanes<S, V>,
-    used: Lanes<S, V>,
+    before: LaneMask<S, V>,
+    used: LaneMask<S, V>,
 ) -> S::u32s {
     let logits = &vector_rows::<S, V>(logits)[0];
     let (none, own) = (simd.splat_u32s(0), simd.splat_f32s(own));

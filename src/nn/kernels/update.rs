@@ -9,7 +9,7 @@ use super::gradient::Consumer;
 use super::{fetch_rows, magnitude};
 
 /// Vector form of an optimizer that keeps `N` values per parameter.
-pub(crate) trait Lanes<const N: usize>: Copy {
+pub(crate) trait VectorUpdate<const N: usize>: Copy {
     /// Returns the new parameters and their new state.
     ///
     /// `sum` is the gradient summed over the mini-batch, `w` the parameters before the update.
@@ -109,7 +109,7 @@ impl<U: TileUpdate> Consumer for LayerUpdate<'_, U> {
 
 /// Updates a tile by the vector form of an optimizer.
 #[inline(always)]
-pub(crate) fn update_tile<S: Simd, L: Lanes<N>, const N: usize>(
+pub(crate) fn update_tile<S: Simd, L: VectorUpdate<N>, const N: usize>(
     (simd, lanes): (S, L),
     scale: Scale,
     sums: &[S::f32s],

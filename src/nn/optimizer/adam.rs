@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{Assignment, CHANGE, ETA, Expression, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Scale, VectorUpdate, flush_subnormal};
 
 const BETA1: Symbol = Symbol("β₁");
 const BETA2: Symbol = Symbol("β₂");
@@ -96,7 +96,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<2> for VectorForm {
+impl VectorUpdate<2> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

@@ -6,7 +6,7 @@ use pulp::Simd;
 use super::adam;
 use super::formula::{CHANGE, ETA, LAMBDA, Symbol, W};
 use super::{Decay, DefaultDecay, LearningRule, Spec};
-use crate::kernels::update::{Lanes, Scale};
+use crate::kernels::update::{Scale, VectorUpdate};
 
 const DECAY: Symbol = Symbol("d");
 
@@ -41,7 +41,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<2> for VectorForm {
+impl VectorUpdate<2> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

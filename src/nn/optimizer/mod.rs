@@ -28,7 +28,7 @@ pub use formula::Part;
 use formula::{Assignment, Symbol};
 pub use learning_rule::LearningRule;
 pub use state::{Explained, Role};
-pub use state::{Update, UpdateFormula};
+pub use state::{ParameterState, UpdateFormula};
 use util::lang::say;
 use util::numbers::rate;
 

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Scale, VectorUpdate, flush_subnormal};
 
 pub(super) const MU: Symbol = Symbol("μ");
 pub(super) const V: Symbol = Symbol("v");
@@ -54,7 +54,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<1> for VectorForm {
+impl VectorUpdate<1> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

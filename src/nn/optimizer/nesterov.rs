@@ -6,7 +6,7 @@ use pulp::Simd;
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::momentum::{self, MU, V};
 use super::{LearningRule, Spec};
-use crate::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Scale, VectorUpdate, flush_subnormal};
 
 const AHEAD: Symbol = Symbol("d");
 
@@ -35,7 +35,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<1> for VectorForm {
+impl VectorUpdate<1> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

@@ -5,7 +5,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G, Symbol};
 use super::{Constant, Decay, DefaultDecay, Defaults, LearningRule, Range, Spec};
-use crate::kernels::update::{Lanes, Scale, flush_subnormal};
+use crate::kernels::update::{Scale, VectorUpdate, flush_subnormal};
 
 const ALPHA: Symbol = Symbol("α");
 const EPSILON: Symbol = Symbol("ε");
@@ -66,7 +66,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<1> for VectorForm {
+impl VectorUpdate<1> for VectorForm {
     #[inline(always)]
     fn update<S: Simd>(
         self,

@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use super::formula::{CHANGE, ETA, G};
 use super::{Decay, DefaultDecay, Defaults, LearningRule, Spec};
-use crate::kernels::update::{Lanes, Scale, Tile, TileUpdate, update_tile};
+use crate::kernels::update::{Scale, Tile, TileUpdate, VectorUpdate, update_tile};
 
 pub(super) const SPEC: Spec = Spec {
     name: "sgd",
@@ -34,7 +34,7 @@ impl VectorForm {
     }
 }
 
-impl Lanes<0> for VectorForm {
+impl VectorUpdate<0> for VectorForm {
     /// `w <- (1 - eta lambda) w - (eta share) sum`.
     #[inline(always)]
     fn update<S: Simd>(

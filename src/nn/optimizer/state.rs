@@ -5,7 +5,7 @@ use super::{LearningRule, MAX_STATE};
 
 /// State of the optimizer for one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Update {
+pub struct ParameterState {
     /// Values in the optimizer's order, such as momentum's velocity or Adam's two moments; 0 beyond
     /// [`state_len`](super::Optimizer::state_len).
     pub state: [f64; MAX_STATE],
@@ -61,7 +61,7 @@ impl UpdateFormula {
 
     /// Updates the state and returns the change of a parameter. `gradient` is the mean over the mini-batch,
     /// without weight decay; `w` is the parameter before the update.
-    pub fn apply(&self, update: &mut Update, gradient: f64, w: f64) -> f64 {
+    pub fn apply(&self, update: &mut ParameterState, gradient: f64, w: f64) -> f64 {
         let mut values = self.values(update, gradient, w);
         for Assignment { target, value } in &self.assignments {
             values.set(*target, value.value(&values));
@@ -75,7 +75,7 @@ impl UpdateFormula {
     }
 
     /// Returns the lines of the update that [`apply`](Self::apply) would make.
-    pub fn explain(&self, before: &Update, gradient: f64, w: f64) -> Vec<Explained> {
+    pub fn explain(&self, before: &ParameterState, gradient: f64, w: f64) -> Vec<Explained> {
         let spec = self.rule.optimizer.spec();
         let constants = spec.constants.iter().map(|constant| constant.symbol);
         let constants: Vec<Symbol> = constants.chain([ETA, LAMBDA]).collect();
@@ -111,7 +111,7 @@ impl UpdateFormula {
         lines.collect()
     }
 
-    fn values(&self, before: &Update, gradient: f64, w: f64) -> Values {
+    fn values(&self, before: &ParameterState, gradient: f64, w: f64) -> Values {
         let rule = &self.rule;
         let spec = rule.optimizer.spec();
         let mut values = Values::default();

@@ -89,7 +89,7 @@ fn formulas_are_printed_and_filled_in() {
         learning_rate: LearningRate::new(0.01).unwrap(),
         weight_decay: WeightDecay::ZERO,
     };
-    let before = Update {
+    let before = ParameterState {
         state: [0.5, 0.25],
         count: 3,
     };
@@ -171,7 +171,7 @@ proptest! {
             let mut parameters = initial.clone();
             let mut state = vec![Aligned::zeros(16); optimizer.state_len()];
             let mut expected: Vec<f64> = initial.iter().map(|&w| w.into()).collect();
-            let mut updates = [Update::default(); 16];
+            let mut updates = [ParameterState::default(); 16];
             let formula = UpdateFormula::new(&rule);
             for (t, sums) in (1..).zip(&gradients) {
                 instructions.unit().run(OnVectors {

@@ -2,7 +2,7 @@ use pulp::Simd;
 
 use super::{OutputCode, OutputFunction};
 use crate::kernels::exponential::exp_of_negative;
-use crate::kernels::output::{Lanes, OutputRows};
+use crate::kernels::output::{LaneMask, OutputRows};
 use crate::kernels::panels::Panels;
 use crate::kernels::{Largest, vector_rows, vector_rows_mut};
 use crate::loss::ErrorLoss;
@@ -108,7 +108,7 @@ pub(crate) fn softmax_of_row<S: Simd, const V: usize>(
     let least = simd.splat_f32s(f32::NEG_INFINITY);
     let mut maximum = least;
     for p in 0..z.count() {
-        let used = Lanes::<S, V>::new(z.used(p));
+        let used = LaneMask::<S, V>::new(z.used(p));
         let z = vector_rows::<S, V>(z.panel(p))[r];
         for (v, &z) in z.iter().enumerate() {
             maximum = simd.max_f32s(maximum, used.keep_or(simd, v, z, least));
@@ -117,7 +117,7 @@ pub(crate) fn softmax_of_row<S: Simd, const V: usize>(
     let maximum = simd.reduce_max_f32s(maximum);
     let mut sum = simd.splat_f32s(0.0);
     for p in 0..z.count() {
-        let used = Lanes::<S, V>::new(z.used(p));
+        let used = LaneMask::<S, V>::new(z.used(p));
         let z = vector_rows::<S, V>(z.panel(p))[r];
         let into = &mut vector_rows_mut::<S, V>(into.panel_mut(p))[r];
         for v in 0..V {

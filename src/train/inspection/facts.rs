@@ -6,7 +6,7 @@ use super::{
     Back, Collapse, InputFacts, NeuronFacts, OutputFacts, OutputTerm, ParameterFacts, Term,
 };
 use crate::nn::gradient_check::relative_error;
-use crate::nn::optimizer::{Update, UpdateFormula};
+use crate::nn::optimizer::{ParameterState, UpdateFormula};
 use crate::nn::pass::Pass;
 use crate::nn::{Activation, Architecture, NeuronId, ParameterId, Parameters};
 use crate::train::Session;
@@ -167,12 +167,12 @@ impl Context<'_> {
 
     /// Returns the optimizer's state before the next step: zero if that will be the first one of another
     /// optimizer.
-    fn optimizer_state(&self, id: ParameterId) -> Update {
+    fn optimizer_state(&self, id: ParameterId) -> ParameterState {
         let (engine, optimizer) = (self.session.engine(), self.session.rule().optimizer);
         if engine.optimizer().is_same_kind(optimizer) {
             engine.optimizer_state(id)
         } else {
-            Update::default()
+            ParameterState::default()
         }
     }
 

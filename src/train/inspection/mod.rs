@@ -14,7 +14,7 @@ pub(super) use inspector::{Inspector, Rows};
 use ndarray::{Array1, Array2};
 
 use crate::nn::NeuronId;
-use crate::nn::optimizer::Update;
+use crate::nn::optimizer::ParameterState;
 use crate::nn::parameters::ParameterId;
 use crate::nn::{Activation, LearningRule, Loss, Output};
 use crate::util::stats::Histogram;
@@ -171,7 +171,7 @@ pub struct ParameterFacts {
     /// Learning rule in force, without weight decay for a bias.
     pub rule: LearningRule,
     /// Optimizer state before the next step.
-    pub before: Update,
+    pub before: ParameterState,
     /// Change of the parameter by the next step.
     pub next_change: f64,
     /// Change of the parameter by the last step, if known.

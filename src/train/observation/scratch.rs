@@ -6,7 +6,7 @@ use rand::seq::index;
 use super::Observation;
 use crate::data::Samples;
 use crate::nn::Parameters;
-use crate::nn::engine::{OutputRow, Workspace};
+use crate::nn::engine::{RowResult, Workspace};
 use crate::train::inspection::{History, Inspector, is_small};
 use crate::train::probes::{InspectProbe, LastHealth, LastImportances, LastLandscape};
 use crate::train::{Cursor, SampleId, Session, Set};
@@ -149,7 +149,7 @@ impl Scratch {
         session: &Session,
         samples: &Samples,
         rows: &[usize],
-        mut each: impl FnMut(usize, OutputRow<'_>, &[f32]),
+        mut each: impl FnMut(usize, RowResult<'_>, &[f32]),
     ) {
         let mut target = vec![0.0; session.architecture().outputs()];
         for rows in rows.chunks(self.most_rows()) {

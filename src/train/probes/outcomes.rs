@@ -1,7 +1,7 @@
 //! Predictions for many rows.
 
 use crate::data::Targets;
-use crate::nn::engine::OutputRow;
+use crate::nn::engine::RowResult;
 use crate::nn::output::predicted_class;
 use crate::train::observation::{Probe, Scratch, Training};
 use crate::train::{SampleId, Session, Set};
@@ -29,7 +29,7 @@ pub struct RowOutcome {
 
 impl RowOutcome {
     /// Prediction of a network with the outputs `layer` for a row whose wanted outputs are `target`.
-    pub(in crate::train) fn new(layer: OutputRow<'_>, target: &[f32], is_number: bool) -> Self {
+    pub(in crate::train) fn new(layer: RowResult<'_>, target: &[f32], is_number: bool) -> Self {
         let (class, output) = Self::prediction(layer.outputs, is_number);
         let loss = layer.loss(target);
         Self {

@@ -5,7 +5,7 @@ use super::undo::Undoable;
 use super::{RunningMean, Session};
 use crate::nn::engine::Engine;
 use crate::nn::parameters::ParameterId;
-use crate::nn::schedule::{Place, Plateau};
+use crate::nn::schedule::{Plateau, StepPlace};
 use crate::nn::{BatchSize, Change, LearningRule, LoggedChange, NeuronId};
 use crate::train::{InForce, Plan};
 
@@ -170,7 +170,7 @@ impl Session {
 
     /// Returns the learning rule of the next step, with the learning rate of the schedule.
     pub fn rule(&self) -> LearningRule {
-        let place = Place {
+        let place = StepPlace {
             epoch: self.position.epoch,
             batch: self.position.batch,
             batches: self.batches(),

@@ -10,7 +10,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::lesson::Course;
 use super::model::Model;
 use super::update::{Effect, Msg};
-use crate::data::{Part, Progress};
+use crate::data::{DataFile, Progress};
 use crate::error::Result;
 use crate::lesson::Lesson;
 use crate::model_file::ExportOption;
@@ -38,7 +38,7 @@ pub enum LoadingStage {
 pub struct Loading {
     pub name: String,
     /// Files to read, in order, with their names for messages.
-    pub files: Vec<(Part, String)>,
+    pub files: Vec<(DataFile, String)>,
     /// Whether training will wait for a key.
     pub paused: bool,
     pub stage: LoadingStage,
@@ -78,7 +78,7 @@ pub struct Loading {
 
 impl Loading {
     /// Creates the state at the beginning.
-    pub fn new(name: String, files: Vec<(Part, String)>, paused: bool) -> Self {
+    pub fn new(name: String, files: Vec<(DataFile, String)>, paused: bool) -> Self {
         Self {
             name,
             files,
@@ -196,7 +196,9 @@ impl Loading {
 
     /// Returns the name of the current or last file.
     pub fn file(&self) -> &str {
-        let part = self.progress.map_or(Part::Table, |progress| progress.part);
+        let part = self
+            .progress
+            .map_or(DataFile::Table, |progress| progress.part);
         let found = self.files.iter().find(|file| file.0 == part);
         // A file that was found beside the table has no name here.
         let found = found.or(self.files.first());

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::footer::keys;
-use crate::data::Part;
+use crate::data::DataFile;
 use crate::tui::app::{Loading, LoadingStage};
 use crate::tui::on_screen;
 use crate::tui::text;
@@ -123,7 +123,7 @@ fn steps(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
     steps.push(&train);
     let part = loading
         .progress
-        .map_or(Part::Table, |progress| progress.part);
+        .map_or(DataFile::Table, |progress| progress.part);
     let now = match loading.stage {
         LoadingStage::Preparing => Some(loading.files.len()),
         _ => loading.files.iter().position(|file| file.0 == part),
@@ -140,11 +140,11 @@ fn steps(loading: &Loading, cells: usize, theme: Theme) -> Vec<Line<'static>> {
     steps.into_iter().enumerate().map(line).collect()
 }
 
-fn read(part: Part) -> &'static str {
+fn read(part: DataFile) -> &'static str {
     match part {
-        Part::Table => text::read_rows(),
-        Part::Validation => text::read_validation_rows(),
-        Part::Test => text::read_test_rows(),
+        DataFile::Table => text::read_rows(),
+        DataFile::Validation => text::read_validation_rows(),
+        DataFile::Test => text::read_test_rows(),
     }
 }
 

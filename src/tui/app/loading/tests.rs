@@ -4,13 +4,13 @@ use super::*;
 
 fn loading() -> Loading {
     let files = vec![
-        (Part::Table, "a.csv".into()),
-        (Part::Validation, "b.csv".into()),
+        (DataFile::Table, "a.csv".into()),
+        (DataFile::Validation, "b.csv".into()),
     ];
     Loading::new("a".into(), files, false)
 }
 
-fn reading(part: Part, bytes: u64) -> LoadingStage {
+fn reading(part: DataFile, bytes: u64) -> LoadingStage {
     LoadingStage::Reading(Progress {
         part,
         bytes,
@@ -27,20 +27,23 @@ fn seconds(seconds: f64) -> Duration {
 fn the_time_left_follows_the_recent_speed() {
     let mut loading = loading();
     assert_eq!((loading.speeds(), loading.time_left()), (None, None));
-    loading.observe(reading(Part::Table, 100), seconds(1.0));
+    loading.observe(reading(DataFile::Table, 100), seconds(1.0));
     assert_eq!(loading.speeds(), Some((100.0, 10.0)));
     assert_eq!(loading.time_left(), Some(seconds(9.0)));
     for tenths in 11..=60 {
         // Twice as fast from now on.
         let bytes = 100 + 20 * (tenths - 10);
-        loading.observe(reading(Part::Table, bytes), seconds(tenths as f64 / 10.0));
+        loading.observe(
+            reading(DataFile::Table, bytes),
+            seconds(tenths as f64 / 10.0),
+        );
     }
     let (speed, _) = loading.speeds().expect("known");
     assert!((speed - 200.0).abs() < 1.0, "{speed}");
     assert!(loading.recent.len() < 40);
     for tenths in 61..=100 {
         let at = seconds(f64::from(tenths) / 10.0);
-        loading.observe(reading(Part::Table, 1000), at);
+        loading.observe(reading(DataFile::Table, 1000), at);
     }
     assert_eq!(loading.speeds(), Some((0.0, 0.0)));
     assert_eq!(loading.time_left(), None, "nothing comes");
@@ -49,9 +52,9 @@ fn the_time_left_follows_the_recent_speed() {
 #[test]
 fn every_file_has_a_speed_of_its_own() {
     let mut loading = loading();
-    loading.observe(reading(Part::Table, 1000), seconds(1.0));
+    loading.observe(reading(DataFile::Table, 1000), seconds(1.0));
     assert_eq!((loading.file(), loading.share()), ("a.csv", Some(1.0)));
-    loading.observe(reading(Part::Validation, 50), seconds(1.5));
+    loading.observe(reading(DataFile::Validation, 50), seconds(1.5));
     assert_eq!((loading.file(), loading.share()), ("b.csv", Some(0.05)));
     assert_eq!(loading.speeds(), Some((100.0, 10.0)));
     loading.observe(LoadingStage::Preparing, seconds(2.0));

@@ -5,7 +5,7 @@ use nn_tui::lesson::{Kind, Lesson, names};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
-use ratatui::crossterm::event::{KeyCode, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::support::screen::{Shown, drawn_with, rendered};
 

@@ -178,7 +178,7 @@ impl Watch {
         if run.is_gone {
             say!("watch-gone", "files are gone, changed {age}", age)
         } else if run.has_ended {
-            say!("watch-ended", "the stream has ended, changed {age}", age)
+            say!("watch-ended", "stream ended {age}", age)
         } else {
             say!("watch-changed", "changed {age}", age)
         }

@@ -5,7 +5,7 @@ use nn_tui::lesson::{Kind, Lesson, names};
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
-use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
 use crate::support::screen::{Shown, drawn_with, rendered};
 
@@ -588,7 +588,7 @@ fn a_quiz_goes_on_where_it_was_left() {
         |shown: &Shown| shown.model.is_quizzed() && screen(shown).contains("number 2/56");
     shown.press("2\n");
     assert!(asks_second(&shown));
-    let tab = || Msg::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE));
+    let tab = || Msg::Key(KeyCode::Tab.into());
     shown.update(tab());
     assert!(asks_second(&shown), "another view: {}", screen(&shown));
     shown.press("\x1b");
@@ -650,12 +650,12 @@ fn a_lesson_is_about_the_main_run() {
             .is_some_and(|race| (0..race.lanes.len()).all(|lane| model.lane(lane).is_some()))
     };
     assert!(shown.wait_until(is_started));
-    let enter = || Msg::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+    let enter = || Msg::Key(KeyCode::Enter.into());
     shown.update(enter());
     assert_ne!(shown.model.race.as_ref().map(|race| race.shown), Some(0));
     let screen = drawn_with(&shown.model, Theme::new(Depth::None));
     assert!(screen.contains("back to the main run"), "{screen}");
-    shown.press(" ");
+    shown.update(Msg::Key(KeyCode::Char(' ').into()));
     assert!(shown.wait_until(|model| course(model).is_done));
     let is_finished = |model: &Model| {
         (0..3).all(|lane| {

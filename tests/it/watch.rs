@@ -106,7 +106,7 @@ fn charts_at_three_sizes() {
 fn the_cursor_stays_on_its_run_however_the_list_is_ordered() {
     let size = (120, 36);
     let mut watch = watching(size);
-    press(&mut watch, "v");
+    press(&mut watch, "↓");
     let list = |watch: &mut Watch| -> Vec<String> {
         let screen = drawn(watch, size);
         let lines = screen.lines().map(|line| line.chars().take(30).collect());
@@ -144,7 +144,7 @@ fn the_cursor_stays_on_its_run_however_the_list_is_ordered() {
 fn the_run_under_the_cursor_is_named_without_the_list() {
     let size = (60, 20);
     let mut watch = watching(size);
-    press(&mut watch, "v");
+    press(&mut watch, "↓");
     let screen = drawn(&mut watch, size);
     let header = screen.lines().next().unwrap_or_default();
     assert!(

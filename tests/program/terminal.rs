@@ -562,7 +562,7 @@ fn the_data_are_described_at_any_time() {
     terminal.wait_for("baseline");
     terminal.wait_for("petal length");
     // Another seed, another split; there is room for the seed in a wide header.
-    terminal.resize(120, 36);
+    terminal.resize(160, 36);
     terminal.press("R");
     terminal.wait_for("seed 1");
     terminal.wait_for("baseline");
@@ -935,7 +935,7 @@ fn loading_is_watched_until_the_training_starts() {
     terminal.press(" ws");
     drop(pipe);
     terminal.wait_for("training");
-    terminal.wait_for_number("step", |step| step > 3);
+    terminal.wait_for_number("epoch", |epoch| epoch > 3);
     terminal.press("q");
     assert_eq!(terminal.exit_code(), 0);
     terminal.assert_given_back();

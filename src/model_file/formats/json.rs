@@ -104,15 +104,19 @@ fn write(model: &TrainedModel) -> serde_json::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Counts what the text holds at most. Vectors grow by doubling, and two copies are there while one is made.
+/// Counts what the text holds at most. Vectors grow by doubling, and two copies are there while one is made. A list at the beginning of
+/// another counts with it: there is one such list for each layer, and text in which lists go deeper is refused at once.
 fn memory(bytes: &[u8]) -> u128 {
     const PER_NUMBER: u128 = 3 * size_of::<f32>() as u128;
     const PER_LIST: u128 = 3 * size_of::<Vec<f32>>() as u128 + 32;
-    const PER_QUOTE: u128 = 80;
-    let of = |&byte: &u8| match byte {
-        b',' => PER_NUMBER,
-        b'[' => PER_LIST,
-        b'"' => PER_QUOTE,
+    // A text has two of them.
+    const PER_QUOTE: u128 = PER_LIST / 2;
+    let mut before = 0;
+    let of = |&byte: &u8| match (std::mem::replace(&mut before, byte), byte) {
+        (_, b',') => PER_NUMBER,
+        (b'[', b'[') => 0,
+        (_, b'[') => PER_LIST,
+        (_, b'"') => PER_QUOTE,
         _ => 0,
     };
     bytes.iter().map(of).sum()

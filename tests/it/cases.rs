@@ -251,7 +251,7 @@ fn words_for_nothing_are_classes_beside_a_single_other_one() {
         &["?", "!"],
         &["+", "++", "-"],
     ] {
-        let dataset = read(&with_targets(targets), &usual).expect("loads");
+        let dataset = read(with_targets(targets), &usual).expect("loads");
         assert_eq!(dataset.class_names(), targets);
         assert_eq!(dataset.values.nrows(), 40);
         let said = notes(&dataset);
@@ -260,14 +260,14 @@ fn words_for_nothing_are_classes_beside_a_single_other_one() {
             "{said}"
         );
     }
-    let dataset = read(&with_targets(&["NA", "EU", "US", "EU"]), &usual).expect("loads");
+    let dataset = read(with_targets(&["NA", "EU", "US", "EU"]), &usual).expect("loads");
     assert_eq!(dataset.class_names(), ["EU", "US"]);
     assert_eq!(dataset.values.nrows(), 30);
     let chosen = LoadOptions {
         missing_values: MissingValues::of(&["-".to_owned()]),
         ..LoadOptions::default()
     };
-    let error = read(&with_targets(&["+", "-"]), &chosen).expect_err("refused");
+    let error = read(with_targets(&["+", "-"]), &chosen).expect_err("refused");
     let expected = "every row has the class \"+\" or a missing one (20; --missing-values";
     assert!(error.to_string().contains(expected), "{error}");
 }
@@ -281,7 +281,7 @@ fn words_of_the_classes_are_classes_in_a_validation_file() {
         validation: ValidationRows::File(Source::parse(&file)),
         ..LoadOptions::default()
     };
-    let dataset = read(&with_targets(&["+", "-"]), &options).expect("loads");
+    let dataset = read(with_targets(&["+", "-"]), &options).expect("loads");
     let validation = dataset.validation.expect("validation rows");
     assert_eq!(validation.values.nrows(), 27);
 }
@@ -307,7 +307,7 @@ fn a_table_without_inputs_names_its_columns_and_the_reasons() {
     let rows: String = (0..40)
         .map(|row| format!("name {row},7,{}\n", ["a", "b"][row % 2]))
         .collect();
-    let dataset = read(&format!("who,n,kind\n{rows}"), &LoadOptions::default());
+    let dataset = read(format!("who,n,kind\n{rows}"), &LoadOptions::default());
     let error = prepare(&dataset.expect("loads"), 0.2, 1).expect_err("refused");
     let expected = "left out: \"who\" (nearly all different, --keep), \"n\" (constant)";
     assert!(error.to_string().ends_with(expected), "{error}");
@@ -359,7 +359,7 @@ fn delimiters_at_the_end_of_the_data_lines_only_shift_nothing() {
         let rows: String = (0..20)
             .map(|row| format!("0.{row},{},{}{end}\n", row % 7, ["cold", "hot"][row % 2]))
             .collect();
-        let dataset = read(&format!("a,b,kind\n{rows}"), &LoadOptions::default());
+        let dataset = read(format!("a,b,kind\n{rows}"), &LoadOptions::default());
         let dataset = dataset.expect("loads");
         assert_eq!(column_names(&dataset), ["a", "b"], "{end}");
         assert_eq!(dataset.target_name, "kind", "{end}");
@@ -394,17 +394,17 @@ fn the_whole_column_decides_what_none_means() {
         ..LoadOptions::default()
     };
     for missing in [Missing::Impute, Missing::Drop, Missing::Error] {
-        let words = read(&text("Attached"), &options(missing)).expect("loads");
+        let words = read(text("Attached"), &options(missing)).expect("loads");
         assert_eq!(categories(&words, "garage"), ["None", "Attached"]);
         assert_eq!((words.rows(), missing_cells(&words)), (1300, 0));
     }
-    let numbers = read(&text("7"), &options(Missing::Impute)).expect("loads");
+    let numbers = read(text("7"), &options(Missing::Impute)).expect("loads");
     assert_eq!((numbers.rows(), missing_cells(&numbers)), (1300, 1200));
     assert_eq!(numbers.columns[0].kind, ColumnKind::Numeric);
     let few = text("7").replace("None,1,cold", "3,1,cold");
     let dropped = read(&few, &options(Missing::Drop)).expect("loads");
     assert_eq!((dropped.rows(), dropped.report.incomplete), (700, 600));
-    assert!(read(&text("7"), &options(Missing::Error)).is_err());
+    assert!(read(text("7"), &options(Missing::Error)).is_err());
 }
 
 #[test]

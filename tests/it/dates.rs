@@ -163,7 +163,7 @@ fn parts_of_dates_are_not_left_out_silently() {
                     (--missing-values counts texts as missing";
     assert!(said.contains(expected), "{said}");
     let cells = ["a", "b", "a", "b"];
-    let error = read(&table(&cells), &options("parts", 0)).expect_err("refused");
+    let error = read(table(&cells), &options("parts", 0)).expect_err("refused");
     let expected = "--dates: no column holds dates such as 2024-01-31";
     assert_eq!(error.to_string(), expected);
 }

@@ -28,7 +28,7 @@ fn a_stray_quote_that_takes_in_rows_is_refused() {
                 }
             })
             .collect();
-        let error = read(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+        let error = read(format!("a,b,kind,note\n{rows}"), &target("kind"));
         let expected = format!(
             "line {}: the quote that opens on this line takes in rows of the table up to the next \
              quote (--quote none takes quotes for text)",
@@ -71,7 +71,7 @@ fn a_stray_quote_that_takes_in_rows_is_refused() {
 fn texts_of_several_lines_are_no_rows() {
     let rows: String = (0..60).map(row).collect();
     let rows = rows.replace("ok\n", "\"first, second\nthird, a, b, fourth\nfifth\"\n");
-    let dataset = read(&format!("a,b,kind,note\n{rows}"), &target("kind"));
+    let dataset = read(format!("a,b,kind,note\n{rows}"), &target("kind"));
     assert_eq!(dataset.expect("loads").rows(), 60);
 }
 
@@ -186,7 +186,7 @@ fn addresses_and_ages_are_texts() {
             )
         })
         .collect();
-    let dataset = read(&format!("age,kind\n{rows}"), &LoadOptions::default());
+    let dataset = read(format!("age,kind\n{rows}"), &LoadOptions::default());
     let kind = &dataset.expect("loads").columns[0].kind;
     assert!(matches!(kind, ColumnKind::Categorical { .. }));
 }
@@ -199,7 +199,7 @@ fn row_numbers_are_better_than_a_constant() {
             .collect()
     };
     let columns = |rows: String| {
-        let dataset = read(&format!("n,b,y\n{rows}"), &LoadOptions::default());
+        let dataset = read(format!("n,b,y\n{rows}"), &LoadOptions::default());
         dataset.expect("loads").columns.len()
     };
     assert_eq!(columns(rows(|_| 5)), 2);
@@ -237,7 +237,7 @@ fn spellings_of_a_number_are_one_class_beside_words_and_with_decimal_commas() {
             task: nn_tui::data::TaskChoice::Classification,
             ..target("kind")
         };
-        let dataset = read(&format!("{header}\n{rows}"), &options).expect("loads");
+        let dataset = read(format!("{header}\n{rows}"), &options).expect("loads");
         dataset.class_names().to_vec()
     };
     let found = classes("x;kind", ";", &["1", "1,0", "2", "2,0"]);

@@ -102,7 +102,8 @@ pub struct Setting {
     pub restarts: bool,
 }
 
-/// What most settings have in common; the rest of it is of no use.
+/// Setting with the members that most settings share. A row takes it as its base, and states name, texts, parser, value and
+/// command of its own.
 const BASE: Setting = Setting {
     name: "",
     short: None,

@@ -41,9 +41,9 @@ impl Merge for Point {
     }
 }
 
-/// What a tag has at a step.
+/// Observation of a tag at a step, such as a value or a distribution.
 pub(crate) trait AtStep: Merge + Clone {
-    /// Maximum number of those of a tag; beyond it, neighbours are merged.
+    /// Maximum number of observations of a tag; beyond it, neighbours are merged.
     const MAX: usize;
 
     fn step(&self) -> f64;

@@ -33,9 +33,8 @@ pub(super) enum Incoming {
     Inputs(Vec<Decoded>),
     /// The terminal can't be read any more.
     InputEnded,
-    Worker(Box<Event>),
-    /// Event of the lane with this number.
-    Lane(u64, Box<Event>),
+    /// Event of the lane with this number, of which [`MAIN_LANE`](super::app::MAIN_LANE) is the main run.
+    Worker(u64, Box<Event>),
     Described(u32, Box<DataSummary>),
     Files(Files),
     Loaded(Box<Loaded>),

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::Frame;
 
-use super::app::{App, Drawn, Effect, Loading, Msg};
+use super::app::{App, Drawn, Effect, Loading, MAIN_LANE, Msg};
 use super::decoder::Decoded;
 use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::model_file::remove_temporary_files;
 use crate::record::{LogOption, Recorders};
 use crate::settings::TableShape;
-use crate::train::{Event, Session, Settings, Worker, panic_message};
+use crate::train::{Event, Sink, Worker, panic_message};
 use crate::util::signals::{HANG_UP, Signal, Signals, Watched, is_in_foreground};
 use crate::util::text::sanitise;
 use lanes::LaneWorkers;
@@ -243,7 +243,7 @@ impl Program {
                 let snapshot = training.worker.mailbox().take();
                 self.update(Msg::Tick(self.loading_since.elapsed()))?;
                 if let Some(snapshot) = snapshot {
-                    self.update(Msg::Snapshot(Box::new(snapshot)))?;
+                    self.update(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)))?;
                 }
                 self.look_at_lanes()?;
             }
@@ -308,17 +308,17 @@ impl Program {
     /// Handles a message. Returns whether it may change what is shown.
     fn handle(&mut self, incoming: Incoming) -> Result<bool> {
         let msg = match incoming {
-            Incoming::Worker(event) => {
+            Incoming::Worker(id, event) if id != MAIN_LANE => {
+                self.record_lane(id, &event)?;
+                Msg::Worker(id, event)
+            }
+            Incoming::Worker(id, event) => {
                 fault_injection::panic_at_third_epoch("screen", &event);
                 for failure in self.recorders.record(&event) {
                     self.update(Msg::LogFailed(failure.to_string()))?;
                     self.failed_log.get_or_insert(failure);
                 }
-                Msg::Worker(event)
-            }
-            Incoming::Lane(id, event) => {
-                self.record_lane(id, &event)?;
-                Msg::Lane(id, event)
+                Msg::Worker(id, event)
             }
             Incoming::Loaded(loaded) => return self.start_training(*loaded).map(|()| true),
             Incoming::Described(restarts, summary) => Msg::Described(restarts, summary),
@@ -374,12 +374,12 @@ impl Program {
     fn update(&mut self, msg: Msg) -> Result<()> {
         for effect in self.app.update(msg) {
             match effect {
-                Effect::Send(command) => {
+                Effect::Send(MAIN_LANE, command) => {
                     if let Some(training) = &self.training {
                         training.worker.send(command);
                     }
                 }
-                Effect::ToLane(id, command) => self.lanes.send(id, command),
+                Effect::Send(id, command) => self.lanes.send(id, command),
                 Effect::StartLanes(pacing, lanes) => self.start_lanes(pacing, lanes)?,
                 Effect::SetLockstep(is_on) => self.lanes.set_lockstep(is_on),
                 Effect::EndLanes => self.lanes.end(),
@@ -418,7 +418,8 @@ impl Program {
         }
         let dataset = Arc::clone(session.dataset());
         self.update(Msg::Loaded(settings.pace, TableShape::of(&dataset)))?;
-        let worker = spawn_worker(session, settings, self.sender.clone())?;
+        let sink = event_sink(self.sender.clone(), MAIN_LANE);
+        let worker = Worker::spawn(session, settings, sink)?;
         // An empty mailbox asks for the first snapshot.
         worker.mailbox().take();
         self.training = Some(Training { worker, dataset });
@@ -426,20 +427,21 @@ impl Program {
     }
 }
 
-fn spawn_worker(
-    session: Session,
-    settings: Settings,
-    sender: SyncSender<Incoming>,
-) -> Result<Worker> {
-    Worker::spawn(session, settings, move |event: Event| {
-        fault_injection::panic_at_third_epoch("training", &event);
-        sender
-            .try_send(Incoming::Worker(Box::new(event)))
-            .map_err(|error| match error {
-                TrySendError::Full(Incoming::Worker(event))
-                | TrySendError::Disconnected(Incoming::Worker(event)) => event,
-                // A channel returns what was sent.
-                TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
-            })
-    })
+/// Sends events of the worker of a lane to the loop, and returns those for which there is no room.
+fn event_sink(sender: SyncSender<Incoming>, lane: u64) -> impl Sink + 'static {
+    let thread = if lane == MAIN_LANE {
+        "training"
+    } else {
+        "lane"
+    };
+    move |event: Event| {
+        fault_injection::panic_at_third_epoch(thread, &event);
+        let sent = sender.try_send(Incoming::Worker(lane, Box::new(event)));
+        sent.map_err(|error| match error {
+            TrySendError::Full(Incoming::Worker(_, event))
+            | TrySendError::Disconnected(Incoming::Worker(_, event)) => event,
+            // A channel returns what was sent.
+            TrySendError::Full(_) | TrySendError::Disconnected(_) => Box::new(Event::Snapshot),
+        })
+    }
 }

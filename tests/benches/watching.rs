@@ -22,7 +22,7 @@ use nn_tui::train::probes::InspectProbe;
 use nn_tui::train::{
     Command, Cursor, Event, Inspect, Pace, Plan, Position, Request, Session, State, Subject, Worker,
 };
-use nn_tui::tui::app::{Effect, Model, Msg, View};
+use nn_tui::tui::app::{Effect, MAIN_LANE, Model, Msg, View};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::view;
 use ratatui::backend::CrosstermBackend;
@@ -176,7 +176,7 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Option<Watcher>) 
     let update = |model: &mut Model, msg| {
         for effect in model.update(msg) {
             match effect {
-                Effect::Send(Command::Observe(mut observation)) => {
+                Effect::Send(_, Command::Observe(mut observation)) => {
                     if let (Some(Watcher::Inspector), Some(row)) =
                         (watcher, observation.find().cloned())
                     {
@@ -187,7 +187,7 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Option<Watcher>) 
                     }
                     worker.send(Command::Observe(observation));
                 }
-                Effect::Send(command) => worker.send(command),
+                Effect::Send(_, command) => worker.send(command),
                 _ => {}
             }
         }
@@ -199,10 +199,10 @@ fn steps_per_second(data: &Arc<Dataset>, plan: &Plan, watcher: Option<Watcher>) 
         let came: Vec<Event> = events.try_iter().collect();
         if watcher.is_some() {
             for event in came {
-                update(&mut model, Msg::Worker(Box::new(event)));
+                update(&mut model, Msg::Worker(MAIN_LANE, Box::new(event)));
             }
             if let Some(snapshot) = worker.mailbox().take() {
-                update(&mut model, Msg::Snapshot(Box::new(snapshot)));
+                update(&mut model, Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
             }
             terminal
                 .draw(|frame| view(&model, &theme, frame))

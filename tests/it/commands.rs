@@ -14,7 +14,9 @@ use nn_tui::nn::{
 };
 use nn_tui::train::{Command, Cursor, Event, InForce, Pace, Plan};
 use nn_tui::tui::app::command::{COMMANDS, FileKind, Files};
-use nn_tui::tui::app::{Confirm, Effect, Help, HelpPage, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::app::{
+    Confirm, Effect, Help, HelpPage, MAIN_LANE, Model, Msg, Overlay, Phase, View,
+};
 use nn_tui::tui::render;
 use nn_tui::tui::theme::{Depth, Theme};
 use proptest::prelude::*;
@@ -52,8 +54,8 @@ fn key_with(model: &mut Model, code: KeyCode, modifiers: KeyModifiers) -> Vec<Co
     let effects = model.update(Msg::Key(KeyEvent::new(code, modifiers)));
     let commands = effects.into_iter().filter_map(|effect| match effect {
         // What is looked at is not what these tests are about.
-        Effect::Send(Command::Observe(_)) => None,
-        Effect::Send(command) => Some(command),
+        Effect::Send(_, Command::Observe(_)) => None,
+        Effect::Send(_, command) => Some(command),
         _ => None,
     });
     commands.collect()
@@ -92,7 +94,7 @@ fn problem(model: &mut Model, line: &str) -> String {
 }
 
 fn tell(model: &mut Model, event: Event) {
-    model.update(Msg::Worker(Box::new(event)));
+    model.update(Msg::Worker(MAIN_LANE, Box::new(event)));
 }
 
 /// Settings in force if `edit` was all that changed.

@@ -6,7 +6,7 @@ use crate::support::{Driven, PATIENCE, dataset, plan, regression_plan, trained_m
 use nn_tui::data::Confusion;
 use nn_tui::train::probes::{EdgeProbe, IncomingWeightProbe, OutcomeProbe};
 use nn_tui::train::{Command, Event, Observation, Plan, Set};
-use nn_tui::tui::app::{ClickTarget, Effect, Model, Msg, Selection, View, Which};
+use nn_tui::tui::app::{ClickTarget, Effect, MAIN_LANE, Model, Msg, Selection, View, Which};
 use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
@@ -66,7 +66,7 @@ impl Person {
     /// Takes in `msg`, and waits for the answer of whatever it asks the worker for.
     fn tell(&mut self, msg: Msg) {
         for effect in self.model.update(msg) {
-            let Effect::Send(command) = effect else {
+            let Effect::Send(_, command) = effect else {
                 continue;
             };
             let is_question = matches!(command, Command::FindRows { .. });
@@ -77,7 +77,7 @@ impl Person {
             if is_question {
                 let is_answer = |event: &Event| matches!(event, Event::Found { .. });
                 let found = self.driven.wait_for(|_| {}, is_answer);
-                self.tell(Msg::Worker(Box::new(found)));
+                self.tell(Msg::Worker(MAIN_LANE, Box::new(found)));
             }
         }
     }
@@ -90,7 +90,7 @@ impl Person {
             if let Some(snapshot) = self.driven.worker.mailbox().take()
                 && *snapshot.observation() == wanted
             {
-                return self.tell(Msg::Snapshot(Box::new(snapshot)));
+                return self.tell(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
             }
             assert!(start.elapsed() < PATIENCE, "no snapshot came");
             std::thread::sleep(std::time::Duration::from_millis(2));
@@ -274,16 +274,16 @@ fn an_answer_that_is_no_longer_waited_for_changes_nothing() {
     let effects = person.model.update(key(KeyCode::Enter));
     assert!(matches!(
         effects[..],
-        [Effect::Send(Command::FindRows { .. })]
+        [Effect::Send(_, Command::FindRows { .. })]
     ));
-    let Some(Effect::Send(command)) = effects.into_iter().next() else {
+    let Some(Effect::Send(_, command)) = effects.into_iter().next() else {
         unreachable!()
     };
     person.driven.send(command);
     person.press("esc");
     let is_answer = |event: &Event| matches!(event, Event::Found { .. });
     let found = person.driven.wait_for(|_| {}, is_answer);
-    person.tell(Msg::Worker(Box::new(found)));
+    person.tell(Msg::Worker(MAIN_LANE, Box::new(found)));
     assert_eq!(person.model.navigation.selection, None);
     assert_eq!(person.model.navigation.view, View::Curves);
 }

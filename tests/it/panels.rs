@@ -22,8 +22,8 @@ use nn_tui::train::{
 use nn_tui::tui::app::menu::Menu;
 use nn_tui::tui::app::what_if::Sliders;
 use nn_tui::tui::app::{
-    Chart, Confirm, Drawn, EdgeValue, Help, HelpPage, LossScale, Model, Msg, Overlay, Phase,
-    TimeUnit, View,
+    Chart, Confirm, Drawn, EdgeValue, Help, HelpPage, LossScale, MAIN_LANE, Model, Msg, Overlay,
+    Phase, TimeUnit, View,
 };
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::{render, render_panel};
@@ -132,9 +132,10 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         epochs,
         outcomes: None,
     };
-    model.update(Msg::Worker(Box::new(nn_tui::train::Event::Progress(
-        Box::new(progress),
-    ))));
+    model.update(Msg::Worker(
+        MAIN_LANE,
+        Box::new(nn_tui::train::Event::Progress(Box::new(progress))),
+    ));
     if let Some(snapshot) = model.run.snapshot.clone() {
         let mut snapshot: Snapshot = snapshot;
         let (row, mut pass) = asked::<RowProbe>(&snapshot);
@@ -285,7 +286,7 @@ fn disturb(model: &mut Model, numbers: &[f32]) {
         snapshot.set(ScoreProbe::default(), measured);
         snapshot.position.step = 401;
         snapshot.position.epoch = 40;
-        model.update(Msg::Snapshot(Box::new(snapshot)));
+        model.update(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
     }
     if let Some(card) = &mut model.run.card {
         let card = Arc::make_mut(card);

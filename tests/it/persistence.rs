@@ -10,7 +10,7 @@ use nn_tui::nn::{Loss, Optimizer, Output};
 use nn_tui::train::{
     Command, Event, Limits, Pace, Plan, Position, Replace, Started, State, Weights,
 };
-use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::app::{Effect, MAIN_LANE, Model, Msg};
 use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -52,23 +52,26 @@ fn model_with_export(path: &str) -> Model {
 
 fn exports(effects: &[Effect]) -> Vec<PathBuf> {
     let paths = effects.iter().filter_map(|effect| match effect {
-        Effect::Send(Command::Export { path, .. }) => Some(path.clone()),
+        Effect::Send(_, Command::Export { path, .. }) => Some(path.clone()),
         _ => None,
     });
     paths.collect()
 }
 
 fn exported(path: &str, step: u64) -> Msg {
-    Msg::Worker(Box::new(Event::Exported {
-        weights: Weights::Best,
-        best: None,
-        path: path.into(),
-        result: Ok(Saved {
-            bytes: 967,
-            verification: Verification::NotReadable { format: "ONNX" },
+    Msg::Worker(
+        MAIN_LANE,
+        Box::new(Event::Exported {
+            weights: Weights::Best,
+            best: None,
+            path: path.into(),
+            result: Ok(Saved {
+                bytes: 967,
+                verification: Verification::NotReadable { format: "ONNX" },
+            }),
+            step,
         }),
-        step,
-    }))
+    )
 }
 
 #[test]
@@ -76,7 +79,10 @@ fn saving_elsewhere_does_not_stand_for_the_export() {
     let mut model = model_with_export("a.json");
     let state = State::Paused;
     let position = Position::default();
-    model.update(Msg::Worker(Box::new(Event::State { state, position })));
+    model.update(Msg::Worker(
+        MAIN_LANE,
+        Box::new(Event::State { state, position }),
+    ));
     model.update(exported("other.json", 0));
     let quit = KeyEvent::from(KeyCode::Char('q'));
     let effects = model.update(Msg::Key(quit));
@@ -94,7 +100,10 @@ fn saving_elsewhere_does_not_stand_for_the_export() {
 fn a_restarted_training_is_exported_too() {
     let mut model = model_with_export("a.json");
     let started = started(1);
-    model.update(Msg::Worker(Box::new(Event::Started(Box::new(started)))));
+    model.update(Msg::Worker(
+        MAIN_LANE,
+        Box::new(Event::Started(Box::new(started))),
+    ));
     let effects = model.update(Msg::Terminate(143));
     assert_eq!(exports(&effects), [PathBuf::from("a.json")]);
 }
@@ -104,7 +113,10 @@ fn an_export_under_way_is_waited_for_and_not_repeated() {
     let mut model = model_with_export("a.json");
     let position = Position::default();
     let state = State::Finished(nn_tui::train::Limit::Epochs);
-    let effects = model.update(Msg::Worker(Box::new(Event::State { state, position })));
+    let effects = model.update(Msg::Worker(
+        MAIN_LANE,
+        Box::new(Event::State { state, position }),
+    ));
     assert_eq!(exports(&effects).len(), 1);
     let effects = model.update(Msg::Terminate(129));
     assert!(exports(&effects).is_empty());
@@ -134,16 +146,19 @@ fn only_the_third_interrupt_gives_up_the_model() {
 
 fn failed(path: &str) -> Msg {
     let cause = std::io::ErrorKind::StorageFull.into();
-    Msg::Worker(Box::new(Event::Exported {
-        weights: Weights::Best,
-        best: None,
-        path: path.into(),
-        result: Err(nn_tui::error::Error::CannotWrite {
+    Msg::Worker(
+        MAIN_LANE,
+        Box::new(Event::Exported {
+            weights: Weights::Best,
+            best: None,
             path: path.into(),
-            cause,
+            result: Err(nn_tui::error::Error::CannotWrite {
+                path: path.into(),
+                cause,
+            }),
+            step: 0,
         }),
-        step: 0,
-    }))
+    )
 }
 
 #[test]

@@ -8,7 +8,7 @@ use nn_tui::nn::output::predicted_class;
 use nn_tui::nn::textbook::Network;
 use nn_tui::train::probes::{Along, ImportanceProbe, PlaneAnswer, PlaneAxis, PlaneProbe, RowProbe};
 use nn_tui::train::{Event, Observation, SampleId, Scratch, Session, Set, State};
-use nn_tui::tui::app::{Msg, View};
+use nn_tui::tui::app::{MAIN_LANE, Msg, View};
 use nn_tui::tui::click;
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
@@ -354,7 +354,10 @@ fn a_picture_is_finer_while_the_training_waits() {
     shown.press(":view regions\n");
     let mut points = |state: State| {
         let position = shown.model.run.position;
-        shown.update(Msg::Worker(Box::new(Event::State { state, position })));
+        shown.update(Msg::Worker(
+            MAIN_LANE,
+            Box::new(Event::State { state, position }),
+        ));
         let observed = shown.observation.as_ref().expect("it is asked for");
         let probe = observed.find::<PlaneProbe>().expect("it is shown");
         let axes = probe.axes.iter().map(|axis| usize::from(axis.values));

@@ -12,7 +12,7 @@ use crate::support::{
 use nn_tui::nn::Change;
 use nn_tui::train::probes::ScoreProbe;
 use nn_tui::train::{Command, Pace, Plan, State, Weights};
-use nn_tui::tui::app::{Confirm, Effect, Model, Msg, Overlay, Phase, View};
+use nn_tui::tui::app::{Confirm, Effect, MAIN_LANE, Model, Msg, Overlay, Phase, View};
 use nn_tui::tui::panels::PanelId;
 use nn_tui::tui::theme::{Depth, Theme};
 use ratatui::crossterm::event::KeyCode;
@@ -104,7 +104,7 @@ fn scored(data: &str, plan: Plan, size: (u16, u16), keys: &str) -> Model {
     for code in self::keys(keys) {
         let effects = model.update(Msg::Key(code.into()));
         for effect in effects {
-            if let Effect::Send(command) = effect {
+            if let Effect::Send(_, command) = effect {
                 driven.send(command);
             }
         }
@@ -118,7 +118,7 @@ fn scored(data: &str, plan: Plan, size: (u16, u16), keys: &str) -> Model {
     {
         assert!(start.elapsed() < PATIENCE, "no scores came");
         if let Some(snapshot) = driven.worker.mailbox().take() {
-            model.update(Msg::Snapshot(Box::new(snapshot)));
+            model.update(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
         }
         std::thread::yield_now();
     }
@@ -333,7 +333,7 @@ fn a_divergence() {
     let (state, position) = driven.state(|state| matches!(state, State::Diverged(_)));
     model.run.learning_rate = 1e30;
     let event = nn_tui::train::Event::State { state, position };
-    model.update(Msg::Worker(Box::new(event)));
+    model.update(Msg::Worker(MAIN_LANE, Box::new(event)));
     insta::assert_snapshot!("diverged-80x24", drawn(&model));
 }
 

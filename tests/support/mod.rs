@@ -20,7 +20,7 @@ use nn_tui::train::probes::{ActivationProbe, WeightProbe};
 use nn_tui::train::{
     Command, Event, Limits, Pace, Plan, Session, Settings, Started, State, StepSize, Worker,
 };
-use nn_tui::tui::app::{Model, Msg, Phase};
+use nn_tui::tui::app::{MAIN_LANE, Model, Msg, Phase};
 use nn_tui::tui::panels::PanelId;
 
 /// Timeout after which a test without an answer fails.
@@ -225,7 +225,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -> (
                 }
             }
             for event in events {
-                tell(&mut model, &driven, Msg::Worker(Box::new(event)));
+                tell(&mut model, &driven, Msg::Worker(MAIN_LANE, Box::new(event)));
             }
         }
         look(&mut model, &driven);
@@ -240,7 +240,7 @@ pub fn watched(dataset: Dataset, plan: Plan, epochs: u64, size: (u16, u16)) -> (
 
 fn tell(model: &mut Model, driven: &Driven, msg: Msg) {
     for effect in model.update(msg) {
-        if let nn_tui::tui::app::Effect::Send(command) = effect {
+        if let nn_tui::tui::app::Effect::Send(_, command) = effect {
             driven.send(command);
         }
     }
@@ -256,7 +256,7 @@ fn look(model: &mut Model, driven: &Driven) {
             && snapshot.answer::<ActivationProbe>().is_some()
                 == model.navigation.shows(PanelId::Activations)
         {
-            tell(model, driven, Msg::Snapshot(Box::new(snapshot)));
+            tell(model, driven, Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
             return;
         }
         std::thread::sleep(Duration::from_millis(2));

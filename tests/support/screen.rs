@@ -10,7 +10,7 @@ use nn_tui::lesson::Lesson;
 use nn_tui::train::probes::PhaseProbe;
 use nn_tui::train::{Command, Event, Observation, Pace, Pacing, Plan, Settings, Snapshot, State};
 use nn_tui::tui::app::lesson::Course;
-use nn_tui::tui::app::{Effect, Model, Msg};
+use nn_tui::tui::app::{Effect, MAIN_LANE, Model, Msg};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::tui::{render, view};
 use proptest::prelude::*;
@@ -141,10 +141,10 @@ impl Shown {
         let deadline = Instant::now() + PATIENCE;
         while !holds(&self.model) && Instant::now() < deadline {
             if let Ok(event) = self.driven.events.recv_timeout(Duration::from_millis(5)) {
-                self.update(Msg::Worker(Box::new(event)));
+                self.update(Msg::Worker(MAIN_LANE, Box::new(event)));
             }
             if let Some(snapshot) = self.driven.worker.mailbox().take() {
-                self.update(Msg::Snapshot(Box::new(snapshot)));
+                self.update(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
             }
             self.look_at_lanes();
         }
@@ -156,9 +156,9 @@ impl Shown {
         let mut messages = Vec::new();
         for (id, lane) in &self.lanes {
             let events = std::iter::from_fn(|| lane.events.try_recv().ok());
-            messages.extend(events.map(|event| Msg::Lane(*id, Box::new(event))));
+            messages.extend(events.map(|event| Msg::Worker(*id, Box::new(event))));
             let snapshot = lane.worker.mailbox().take();
-            messages.extend(snapshot.map(|taken| Msg::LaneSnapshot(*id, Box::new(taken))));
+            messages.extend(snapshot.map(|taken| Msg::Snapshot(*id, Box::new(taken))));
         }
         messages.into_iter().for_each(|msg| self.update(msg));
     }
@@ -177,13 +177,13 @@ impl Shown {
     pub fn update(&mut self, msg: Msg) {
         for effect in self.model.update(msg) {
             match effect {
-                Effect::Send(command) => {
+                Effect::Send(MAIN_LANE, command) => {
                     if let Command::Observe(observation) = &command {
                         self.observation = Some(observation.clone());
                     }
                     self.driven.send(command);
                 }
-                Effect::ToLane(id, command) => {
+                Effect::Send(id, command) => {
                     if let Some((_, lane)) = self.lanes.iter().find(|(other, _)| *other == id) {
                         lane.send(command);
                     }
@@ -249,7 +249,7 @@ impl Shown {
             let event = self.driven.events.recv_timeout(PATIENCE);
             let event = event.expect("the worker answers");
             let is_last = wanted(&event);
-            self.update(Msg::Worker(Box::new(event)));
+            self.update(Msg::Worker(MAIN_LANE, Box::new(event)));
             if is_last {
                 return;
             }
@@ -267,7 +267,7 @@ impl Shown {
     /// Handles the events that have arrived.
     pub fn handle_events(&mut self) {
         while let Ok(event) = self.driven.events.try_recv() {
-            self.update(Msg::Worker(Box::new(event)));
+            self.update(Msg::Worker(MAIN_LANE, Box::new(event)));
         }
     }
 
@@ -281,7 +281,7 @@ impl Shown {
                 return;
             }
             if let Some(snapshot) = self.driven.worker.mailbox().take() {
-                self.update(Msg::Snapshot(Box::new(snapshot)));
+                self.update(Msg::Snapshot(MAIN_LANE, Box::new(snapshot)));
             }
             std::thread::sleep(std::time::Duration::from_millis(2));
         }

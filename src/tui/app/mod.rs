@@ -50,6 +50,7 @@ pub use model::{Confirm, Model, Notice, Overlay};
 pub(crate) use motion::Pulse;
 pub use navigation::{Drawn, Navigation};
 pub use plot::{LossScale, PlotGesture, PlotView};
+pub use race::MAIN_LANE;
 pub use row_selection::{Cell, Selection, Which, around};
 pub use timeline::{TimeUnit, Timeline};
 pub(crate) use training::{NUMBER, number_cells};

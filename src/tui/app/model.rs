@@ -14,7 +14,7 @@ use super::menu::Menu;
 use super::motion::Motion;
 use super::navigation::Navigation;
 use super::plane::Plane;
-use super::race::Race;
+use super::race::{MAIN_LANE, Race};
 use super::training::{Phase, Run};
 use super::update::Effect;
 use super::what_if::Sliders;
@@ -273,7 +273,8 @@ impl Model {
                 && let Some(limits) = course.lifted_limits(&self.run.limits)
             {
                 self.run.limits = limits;
-                self.effects.push(Effect::Send(Command::SetLimits(limits)));
+                self.effects
+                    .push(Effect::Send(MAIN_LANE, Command::SetLimits(limits)));
             }
             course.note_command(&command);
         }

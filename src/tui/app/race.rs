@@ -14,6 +14,9 @@ use crate::train::{Command, Event, Limits, Observation, Snapshot, StepPosition, 
 use crate::tui::panels::{PanelId, plane};
 use crate::tui::text;
 
+/// Number of the lane that is the main run.
+pub const MAIN_LANE: u64 = 0;
+
 /// The runs beside the main one, with it.
 #[derive(Debug, Clone)]
 pub struct Race {
@@ -32,7 +35,7 @@ pub struct Race {
 /// A run of a race.
 #[derive(Debug, Clone)]
 pub struct Lane {
-    /// Number that tells the lanes of all races apart; 0 for the main run.
+    /// Number that tells the lanes of all races apart; [`MAIN_LANE`] for the main run.
     pub id: u64,
     /// The run, unless it is the one that all panels show, or has not started yet.
     run: Option<Box<Run>>,
@@ -130,7 +133,7 @@ impl Model {
     /// change the main run, and are refused while another is shown.
     pub(super) fn route(&mut self, command: Command) {
         let Some(race) = &self.race else {
-            return self.effects.push(Effect::Send(command));
+            return self.effects.push(Effect::Send(MAIN_LANE, command));
         };
         let shown = race.shown;
         match command {
@@ -174,7 +177,7 @@ impl Model {
                 self.is_unsettled = false;
                 self.prompt.error(text::lane_is_fixed());
             }
-            Command::MakeLanes { .. } => self.effects.push(Effect::Send(command)),
+            Command::MakeLanes { .. } => self.effects.push(Effect::Send(MAIN_LANE, command)),
             command => self.send_to_lane(shown, command),
         }
     }
@@ -184,12 +187,8 @@ impl Model {
             .race
             .as_ref()
             .and_then(|race| race.lanes.get(index))
-            .map_or(0, |lane| lane.id);
-        self.effects.push(if id == 0 {
-            Effect::Send(command)
-        } else {
-            Effect::ToLane(id, command)
-        });
+            .map_or(MAIN_LANE, |lane| lane.id);
+        self.effects.push(Effect::Send(id, command));
     }
 
     fn send_to_all(&mut self, command: impl Fn() -> Command, is_meant: impl Fn(&Run) -> bool) {
@@ -233,7 +232,7 @@ impl Model {
         }
     }
 
-    /// Adds a snapshot of the lane called `id`; 0 is the main run.
+    /// Adds a snapshot of the lane called `id`.
     pub(super) fn on_lane_snapshot(&mut self, id: u64, snapshot: Snapshot) {
         let race = self.race.as_mut();
         match race.map(|race| (race.shown, &mut race.lanes)) {
@@ -243,7 +242,7 @@ impl Model {
                     run.add_snapshot(snapshot);
                 }
             }
-            None if id != 0 => {}
+            None if id != MAIN_LANE => {}
             _ => {
                 self.run.add_snapshot(snapshot);
                 self.settle_plane();

@@ -13,6 +13,7 @@ use super::loading::{Loading, LoadingStage};
 use super::model::{Model, Overlay};
 use super::navigation::Drawn;
 use super::plot::PlotGesture;
+use super::race::MAIN_LANE;
 use super::training::Phase;
 use super::views::View;
 use crate::data::{DataSummary, Prepared};
@@ -48,7 +49,7 @@ impl App {
             Self::Watching(watch) => watch.update(msg),
             Self::Sweeping(board) => board.update(msg),
             Self::Loading(loading) => {
-                if let Msg::Worker(event) = &msg
+                if let Msg::Worker(_, event) = &msg
                     && let Event::Started(started) = &**event
                 {
                     *self = Self::Running(Box::new(loading.training(started)));
@@ -99,16 +100,12 @@ pub enum Msg {
     LoadingStage(LoadingStage, Duration),
     /// Data are loaded; the training has this speed limit, the table this size.
     Loaded(Pace, TableShape),
-    /// Event from the worker.
-    Worker(Box<Event>),
-    /// Event from the worker of the lane with this number.
-    Lane(u64, Box<Event>),
+    /// Event from the worker of the lane with this number, of which [`MAIN_LANE`] is the main run.
+    Worker(u64, Box<Event>),
     /// Time since the start of the screen.
     Tick(Duration),
-    /// Snapshot from the worker's mailbox.
-    Snapshot(Box<Snapshot>),
     /// Snapshot from the mailbox of the lane with this number.
-    LaneSnapshot(u64, Box<Snapshot>),
+    Snapshot(u64, Box<Snapshot>),
     /// Answer to [`Effect::Describe`]: its number of restarts, facts about the data.
     Described(u32, Box<DataSummary>),
     /// The frame that was drawn.
@@ -162,9 +159,8 @@ pub enum ClickTarget {
 /// An action outside the state.
 #[derive(Debug)]
 pub enum Effect {
-    Send(Command),
-    /// Send to the lane with this number.
-    ToLane(u64, Command),
+    /// Send to the worker of the lane with this number.
+    Send(u64, Command),
     /// Train these lanes beside the main run, and those of the race so far.
     StartLanes(Pacing, Vec<(u64, Lane)>),
     /// Let the lanes begin each epoch together, or each as soon as it can.
@@ -261,14 +257,13 @@ impl Model {
                 self.inspect_at(cursor);
             }
             Msg::Wheel(panel, lines) => self.turn_wheel(panel, lines),
-            Msg::Worker(event) => self.on_main_event(*event),
-            Msg::Lane(id, event) => self.on_lane_event(id, *event),
-            Msg::LaneSnapshot(id, snapshot) => self.on_lane_snapshot(id, *snapshot),
+            Msg::Worker(MAIN_LANE, event) => self.on_main_event(*event),
+            Msg::Worker(id, event) => self.on_lane_event(id, *event),
+            Msg::Snapshot(id, snapshot) => self.on_lane_snapshot(id, *snapshot),
             Msg::Tick(now) => {
                 self.motion.tick(now);
                 self.prompt.tick(now);
             }
-            Msg::Snapshot(snapshot) => self.on_lane_snapshot(0, *snapshot),
             // Facts about the split before a restart are outdated.
             Msg::Described(restarts, card) if restarts == self.run.restarts => {
                 self.run.card = Some(Arc::new(card.printable()));

@@ -7,7 +7,7 @@ use super::{FRAME, Program};
 use crate::error::Result;
 use crate::record::{End, report_conclusion};
 use crate::train::{Command, Event};
-use crate::tui::app::{App, Phase};
+use crate::tui::app::{App, MAIN_LANE, Phase};
 use crate::tui::events::Incoming;
 use crate::tui::terminal::Screen;
 use crate::util::background;
@@ -35,7 +35,7 @@ impl Program {
             let has_ended = training.worker.has_ended();
             let wait = if has_ended { Duration::ZERO } else { FRAME };
             match incoming.recv_timeout(wait) {
-                Ok(Incoming::Worker(event)) => {
+                Ok(Incoming::Worker(MAIN_LANE, event)) => {
                     failures.extend(self.recorders.record(&event));
                     if matches!(*event, Event::Stopped) {
                         break;

@@ -1,13 +1,12 @@
 //! The runs beside the main one: their workers.
 
-use super::{App, Program, fault_injection};
+use super::{App, Program, event_sink};
 use crate::error::Result;
 use crate::record::{End, LogOption, Recorders, directory_of};
 use crate::settings::{Choices, differing};
 use crate::train::{Command, Event, Lane, Pacing, Plan, Worker};
-use crate::tui::app::Msg;
-use crate::tui::events::{Incoming, spawn};
-use std::sync::mpsc::TrySendError;
+use crate::tui::app::{MAIN_LANE, Msg};
+use crate::tui::events::spawn;
 
 /// Workers of the lanes.
 #[derive(Default)]
@@ -53,26 +52,14 @@ impl Program {
     pub(super) fn start_lanes(&mut self, pacing: Pacing, lanes: Vec<(u64, Lane)>) -> Result<()> {
         self.lanes.pacing = Some(pacing);
         for (id, lane) in lanes {
-            let sender = self.sender.clone();
-            let sink = move |event: Event| {
-                fault_injection::panic_at_third_epoch("lane", &event);
-                let sent = sender.try_send(Incoming::Lane(id, Box::new(event)));
-                sent.map_err(|error| match error {
-                    TrySendError::Full(Incoming::Lane(_, event))
-                    | TrySendError::Disconnected(Incoming::Lane(_, event)) => event,
-                    // A channel returns what was sent.
-                    TrySendError::Full(_) | TrySendError::Disconnected(_) => {
-                        Box::new(Event::Snapshot)
-                    }
-                })
-            };
+            let sink = event_sink(self.sender.clone(), id);
             let logged = self.open_lane_log(id, lane.session.plan());
             let worker = match Worker::spawn(lane.session, lane.settings, sink) {
                 Ok(worker) => worker,
                 Err(error) => {
                     // The main run goes on.
                     let refused = Event::Refused(error.to_string());
-                    return self.update(Msg::Worker(Box::new(refused)));
+                    return self.update(Msg::Worker(MAIN_LANE, Box::new(refused)));
                 }
             };
             // An empty mailbox asks for the first snapshot.
@@ -123,7 +110,7 @@ impl Program {
             .filter_map(|(id, worker)| Some((*id, worker.mailbox().take()?)))
             .collect();
         for (id, snapshot) in snapshots {
-            self.update(Msg::LaneSnapshot(id, Box::new(snapshot)))?;
+            self.update(Msg::Snapshot(id, Box::new(snapshot)))?;
         }
         Ok(())
     }

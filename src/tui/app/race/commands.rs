@@ -1,6 +1,6 @@
 //! Commands that start and end a race, and make a lane the main run.
 
-use super::{Lane, Race};
+use super::{Lane, MAIN_LANE, Race};
 use crate::nn::Change;
 use crate::settings::{Axis, Choices, Edit, Setting, TableShape};
 use crate::train::{Command, Handover, LaneStart, Lanes, MAX_LANES, Plan};
@@ -190,7 +190,8 @@ impl Model {
     /// Lets the main run continue from the state of a lane. The race ends.
     pub(super) fn take_over(&mut self, lane: Box<Handover>) {
         self.end_race();
-        self.effects.push(Effect::Send(Command::Adopt(lane)));
+        self.effects
+            .push(Effect::Send(MAIN_LANE, Command::Adopt(lane)));
         self.navigation.turn_to(View::Overview);
         self.navigation.settle_focus();
         self.prompt.status(text::lane_adopted());

@@ -93,7 +93,7 @@ struct Program {
     loader: Option<Loader>,
     /// Start of loading, later by any time the process was stopped.
     loading_since: Instant,
-    training: Option<Training>,
+    training: Option<RunningWorker>,
     /// Workers of the runs beside the main one.
     lanes: LaneWorkers,
     /// For threads that report to the loop.
@@ -117,7 +117,7 @@ struct Program {
     is_ending: bool,
 }
 
-struct Training {
+struct RunningWorker {
     worker: Worker,
     dataset: Arc<Dataset>,
 }
@@ -422,7 +422,7 @@ impl Program {
         let worker = Worker::spawn(session, settings, sink)?;
         // An empty mailbox asks for the first snapshot.
         worker.mailbox().take();
-        self.training = Some(Training { worker, dataset });
+        self.training = Some(RunningWorker { worker, dataset });
         Ok(())
     }
 }

@@ -75,7 +75,7 @@ pub fn svg(frames: &[(Buffer, f64)], is_light: bool) -> String {
     );
     for (i, (frame, _)) in frames.iter().enumerate() {
         let _ = writeln!(svg, "<g class=\"f{i}\">");
-        Picture::of(frame, is_light).write(&mut svg);
+        SvgLayers::of(frame, is_light).write(&mut svg);
         svg.push_str("</g>\n");
     }
     svg.push_str("</g>\n</svg>\n");
@@ -84,7 +84,7 @@ pub fn svg(frames: &[(Buffer, f64)], is_light: bool) -> String {
 
 /// Shapes and texts of a frame; shapes of one colour are one path.
 #[derive(Default)]
-struct Picture {
+struct SvgLayers {
     backgrounds: BTreeMap<String, String>,
     blocks: BTreeMap<String, String>,
     dots: BTreeMap<String, String>,
@@ -102,7 +102,7 @@ struct Run {
     is_bold: bool,
 }
 
-impl Picture {
+impl SvgLayers {
     fn of(buf: &Buffer, is_light: bool) -> Self {
         let mut picture = Self::default();
         let mut run: Option<Run> = None;

@@ -127,8 +127,8 @@ impl Screen {
     /// Adapts the theme to a reply of the terminal.
     pub fn adapt(&mut self, reply: Reply) {
         self.theme = match reply {
-            Reply::Background { is_light } => self.theme.before(is_light),
-            Reply::Colours(depth) => self.theme.at_least(depth),
+            Reply::Background { is_light } => self.theme.on_background(is_light),
+            Reply::Colours(depth) => self.theme.with_depth_at_least(depth),
         };
     }
 

@@ -72,7 +72,7 @@ impl Theme {
     }
 
     /// Adapts to the background that the terminal reported, unless another one was chosen.
-    pub(crate) fn before(self, is_light: bool) -> Self {
+    pub(crate) fn on_background(self, is_light: bool) -> Self {
         match self.choice {
             ThemeChoice::Light | ThemeChoice::Dark => self,
             _ => Self { is_light, ..self },
@@ -80,7 +80,7 @@ impl Theme {
     }
 
     /// Uses the number of colours that the terminal reported, if that is more than its name promises.
-    pub(crate) fn at_least(self, depth: Depth) -> Self {
+    pub(crate) fn with_depth_at_least(self, depth: Depth) -> Self {
         match (self.depth, depth) {
             (Depth::Ansi, Depth::True | Depth::Indexed) | (Depth::Indexed, Depth::True) => {
                 Self { depth, ..self }
@@ -110,7 +110,7 @@ impl Theme {
     }
 
     /// Detects the theme from `NO_COLOR`, `COLORTERM`, `TERM`, `COLORFGBG` and the character set of the
-    /// locale. The terminal's replies may improve on it; see [`Self::before`] and [`Self::at_least`].
+    /// locale. The terminal's replies may improve on it; see [`Self::on_background`] and [`Self::with_depth_at_least`].
     pub(crate) fn detect(env: impl Fn(&str) -> Option<String>) -> Self {
         let get = |name: &str| env(name).unwrap_or_default();
         let term = get("TERM");

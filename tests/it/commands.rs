@@ -761,8 +761,9 @@ fn categories_are_stepped_through() {
         let before = model.input(column).unwrap().0;
         key(&mut model, KeyCode::Right);
         let after = model.input(column).unwrap().0;
-        let words =
-            nn_tui::tui::app::what_if::Domain::of(&model.run.data.preprocessing.columns[column]);
+        let words = nn_tui::tui::app::what_if::ColumnDomain::of(
+            &model.run.data.preprocessing.columns[column],
+        );
         if words.words().len() > 1 {
             assert_eq!((before, after), (0.0, 1.0));
         }

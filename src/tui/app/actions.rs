@@ -115,7 +115,7 @@ impl Model {
     }
 
     /// Starts the training again, after a question if much would be lost.
-    pub(super) fn restart(&mut self, seed: u64, initialisation: Initialisation) {
+    pub(super) fn ask_to_restart(&mut self, seed: u64, initialisation: Initialisation) {
         if self.run.unsaved_seconds() > WORTH_ASKING {
             let question = Confirm::Reset(seed, initialisation);
             self.prompt.overlay = Some(Overlay::Confirm(question));
@@ -130,7 +130,7 @@ impl Model {
     /// Starts the training again with the seed `later` seeds after the present one.
     pub(super) fn restart_with_seed(&mut self, later: u64) {
         let seed = self.run.plan.seed.wrapping_add(later);
-        self.restart(seed, self.run.plan.initialisation);
+        self.ask_to_restart(seed, self.run.plan.initialisation);
     }
 
     /// Opens the prompt for a learning rate.

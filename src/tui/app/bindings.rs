@@ -19,7 +19,7 @@ use crate::util::lang::catalogue::{id_of, translated};
 
 /// A direction on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
+pub enum ScreenDirection {
     Left,
     Down,
     Up,
@@ -37,14 +37,14 @@ pub enum When {
     Present,
     /// While an earlier moment is shown.
     Past,
-    /// While one is shown, and there is nothing else to go back from.
-    Departing,
-    /// While a replay leads to one.
+    /// While an earlier moment is shown, and there is nothing else to go back from.
+    PastOnly,
+    /// While a replay leads to an earlier moment.
     Replaying,
     /// While waiting inside a mini-batch that is stepped through.
     Stepping,
     /// While waiting between mini-batches.
-    Resting,
+    BetweenBatches,
     /// While waiting with the inspector open.
     Editing,
     Diverged,
@@ -54,10 +54,10 @@ pub enum When {
     Browsing,
     Inspecting,
     /// With the inspector open, unless a replay is in progress.
-    Closing,
+    InspectingOnly,
     /// While a panel fills the screen in which there is nothing to choose.
     Enlarged,
-    /// While one does in which there is.
+    /// While a panel fills the screen in which there is something to choose.
     Choosing,
     /// While browsing, unless a chart or the scores fill the screen.
     Moving,
@@ -65,7 +65,7 @@ pub enum When {
     Layering,
     /// While a chart fills the screen.
     Charting,
-    /// While a chart with a crosshair does.
+    /// While a chart with a crosshair fills the screen.
     Pointing,
     /// While the scores of two classes fill the screen.
     Scoring,
@@ -73,12 +73,12 @@ pub enum When {
     Diagnosing,
     /// While the runs of a race have the focus.
     Racing,
-    /// While neither does.
-    Elsewhere,
-    /// While none does, and the inspector is closed.
+    /// While neither a chart nor the scores of two classes fill the screen.
+    NoChartOrScores,
+    /// While several panels are on the screen, the inspector is closed, and neither findings nor a race have the focus.
     Overview,
     /// While there is something to go back from, and no replay in progress.
-    Away,
+    CanGoBack,
 }
 
 /// Context under which the help lists a binding.
@@ -213,15 +213,15 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Training [key(' ')] "space" "pause", "pause / resume", Model::pause;
     Training Present [key(' ')] "space" "train", SILENT, Model::resume;
     Rewinding Replaying [(KeyCode::Esc, NONE)] "esc" "stop here", SILENT, act!(|model| model.stop_replay());
-    Rewinding Departing [(KeyCode::Esc, NONE)] "esc" "present", SILENT, Model::show_present;
+    Rewinding PastOnly [(KeyCode::Esc, NONE)] "esc" "present", SILENT, Model::show_present;
     Rewinding Past [key(' ')] "space" "go on", "go on from there as a branch (also s, S, p or a change); z: back to the run before it",
         Model::resume;
     Training Stepping [key('p')] "p" "phase", "next phase: forward one layer, loss, backward one layer, update",
         |model| model.step_counted(StepSize::Phase);
     Training Stepping [key('n')] "n" "next row", "finish this row of the mini-batch (paused)",
         |model| model.step_counted(StepSize::Sample);
-    Training Resting [key('p')] "p" SILENT, SILENT, |model| model.step_counted(StepSize::Phase);
-    Training Resting [key('n')] "n" SILENT, SILENT, |model| model.step_counted(StepSize::Sample);
+    Training BetweenBatches [key('p')] "p" SILENT, SILENT, |model| model.step_counted(StepSize::Phase);
+    Training BetweenBatches [key('n')] "n" SILENT, SILENT, |model| model.step_counted(StepSize::Sample);
     Training Training [key('s')] "s" "step", "one mini-batch, then pause",
         |model| model.step_counted(StepSize::Batch);
     Training Training [key('S')] "S" "epoch", "to the end of the epoch, then pause",
@@ -231,9 +231,9 @@ pub const BINDINGS: &[Binding] = bindings! {
     Training Waiting [(KeyCode::Backspace, NONE)] "backspace" SILENT, "previous phase", Model::step_back;
     // The digits themselves are keys of the repeat count.
     Training Always [] "1-9" SILENT, "repeat count before p n s S, e.g. 12p", |_| Ok(());
-    Settings Elsewhere [key('+'), key('=')] "+ −" "lr", "learning rate up / down (1, 2, 5, 10 …)",
+    Settings NoChartOrScores [key('+'), key('=')] "+ −" "lr", "learning rate up / down (1, 2, 5, 10 …)",
         |model| model.step_setting(&LEARNING_RATE, Step::Up);
-    Settings Elsewhere [key('-'), key('_')] "−" SILENT, SILENT,
+    Settings NoChartOrScores [key('-'), key('_')] "−" SILENT, SILENT,
         |model| model.step_setting(&LEARNING_RATE, Step::Down);
     Settings Browsing [key('l')] "l" SILENT, "type a learning rate", act!(|model| model.open_rate_prompt());
     Settings Always [key('<'), key(',')] "< >" "pace", "speed limit down / up",
@@ -279,7 +279,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Always [(KeyCode::Home, NONE)] "home end" SILENT, "first / last row or line (also G)", act!(|model| model.page(KeyCode::Home, NONE));
     View Always [(KeyCode::End, NONE), key('G')] "end" SILENT, SILENT, act!(|model| model.page(KeyCode::End, NONE));
     View Always [key('v')] "v" SILENT, "switch between validation and training rows (in the scores: validation and test rows)", Model::switch_set;
-    View Elsewhere [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
+    View NoChartOrScores [key('x')] "x" SILENT, "only misclassified rows, worst first (toggle)", act!(|model| model.toggle_worst());
     View Browsing [(KeyCode::Tab, NONE)] "tab" "view", "next view: overview, network, curves, scores, weights, data, regions, hidden, health, errors (images), race",
         act!(|model| model.navigation.turn_to(model.navigation.view_after(1)));
     View Always [alt('1')] "alt-1…9" SILENT, "this view; alt-0: the tenth (where the terminal passes alt on)", act!(|model| model.turn_to(0));
@@ -295,13 +295,13 @@ pub const BINDINGS: &[Binding] = bindings! {
     View Browsing [(KeyCode::BackTab, SHIFT), (KeyCode::BackTab, NONE)] "shift-tab" SILENT, SILENT,
         act!(|model| model.navigation.turn_to(model.navigation.view_after(-1)));
     View Moving [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move focus; inside a maximised panel, scroll (also h j k)",
-        act!(|model| model.move_in_view(Direction::Left));
-    View Moving [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Down));
-    View Moving [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Up));
-    View Moving [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
+        act!(|model| model.move_in_view(ScreenDirection::Left));
+    View Moving [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_in_view(ScreenDirection::Down));
+    View Moving [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT, act!(|model| model.move_in_view(ScreenDirection::Up));
+    View Moving [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(ScreenDirection::Right));
     View Overview [(KeyCode::Enter, NONE)] "enter" SILENT, "maximise the focused panel (esc: restore)", act!(|model| model.maximise());
     View Enlarged [(KeyCode::Enter, NONE)] "enter" SILENT, SILENT, act!(|model| model.go_back());
-    View Away [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.go_back());
+    View CanGoBack [(KeyCode::Esc, NONE)] "esc" "back", SILENT, act!(|model| model.go_back());
     View Always [key('a')] "a" SILENT, "loss / accuracy chart", Model::toggle_chart;
     View Always [key('y')] "y" SILENT, "loss axis: automatic, linear, logarithmic",
         act!(|model| model.turn_loss_scale());
@@ -320,16 +320,16 @@ pub const BINDINGS: &[Binding] = bindings! {
     Chart Charting [key('+'), key('=')] "+ −" "zoom", "zoom in / out (also the mouse wheel)", act!(|model| model.zoom_chart(true));
     Chart Charting [key('-'), key('_')] "−" SILENT, SILENT, act!(|model| model.zoom_chart(false));
     Chart Charting [(KeyCode::Left, SHIFT)] "shift-←" SILENT, "move the visible time (also shift-→, dragging)",
-        act!(|model| model.pan_chart(Direction::Left));
-    Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(Direction::Right));
-    Chart Elsewhere [key('0')] "0" SILENT, SILENT, Model::reset_zoom;
+        act!(|model| model.pan_chart(ScreenDirection::Left));
+    Chart Charting [(KeyCode::Right, SHIFT)] "shift-→" SILENT, SILENT, act!(|model| model.pan_chart(ScreenDirection::Right));
+    Chart NoChartOrScores [key('0')] "0" SILENT, SILENT, Model::reset_zoom;
     Chart Charting [key('0')] "0" SILENT, "show all times", Model::reset_zoom;
     Chart Charting [(KeyCode::Left, NONE), key('h')] "← →" "crosshair", "move the crosshair (also the mouse)",
-        act!(|model| model.move_crosshair(Direction::Left));
-    Chart Charting [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Right));
+        act!(|model| model.move_crosshair(ScreenDirection::Left));
+    Chart Charting [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_crosshair(ScreenDirection::Right));
     Chart Charting [(KeyCode::Up, NONE), key('k')] "↑ ↓" SILENT, "crosshair to the previous / next change",
-        act!(|model| model.move_crosshair(Direction::Up));
-    Chart Charting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_crosshair(Direction::Down));
+        act!(|model| model.move_crosshair(ScreenDirection::Up));
+    Chart Charting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT, act!(|model| model.move_crosshair(ScreenDirection::Down));
     Chart Pointing [(KeyCode::Enter, NONE)] "enter" "go there", "show the moment under the crosshair (also a click; dragging follows)",
         Model::rewind_to_crosshair;
     Chart Charting [key('x')] "x" SILENT, "time axis: epochs, steps, seconds",
@@ -354,24 +354,24 @@ pub const BINDINGS: &[Binding] = bindings! {
     Race Racing [(KeyCode::Enter, NONE)] "enter" "open", "this run in all panels (esc: back to the race)", Model::open_lane;
     Race Racing [key('C')] "C" SILENT, "keep the regions of this run beside those of the others", Model::put_beside;
     Race Racing [key('F')] "F" "lockstep", "all runs begin each epoch together / free", Model::toggle_lockstep;
-    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Left));
-    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(Direction::Right));
+    Race Racing [(KeyCode::Left, NONE), key('h')] "←" SILENT, SILENT, act!(|model| model.move_in_view(ScreenDirection::Left));
+    Race Racing [(KeyCode::Right, NONE)] "→" SILENT, SILENT, act!(|model| model.move_in_view(ScreenDirection::Right));
     Rows Choosing [(KeyCode::Enter, NONE)] "enter" "show", "show the selected row or cell in the network",
         act!(|model| model.choose());
     Inspector Always [key('i')] "i" "inspect", "inspector: every formula with this row's numbers (toggle)",
         act!(|model| model.toggle_inspector());
     Inspector Inspecting [(KeyCode::Left, NONE), key('h')] "← ↓ ↑ →" SILENT, "move the cursor (also h j k l, J K by ten, a click)",
-        act!(|model| model.move_cursor(Move::One(Direction::Left)));
+        act!(|model| model.move_cursor(Move::One(ScreenDirection::Left)));
     Inspector Inspecting [(KeyCode::Down, NONE), key('j')] "↓" SILENT, SILENT,
-        act!(|model| model.move_cursor(Move::One(Direction::Down)));
+        act!(|model| model.move_cursor(Move::One(ScreenDirection::Down)));
     Inspector Inspecting [(KeyCode::Up, NONE), key('k')] "↑" SILENT, SILENT,
-        act!(|model| model.move_cursor(Move::One(Direction::Up)));
+        act!(|model| model.move_cursor(Move::One(ScreenDirection::Up)));
     Inspector Inspecting [(KeyCode::Right, NONE), key('l')] "→" SILENT, SILENT,
-        act!(|model| model.move_cursor(Move::One(Direction::Right)));
+        act!(|model| model.move_cursor(Move::One(ScreenDirection::Right)));
     Inspector Inspecting [(KeyCode::Down, SHIFT), key('J')] "J" SILENT, SILENT,
-        act!(|model| model.move_cursor(Move::Ten(Direction::Down)));
+        act!(|model| model.move_cursor(Move::Ten(ScreenDirection::Down)));
     Inspector Inspecting [(KeyCode::Up, SHIFT), key('K')] "K" SILENT, SILENT,
-        act!(|model| model.move_cursor(Move::Ten(Direction::Up)));
+        act!(|model| model.move_cursor(Move::Ten(ScreenDirection::Up)));
     Inspector Inspecting [key('d')] "d u" "scroll", "scroll the page (also the mouse wheel)", act!(|model| model.scroll_focused(3));
     Inspector Inspecting [key('u')] "u" SILENT, SILENT, act!(|model| model.scroll_focused(-3));
     Inspector Inspecting [(KeyCode::Tab, NONE)] "tab" "layer", "next layer (shift-tab: previous)",
@@ -381,7 +381,7 @@ pub const BINDINGS: &[Binding] = bindings! {
     // In a lesson the enter key goes on there.
     Inspector Inspecting [key('W'), (KeyCode::Enter, NONE)] "enter" "weights", "from a neuron to its weights and bias (then ↑ ↓); in a lesson: W",
         act!(|model| model.move_cursor(Move::Into));
-    Inspector Closing [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
+    Inspector InspectingOnly [(KeyCode::Esc, NONE)] "esc" SILENT, "back to the neuron, then close the inspector",
         act!(|model| model.move_cursor(Move::Out));
     Inspector Inspecting [key('o')] "o" "loss", "outputs and loss (toggle)", act!(|model| model.move_cursor(Move::Output));
     Inspector Inspecting [key('b')] "b" "row/batch", "this row's values / mini-batch means", act!(|model| model.inspector.switch_of());

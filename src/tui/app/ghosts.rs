@@ -2,7 +2,7 @@
 
 use super::actions::Done;
 use super::command::expected;
-use super::history::History;
+use super::history::TrainingHistory;
 use super::model::Model;
 use super::timeline::Timeline;
 use super::training::Run;
@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-impl History {
+impl TrainingHistory {
     /// Returns whether a time is drawn as part of the present run, not as that of a ghost.
     pub(crate) fn is_present(&self, epochs: f64) -> bool {
         epochs >= self.begin()

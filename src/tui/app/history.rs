@@ -17,7 +17,7 @@ const MARKS: usize = 1000;
 
 /// Metrics and weights over the epochs.
 #[derive(Debug, Clone)]
-pub struct History {
+pub struct TrainingHistory {
     curves: Curves,
     timeline: Timeline,
     /// Time in epochs from which on the curves are those of the present run; before it they are a ghost.
@@ -54,7 +54,7 @@ pub struct ChangeMark {
     pub changes: Vec<String>,
 }
 
-impl History {
+impl TrainingHistory {
     /// Creates a history that begins with `curves`, for a network with `depth` layers of weights.
     pub fn new(depth: usize, curves: Curves) -> Self {
         Self {

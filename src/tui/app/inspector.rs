@@ -1,6 +1,6 @@
 //! Inspector: its cursor, and the moves of the cursor over the network.
 
-use super::bindings::Direction;
+use super::bindings::ScreenDirection;
 use super::model::Model;
 use super::network_cursor::{Topology, layer_of, marked};
 use super::parameter_edit::Edited;
@@ -111,8 +111,8 @@ pub struct Inspector {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
     /// One neuron or layer in a direction.
-    One(Direction),
-    Ten(Direction),
+    One(ScreenDirection),
+    Ten(ScreenDirection),
     /// To the next layer, or from the last layer to the loss.
     NextLayer,
     PreviousLayer,
@@ -178,12 +178,12 @@ impl Model {
         let next = match (to, cursor) {
             (Move::One(direction), _) => match (self.pixel_beside(cursor, direction), direction) {
                 (Some(pixel), _) => pixel,
-                (None, Direction::Up) => topology.along(cursor, -1),
-                (None, Direction::Down) => topology.along(cursor, 1),
-                (None, Direction::Left) => topology.across(cursor, height, false),
-                (None, Direction::Right) => topology.across(cursor, height, true),
+                (None, ScreenDirection::Up) => topology.along(cursor, -1),
+                (None, ScreenDirection::Down) => topology.along(cursor, 1),
+                (None, ScreenDirection::Left) => topology.across(cursor, height, false),
+                (None, ScreenDirection::Right) => topology.across(cursor, height, true),
             },
-            (Move::Ten(Direction::Up), _) => topology.along(cursor, -10),
+            (Move::Ten(ScreenDirection::Up), _) => topology.along(cursor, -10),
             (Move::Ten(_), _) => topology.along(cursor, 10),
             (Move::NextLayer, _) => topology.beside((layer + 1) % (sizes.len() + 1), height),
             (Move::PreviousLayer, _) => {
@@ -252,7 +252,7 @@ impl Model {
 
     /// Returns the neighbouring input in an image; `None` for other inputs, and at the right edge. Skips
     /// pixels that are no inputs because they are constant.
-    fn pixel_beside(&self, cursor: Cursor, direction: Direction) -> Option<Cursor> {
+    fn pixel_beside(&self, cursor: Cursor, direction: ScreenDirection) -> Option<Cursor> {
         let (Some((width, height)), Cursor::Neuron { layer: 0, neuron }) =
             (self.run.data.image, cursor)
         else {
@@ -261,10 +261,10 @@ impl Model {
         let columns = self.run.columns();
         let at = columns.get(neuron)?.column;
         let (dx, dy) = match direction {
-            Direction::Left => (-1, 0),
-            Direction::Right => (1, 0),
-            Direction::Up => (0, -1),
-            Direction::Down => (0, 1),
+            ScreenDirection::Left => (-1, 0),
+            ScreenDirection::Right => (1, 0),
+            ScreenDirection::Up => (0, -1),
+            ScreenDirection::Down => (0, 1),
         };
         let (mut x, mut y) = ((at % width) as isize, (at / width) as isize);
         loop {
@@ -272,7 +272,7 @@ impl Model {
             let is_inside = (0..width as isize).contains(&x) && (0..height as isize).contains(&y);
             if !is_inside {
                 // Right of the image are the neurons; at the other edges the cursor stays.
-                return (direction != Direction::Right).then_some(cursor);
+                return (direction != ScreenDirection::Right).then_some(cursor);
             }
             let pixel = y as usize * width + x as usize;
             if let Some(neuron) = columns.iter().position(|column| column.column == pixel) {

@@ -13,7 +13,7 @@ use super::lesson::{Course, Quiz};
 use super::menu::Menu;
 use super::motion::Motion;
 use super::navigation::Navigation;
-use super::plane::Plane;
+use super::plane::PlaneChoice;
 use super::race::{MAIN_LANE, Race};
 use super::training::{Phase, Run};
 use super::update::Effect;
@@ -238,7 +238,7 @@ impl Model {
             prompt.status(notes.join(" · "));
         }
         let mut navigation = Navigation::new(size, SampleId { set, index: 0 });
-        navigation.plane = Plane::of(&run.data);
+        navigation.plane = PlaneChoice::of(&run.data);
         navigation.has_images = run.data.image.is_some();
         navigation.has_curves = run.data.class_names().len() == 2;
         navigation.plot.follow(&run.history, &run.ghosts);

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::model::{Model, Overlay};
 use super::update::ClickTarget;
-use super::what_if::{Domain, Sliders};
+use super::what_if::{ColumnDomain, Sliders};
 use crate::train::Cursor;
 use crate::tui::panels::PanelId;
 
@@ -79,7 +79,7 @@ impl Model {
         let Some(input) = self.run.columns().get(column) else {
             return;
         };
-        let raw = Domain::of(input).at(fraction);
+        let raw = ColumnDomain::of(input).at(fraction);
         self.prompt.overlay = Some(Overlay::Sliders(Sliders { chosen: column }));
         self.set_input(column, Some(raw));
     }

@@ -2,8 +2,8 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::bindings::Direction;
-use super::plane::Plane;
+use super::bindings::ScreenDirection;
+use super::plane::PlaneChoice;
 use super::plot::PlotView;
 use super::row_selection::{Cell, Selection};
 use super::update::ClickTarget;
@@ -50,7 +50,7 @@ pub struct Navigation {
     /// Whether there are two classes, whose scores have curves.
     pub(crate) has_curves: bool,
     /// Quantities that the pictures of predictions vary.
-    pub plane: Plane,
+    pub plane: PlaneChoice,
     /// Layer of the hidden space, if it is not the last hidden one.
     pub hidden_layer: Option<usize>,
     /// Number shown by the edges of the network.
@@ -139,7 +139,7 @@ impl Navigation {
             has_race: false,
             race_regions: false,
             has_curves: false,
-            plane: Plane::default(),
+            plane: PlaneChoice::default(),
             hidden_layer: None,
             edge_value: EdgeValue::Weight,
             finding: 0,
@@ -258,7 +258,7 @@ impl Navigation {
             Event::Started(_) => {
                 self.selection = None;
                 self.awaited = None;
-                self.plane = Plane::of(data);
+                self.plane = PlaneChoice::of(data);
                 let rows = self.sample.samples(data).rows();
                 self.sample.index = self.sample.index.min(rows.saturating_sub(1));
             }
@@ -336,7 +336,7 @@ impl Navigation {
     }
 
     /// Moves the focus to the next panel; beyond the edge it comes back on the other side.
-    pub(crate) fn move_focus(&mut self, direction: Direction) {
+    pub(crate) fn move_focus(&mut self, direction: ScreenDirection) {
         if self.enlarged {
             return;
         }
@@ -358,12 +358,12 @@ impl Navigation {
         };
         let panels = column(b, c);
         self.focus = match direction {
-            Direction::Left => beside(c + bands[b].columns.len() - 1),
-            Direction::Right => beside(c + 1),
-            Direction::Up if r > 0 => panels[r - 1],
-            Direction::Up => *column(b + bands.len() - 1, c).last().unwrap_or(&self.focus),
-            Direction::Down if r + 1 < panels.len() => panels[r + 1],
-            Direction::Down => column(b + 1, c)[0],
+            ScreenDirection::Left => beside(c + bands[b].columns.len() - 1),
+            ScreenDirection::Right => beside(c + 1),
+            ScreenDirection::Up if r > 0 => panels[r - 1],
+            ScreenDirection::Up => *column(b + bands.len() - 1, c).last().unwrap_or(&self.focus),
+            ScreenDirection::Down if r + 1 < panels.len() => panels[r + 1],
+            ScreenDirection::Down => column(b + 1, c)[0],
         };
     }
 
@@ -430,14 +430,14 @@ mod tests {
                 screen.settle_focus();
                 let panels = screen.panels();
                 let mut seen = std::collections::HashSet::new();
-                for direction in [Direction::Right, Direction::Down].repeat(3) {
+                for direction in [ScreenDirection::Right, ScreenDirection::Down].repeat(3) {
                     for _ in 0..6 {
                         screen.move_focus(direction);
                         assert!(screen.shows(screen.focus));
                         seen.insert(screen.focus);
                     }
                 }
-                for direction in [Direction::Left, Direction::Up].repeat(3) {
+                for direction in [ScreenDirection::Left, ScreenDirection::Up].repeat(3) {
                     for _ in 0..5 {
                         screen.move_focus(direction);
                         seen.insert(screen.focus);
@@ -467,7 +467,7 @@ mod tests {
         let mut screen = Navigation::new((120, 36), FIRST);
         screen.focus = PanelId::Weights;
         screen.enlarged = true;
-        screen.move_focus(Direction::Left);
+        screen.move_focus(ScreenDirection::Left);
         assert_eq!(screen.panels(), [PanelId::Weights]);
     }
 }

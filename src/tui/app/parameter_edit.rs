@@ -6,7 +6,7 @@ use super::inspector::InspectorState;
 use super::model::Model;
 use super::network_cursor::neuron_at;
 use super::prompt::Prompt;
-use super::what_if::Domain;
+use super::what_if::ColumnDomain;
 use crate::data::Prepared;
 use crate::nn::{Architecture, Change, NeuronId, ParameterId};
 use crate::train::inspection::Facts;
@@ -103,7 +103,7 @@ impl Model {
             if self.run.data.image.is_some() {
                 return Err(text::inputs_are_pixels().into());
             }
-            let domain = Domain::of(&self.run.columns()[column]);
+            let domain = ColumnDomain::of(&self.run.columns()[column]);
             let value = self.input(column).map(|(now, _)| domain.shown(now));
             (Purpose::Input(column), value)
         } else if let Some(id) = self.inspector.parameter() {

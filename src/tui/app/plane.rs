@@ -6,7 +6,7 @@ use ndarray::ArrayView1;
 
 use super::actions::Done;
 use super::model::Model;
-use super::what_if::{Domain, unknown};
+use super::what_if::{ColumnDomain, unknown};
 use crate::data::{Encoding, InputColumn, Prepared, Samples};
 use crate::train::SampleId;
 use crate::train::probes::{Along, ImportanceProbe, PlaneProbe, RowOutcome};
@@ -29,7 +29,7 @@ pub(in crate::tui::app) const COMPONENTS: &str = "pca";
 
 /// Quantities that vary; all others have the values of the shown row, or their means.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Plane {
+pub struct PlaneChoice {
     /// At most two: numeric columns, ascending unless they were given, or principal components.
     pub axes: Vec<Along>,
     /// The first two principal components of the network's inputs, if they vary.
@@ -46,7 +46,7 @@ pub struct Plane {
     are_others_chosen: bool,
 }
 
-impl Plane {
+impl PlaneChoice {
     /// Chooses the numeric columns that tell most about the target on their own: by the share of their variance
     /// that lies between the classes, or the squared correlation with a numeric target. Of images, no pixel tells much:
     /// they have the plane of the principal components.
@@ -114,10 +114,12 @@ impl Plane {
     pub(crate) fn range(&self, along: Along, data: &Prepared) -> (f64, f64) {
         match along {
             Along::Component(index) => self.ranges.get(index).copied().unwrap_or((0.0, 1.0)),
-            Along::Column(column) => match data.preprocessing.columns.get(column).map(Domain::of) {
-                Some(Domain::Numbers { min, max, .. }) => (min.into(), max.into()),
-                _ => (0.0, 1.0),
-            },
+            Along::Column(column) => {
+                match data.preprocessing.columns.get(column).map(ColumnDomain::of) {
+                    Some(ColumnDomain::Numbers { min, max, .. }) => (min.into(), max.into()),
+                    _ => (0.0, 1.0),
+                }
+            }
         }
     }
 
@@ -240,9 +242,9 @@ impl Model {
     }
 
     /// Varies other quantities, and leaves what the others have as it is.
-    fn replace_plane(&mut self, plane: Plane, is_chosen: bool) {
+    fn replace_plane(&mut self, plane: PlaneChoice, is_chosen: bool) {
         let before = &self.navigation.plane;
-        self.navigation.plane = Plane {
+        self.navigation.plane = PlaneChoice {
             at_means: before.at_means,
             are_others_chosen: before.are_others_chosen,
             is_chosen,
@@ -258,7 +260,7 @@ impl Model {
         if !plane.is_chosen
             && let Some(pair) = self.most_important_pair()
         {
-            let plane = Plane::of_columns(&pair, &self.run.data);
+            let plane = PlaneChoice::of_columns(&pair, &self.run.data);
             self.replace_plane(plane, false);
         } else if !plane.is_everything
             && !plane.are_others_chosen
@@ -311,15 +313,15 @@ impl Model {
         !self.run.is_regression() && first == last && answer.rows.iter().any(is_other)
     }
 
-    fn plane_of(&self, names: &str) -> Result<Plane, String> {
+    fn plane_of(&self, names: &str) -> Result<PlaneChoice, String> {
         let data = &self.run.data;
         if names.is_empty() {
-            return Ok(Plane::of(data));
+            return Ok(PlaneChoice::of(data));
         }
         let columns = &data.preprocessing.columns;
         let known: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
         if names == COMPONENTS && !known.iter().any(|name| name == names) {
-            return Ok(Plane::of_components(data));
+            return Ok(PlaneChoice::of_components(data));
         }
         let mut chosen = Vec::new();
         for name in names.split(',').map(str::trim) {
@@ -333,7 +335,7 @@ impl Model {
         if chosen.len() > 2 || chosen.first() == chosen.get(1) {
             return Err(text::expected_plane().to_owned());
         }
-        Ok(Plane::of_columns(&chosen, data))
+        Ok(PlaneChoice::of_columns(&chosen, data))
     }
 
     /// Says why there is no column called `name` among the inputs, which are called `known`, and which there are.

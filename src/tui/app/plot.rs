@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::actions::Done;
-use super::bindings::Direction;
+use super::bindings::ScreenDirection;
 use super::command::expected;
 use super::ghosts::Ghost;
-use super::history::History;
+use super::history::TrainingHistory;
 use super::model::Model;
 use super::timeline::TimeUnit;
 use crate::train::EpochRecord;
@@ -175,7 +175,7 @@ impl PlotView {
     }
 
     /// Chooses the automatic scale for the losses of a run and of its ghosts.
-    pub(super) fn follow(&mut self, history: &History, ghosts: &[Ghost]) {
+    pub(super) fn follow(&mut self, history: &TrainingHistory, ghosts: &[Ghost]) {
         let decades = f64::log10;
         let every = |count: usize| count.div_ceil(FOLLOWED).max(1);
         let validation = |records: &[EpochRecord]| -> Vec<f64> {
@@ -289,11 +289,11 @@ impl Model {
     }
 
     /// Moves the visible time to the left or right.
-    pub(super) fn pan_chart(&mut self, direction: Direction) {
+    pub(super) fn pan_chart(&mut self, direction: ScreenDirection) {
         let end = self.run.chart_end();
         let view = &mut self.navigation.plot;
         let (from, to) = view.visible(end);
-        let sign = if direction == Direction::Left {
+        let sign = if direction == ScreenDirection::Left {
             -1.0
         } else {
             1.0
@@ -303,7 +303,7 @@ impl Model {
 
     /// Moves the crosshair to the next column with an epoch on the left or right, or to the change before or after
     /// it (up or down). It begins at the right end, or at the last change before that.
-    pub(super) fn move_crosshair(&mut self, direction: Direction) {
+    pub(super) fn move_crosshair(&mut self, direction: ScreenDirection) {
         let history = &self.run.history;
         let end = self.run.chart_end();
         let view = &mut self.navigation.plot;
@@ -317,17 +317,19 @@ impl Model {
         let step = bucket.max((to - from) / f64::from(columns));
         let changes = history.marks().iter().map(|mark| mark.epochs);
         let target = match (view.crosshair, direction) {
-            (None, Direction::Up | Direction::Down) => changes.rev().find(|&change| change <= to),
+            (None, ScreenDirection::Up | ScreenDirection::Down) => {
+                changes.rev().find(|&change| change <= to)
+            }
             (None, _) => Some(to),
-            (Some(at), Direction::Left) => Some(at - step),
-            (Some(at), Direction::Right) => Some(at + step),
-            (Some(at), Direction::Up) => changes.rev().find(|&change| change < at),
-            (Some(at), Direction::Down) => changes.into_iter().find(|&change| change > at),
+            (Some(at), ScreenDirection::Left) => Some(at - step),
+            (Some(at), ScreenDirection::Right) => Some(at + step),
+            (Some(at), ScreenDirection::Up) => changes.rev().find(|&change| change < at),
+            (Some(at), ScreenDirection::Down) => changes.into_iter().find(|&change| change > at),
         };
         let Some(target) = target else {
             return;
         };
-        let is_change = matches!(direction, Direction::Up | Direction::Down);
+        let is_change = matches!(direction, ScreenDirection::Up | ScreenDirection::Down);
         let record = history.nearest(target).filter(|_| !is_change);
         let at = record.map_or(target, |record| record.epoch as f64);
         let at = at.clamp(0.0, end);
@@ -370,7 +372,7 @@ mod tests {
     use crate::train::{Curves, LossPoint};
     use crate::util::stats::MinMaxLast;
 
-    fn history(last: f64) -> History {
+    fn history(last: f64) -> TrainingHistory {
         let mut curves = Curves::default();
         for (epoch, loss) in (1..).zip([1.0, 0.8, 0.5, 0.3, last, last, last, last, last]) {
             curves.add_loss(LossPoint {
@@ -378,7 +380,7 @@ mod tests {
                 loss: MinMaxLast::of(loss),
             });
         }
-        History::new(1, curves)
+        TrainingHistory::new(1, curves)
     }
 
     #[test]

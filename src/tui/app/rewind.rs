@@ -2,7 +2,7 @@
 
 use super::actions::Done;
 use super::command::expected;
-use super::history::History;
+use super::history::TrainingHistory;
 use super::model::Model;
 use super::timeline::TimeUnit;
 use super::training::{Phase, Run};
@@ -59,7 +59,11 @@ impl Run {
     }
 
     /// Continues the history `before` as a branch, or goes on with `other`, which was left for it.
-    pub(super) fn branch_off(&mut self, before: History, other: Option<Box<History>>) {
+    pub(super) fn branch_off(
+        &mut self,
+        before: TrainingHistory,
+        other: Option<Box<TrainingHistory>>,
+    ) {
         match other {
             Some(other) => self.history = *other,
             None => {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::bindings::Direction;
+use super::bindings::ScreenDirection;
 use super::model::Model;
 use super::navigation::Navigation;
 use super::training::{Phase, Run};
@@ -164,13 +164,13 @@ impl Navigation {
     }
 
     /// Moves the cursor of the maximised panel.
-    pub(super) fn move_inside(&mut self, direction: Direction, run: &Run) {
+    pub(super) fn move_inside(&mut self, direction: ScreenDirection, run: &Run) {
         match (self.focus, direction) {
             (PanelId::Confusion, _) => self.move_cell(direction, run),
-            (PanelId::Rows, Direction::Up) => self.shift_within(-1, &run.data),
-            (PanelId::Rows, Direction::Down) => self.shift_within(1, &run.data),
-            (PanelId::Rows, Direction::Left) => self.column = self.column.saturating_sub(1),
-            (PanelId::Rows, Direction::Right) => {
+            (PanelId::Rows, ScreenDirection::Up) => self.shift_within(-1, &run.data),
+            (PanelId::Rows, ScreenDirection::Down) => self.shift_within(1, &run.data),
+            (PanelId::Rows, ScreenDirection::Left) => self.column = self.column.saturating_sub(1),
+            (PanelId::Rows, ScreenDirection::Right) => {
                 let last = run.columns().len().saturating_sub(1);
                 self.column = (self.column + 1).min(last);
             }
@@ -178,15 +178,15 @@ impl Navigation {
         }
     }
 
-    fn move_cell(&mut self, direction: Direction, run: &Run) {
+    fn move_cell(&mut self, direction: ScreenDirection, run: &Run) {
         self.place_cursor(run);
         let last = run.data.class_names().len().checked_sub(1);
         if let (Some((actual, predicted)), Some(last)) = (self.cell(run), last) {
             self.cell = Some(match direction {
-                Direction::Left => (actual, predicted.saturating_sub(1)),
-                Direction::Right => (actual, (predicted + 1).min(last)),
-                Direction::Up => (actual.saturating_sub(1), predicted),
-                Direction::Down => ((actual + 1).min(last), predicted),
+                ScreenDirection::Left => (actual, predicted.saturating_sub(1)),
+                ScreenDirection::Right => (actual, (predicted + 1).min(last)),
+                ScreenDirection::Up => (actual.saturating_sub(1), predicted),
+                ScreenDirection::Down => ((actual + 1).min(last), predicted),
             });
         }
     }
@@ -314,7 +314,7 @@ impl Model {
     }
 
     /// Moves the cursor of the maximised gallery.
-    pub(super) fn move_in_gallery(&mut self, direction: Direction) {
+    pub(super) fn move_in_gallery(&mut self, direction: ScreenDirection) {
         if !self.navigation.is_among_errors() {
             self.show_error(0);
             return;
@@ -325,11 +325,11 @@ impl Model {
         let place = self.navigation.going_through(&self.run.data).1;
         let last = self.errors().rows.len().saturating_sub(1);
         let next = match direction {
-            Direction::Left => place.saturating_sub(1),
-            Direction::Right => (place + 1).min(last),
-            Direction::Up => place.checked_sub(across).unwrap_or(place),
-            Direction::Down if place + across > last => place,
-            Direction::Down => place + across,
+            ScreenDirection::Left => place.saturating_sub(1),
+            ScreenDirection::Right => (place + 1).min(last),
+            ScreenDirection::Up => place.checked_sub(across).unwrap_or(place),
+            ScreenDirection::Down if place + across > last => place,
+            ScreenDirection::Down => place + across,
         };
         self.show_error(next);
     }

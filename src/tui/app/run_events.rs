@@ -27,7 +27,7 @@ impl Run {
     pub(super) fn update(&mut self, event: &Event) {
         match event {
             Event::Started(started) => {
-                self.restart(started);
+                self.replace_by(started);
                 self.add_early_snapshot();
             }
             // They are of the present, which is shown later.
@@ -69,7 +69,7 @@ impl Run {
     }
 
     /// Replaces everything by the start of another training, except phase, pace, exports and what was drawn.
-    fn restart(&mut self, started: &Started) {
+    fn replace_by(&mut self, started: &Started) {
         let branch = started.resumed.as_ref().filter(|resumed| resumed.is_branch);
         let before = branch.map(|_| self.history.clone());
         let is_returning = self.is_returning;

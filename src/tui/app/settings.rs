@@ -66,7 +66,7 @@ impl Model {
         };
         match &command {
             Command::Reset { .. } => {
-                self.restart(plan.seed, plan.initialisation);
+                self.ask_to_restart(plan.seed, plan.initialisation);
                 return Ok(());
             }
             Command::SetLimits(limits) => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ghosts::Ghost;
-use super::history::History;
+use super::history::TrainingHistory;
 use super::rewind::AwaitedMoments;
 use super::timeline::Milestone;
 use super::undo::UnloggedChange;
@@ -103,7 +103,7 @@ pub struct Run {
     /// Training rows per second.
     pub samples_per_second: f64,
     pub seconds: f64,
-    pub history: History,
+    pub history: TrainingHistory,
     /// Earlier curves, oldest first.
     pub ghosts: Vec<Ghost>,
     /// Earlier moment that is shown in place of the present.
@@ -111,7 +111,7 @@ pub struct Run {
     /// Moments that were asked for and are not shown yet.
     pub(super) awaited_moments: AwaitedMoments,
     /// History of the run that was left for this branch.
-    pub(super) other_branch: Option<Box<History>>,
+    pub(super) other_branch: Option<Box<TrainingHistory>>,
     /// Whether the run that was left is to be returned to.
     pub(super) is_returning: bool,
     /// Scores of the present parameters; gone with the next step.
@@ -182,7 +182,7 @@ impl Run {
             log: resumed.is_none().then(Vec::new),
             drawn_plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
-            history: History::new(started.architecture.depth(), curves.unwrap_or_default()),
+            history: TrainingHistory::new(started.architecture.depth(), curves.unwrap_or_default()),
             ghosts: Vec::new(),
             past: None,
             awaited_moments: AwaitedMoments::default(),

@@ -396,13 +396,15 @@ impl Model {
         match binding.when {
             _ if is_of_findings && self.navigation.is_diagnosing() => text::nothing_found_yet(),
             When::Inspecting | When::Editing if !inspects => text::open_inspector_first(),
-            When::Waiting | When::Stepping | When::Resting | When::Editing => text::pause_first(),
+            When::Waiting | When::Stepping | When::BetweenBatches | When::Editing => {
+                text::pause_first()
+            }
             When::Training => text::not_training(),
             When::Diverged | When::Unstable => text::not_diverged(),
             When::Racing => text::open_race_first(),
             When::Layering => text::open_hidden_first(),
             When::Charting => text::maximise_chart_first(),
-            When::Away | When::Departing | When::Replaying => text::nothing_to_go_back_to(),
+            When::CanGoBack | When::PastOnly | When::Replaying => text::nothing_to_go_back_to(),
             When::Past => text::present_is_shown(),
             _ => text::close_inspector_first(),
         }
@@ -431,10 +433,10 @@ impl Model {
             When::Waiting => is_waiting,
             When::Present => is_waiting && !is_past,
             When::Past => is_past,
-            When::Departing => is_past && !inspects && !leads_back && !self.run.is_replaying(),
+            When::PastOnly => is_past && !inspects && !leads_back && !self.run.is_replaying(),
             When::Replaying => self.run.is_replaying(),
             When::Stepping => is_waiting && steps,
-            When::Resting => is_waiting && !steps,
+            When::BetweenBatches => is_waiting && !steps,
             When::Editing => is_waiting && inspects,
             When::Diverged => matches!(phase, Phase::Diverged(_)),
             When::Unstable => matches!(phase, Phase::Diverged(_)) || self.run.is_diverging(),
@@ -442,7 +444,7 @@ impl Model {
             When::Racing => races,
             When::Failed => matches!(phase, Phase::Failed(_)),
             When::Inspecting => inspects,
-            When::Closing => inspects && !self.run.is_replaying(),
+            When::InspectingOnly => inspects && !self.run.is_replaying(),
             When::Browsing => !inspects,
             When::Enlarged => {
                 let is_pointing = navigation.is_charting() && navigation.plot.crosshair.is_some();
@@ -453,10 +455,10 @@ impl Model {
             When::Layering => navigation.shows(PanelId::Hidden),
             When::Charting => navigation.is_charting(),
             When::Scoring => scores,
-            When::Elsewhere => !navigation.is_charting() && !scores,
+            When::NoChartOrScores => !navigation.is_charting() && !scores,
             When::Moving => !inspects && !navigation.is_charting() && !scores && !diagnoses,
             When::Overview => !inspects && !navigation.enlarged && !diagnoses,
-            When::Away => !inspects && leads_back && !self.run.is_replaying(),
+            When::CanGoBack => !inspects && leads_back && !self.run.is_replaying(),
             When::Pointing => navigation.is_charting() && navigation.plot.crosshair.is_some(),
         }
     }

@@ -3,7 +3,7 @@
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::actions::Done;
-use super::bindings::Direction;
+use super::bindings::ScreenDirection;
 use super::list_keys::Jump;
 use super::model::Model;
 use super::views::{EdgeValue, View};
@@ -12,7 +12,7 @@ use crate::tui::text;
 
 impl Model {
     /// Moves the focus, or the cursor inside a maximised panel.
-    pub(super) fn move_in_view(&mut self, direction: Direction) {
+    pub(super) fn move_in_view(&mut self, direction: ScreenDirection) {
         if self.navigation.enlarged && self.navigation.focus == PanelId::Gallery {
             self.move_in_gallery(direction);
         } else if self.navigation.enlarged {

@@ -26,7 +26,7 @@ pub struct Sliders {
 
 /// Raw values that a column can have.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Domain {
+pub enum ColumnDomain {
     Numbers {
         /// Minimum of the training rows.
         min: f32,
@@ -39,7 +39,7 @@ pub enum Domain {
     Words(Vec<String>),
 }
 
-impl Domain {
+impl ColumnDomain {
     /// Returns the values of `column`.
     pub fn of(column: &InputColumn) -> Self {
         match &column.encoding {
@@ -160,7 +160,7 @@ impl Domain {
     }
 }
 
-impl fmt::Display for Domain {
+impl fmt::Display for ColumnDomain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Numbers { min, max, .. } => {
@@ -218,7 +218,7 @@ impl Model {
 
     pub(super) fn move_input(&mut self, column: usize, by: i32) {
         if let Some((now, own)) = self.input(column) {
-            let domain = Domain::of(&self.run.columns()[column]);
+            let domain = ColumnDomain::of(&self.run.columns()[column]);
             self.set_input(column, Some(domain.moved(now, own, by)));
         }
     }
@@ -269,7 +269,7 @@ impl Model {
         self.shown_inputs()?;
         let column_of_table = &self.run.columns()[column];
         let name = &column_of_table.name;
-        let raw = Domain::of(column_of_table).parse(text.trim());
+        let raw = ColumnDomain::of(column_of_table).parse(text.trim());
         let raw = raw.map_err(|expected| text::takes(name, &expected))?;
         self.set_input(column, Some(raw));
         Ok(())

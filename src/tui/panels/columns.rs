@@ -8,7 +8,7 @@ use super::Panel;
 use crate::data::{ColumnSummary, DataSummary, Exclusion};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting, histogram};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title, fitted, fitting, histogram};
 use crate::util::numbers::{short, significant};
 use crate::util::text::{abbreviate, shorten, width};
 
@@ -235,7 +235,7 @@ fn mean_image(
     });
     let y = inner.y + (inner.height - height) / 2;
     let picture = Rect::new(inner.x + 1, y, width, height);
-    Picture::new(size, means).render(picture, pane.buf, theme, Palette::Grey);
+    Picture::new(size, means).render(picture, pane.buf, theme, HeatPalette::Grey);
     let max = ranges().map(|range| range.max).fold(0.0, f64::max);
     let never = ranges().filter(|range| range.max == 0.0).count();
     let lines = vec![

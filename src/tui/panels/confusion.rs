@@ -13,7 +13,7 @@ use crate::data::Confusion;
 use crate::tui::app::{Cell, ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Title, heat_map};
+use crate::tui::widgets::{HeatPalette, Pane, Title, heat_map};
 use crate::util::numbers::percent;
 use crate::util::text::{abbreviate, first_letters, shorten, width, wrap};
 
@@ -316,7 +316,7 @@ impl Shades {
             };
             cells.map(share).fold(0.0, f32::max)
         };
-        let palette = Palette::Heat;
+        let palette = HeatPalette::Heat;
         heat_map(self.area, pane.buf, pane.theme, palette, self.points, value);
         let width_of = usize::from(pane.area.width);
         let whole = match self.classes {

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::plane::{
-    MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value, with_legend,
+    MIN_LEFT, PlaneRequest, marks_below, marks_left, range_of, title, value, with_legend,
 };
 use super::row_marks::{nearest, number, target_range};
 use crate::train::probes::{Along, PlaneAnswer, PlanePoint, PlaneProbe};
@@ -30,8 +30,8 @@ impl Panel for FitPanel {
         (16, 6)
     }
 
-    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
-        Some(Wanted::predictions(&[2 * inside.width]))
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<PlaneRequest> {
+        Some(PlaneRequest::predictions(&[2 * inside.width]))
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {

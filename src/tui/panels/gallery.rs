@@ -9,7 +9,7 @@ use crate::train::probes::RowOutcome;
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Picture, Title};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title};
 use crate::util::numbers::percent;
 
 /// Images that were predicted wrong, worst first, each with its class and its prediction in the same evaluation.
@@ -59,7 +59,7 @@ impl Panel for GalleryPanel {
             pane.line(Rect { height: 1, ..cell }, caption);
             let picture = Picture::of_row(size, samples, &model.run.data.preprocessing, index);
             let below = Rect::new(cell.x, cell.y + 1, cell.width, cell.height - 1);
-            picture.render(below, pane.buf, theme, Palette::Grey);
+            picture.render(below, pane.buf, theme, HeatPalette::Grey);
         }
     }
 

@@ -336,7 +336,7 @@ fn viewing(model: &Model, theme: Theme, room: usize) -> Option<Part> {
                     text::viewing_short(epoch, epochs),
                 ]
             };
-            let leaves = model.holds(When::Departing).then_some(text::present_hint());
+            let leaves = model.holds(When::PastOnly).then_some(text::present_hint());
             let hints = leaves.into_iter().chain([text::continue_hint()]).collect();
             (whole, short, hints)
         }

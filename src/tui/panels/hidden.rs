@@ -60,7 +60,7 @@ impl Panel for HiddenPanel {
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        let Some(picture) = Picture::new(pane.model, pane.area) else {
+        let Some(picture) = HiddenPlot::new(pane.model, pane.area) else {
             return pane.message([text::waiting_for_values()]);
         };
         let [area, foot] = with_legend(pane.area);
@@ -82,7 +82,7 @@ impl Panel for HiddenPanel {
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let picture = Picture::new(model, inside)?;
+        let picture = HiddenPlot::new(model, inside)?;
         let rows = picture.space.rows.iter();
         let places = rows.filter_map(|&(row, point, _)| Some((row, picture.place(point)?)));
         nearest(places, at).filter(|_| picture.plot.contains(at))
@@ -90,7 +90,7 @@ impl Panel for HiddenPanel {
 }
 
 /// Rows with the place of everything on the screen.
-struct Picture<'a> {
+struct HiddenPlot<'a> {
     model: &'a Model,
     space: &'a HiddenSpace,
     plot: Rect,
@@ -104,7 +104,7 @@ struct Picture<'a> {
     targets: Option<(f64, f64)>,
 }
 
-impl<'a> Picture<'a> {
+impl<'a> HiddenPlot<'a> {
     /// The newest rows in a panel with this area inside its frame; none before the first.
     fn new(model: &'a Model, inside: Rect) -> Option<Self> {
         let space = model.run.answer::<HiddenSpaceProbe>()?;

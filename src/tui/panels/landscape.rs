@@ -59,7 +59,7 @@ impl Panel for LandscapePanel {
         let [area, foot] = with_legend(pane.area);
         let left = marks_left(plane.range[1], area.height);
         let plot = plot_area(area, &left, MIN_LEFT);
-        let picture = Picture {
+        let picture = LandscapePlot {
             plane,
             plot,
             scale: scale(&plane.losses),
@@ -117,7 +117,7 @@ fn scale(losses: &[f32]) -> Option<(f32, f32)> {
 }
 
 /// The plane with its place on the screen.
-struct Picture<'a> {
+struct LandscapePlot<'a> {
     plane: &'a Plane,
     plot: Rect,
     scale: Option<(f32, f32)>,
@@ -125,7 +125,7 @@ struct Picture<'a> {
     contours: Vec<f32>,
 }
 
-impl Picture<'_> {
+impl LandscapePlot<'_> {
     /// Logarithm of the loss at a point of the plot, between the points that are computed; NaN where they are not yet.
     fn log(&self, column: i32, half_row: i32) -> f32 {
         let between = |place: i32, cells: i32, points: u16| {
@@ -215,7 +215,7 @@ impl Picture<'_> {
     }
 }
 
-impl Field for Picture<'_> {
+impl Field for LandscapePlot<'_> {
     fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
         // What is not computed yet is left out: dark it would look like a low loss.
         let share = Some(self.share(column, half_row)).filter(|share| !share.is_nan())?;

@@ -70,7 +70,7 @@ pub(crate) trait Panel: Sync {
     }
 
     /// Part of the plane that the panel draws `inside` its frame, if any; see [`plane`].
-    fn plane(&self, _model: &Model, _inside: Rect) -> Option<plane::Wanted> {
+    fn plane(&self, _model: &Model, _inside: Rect) -> Option<plane::PlaneRequest> {
         None
     }
 

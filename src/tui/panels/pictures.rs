@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use crate::train::probes::IncomingWeightProbe;
 use crate::tui::app::Model;
 use crate::tui::text;
-use crate::tui::widgets::{Palette, Pane, Picture, Title};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title};
 use crate::util::numbers::significant;
 
 pub(crate) fn title(model: &Model, inside: Rect) -> Title {
@@ -62,7 +62,7 @@ pub(crate) fn draw(pane: &mut Pane<'_>) {
         let pixels = model.run.columns().iter().zip(weights);
         let pixels = pixels.map(|(column, weight)| (column.column, weight / scale));
         let area = Rect::new(cell.x, cell.y + 1, width, height);
-        Picture::new(size, pixels).render(area, pane.buf, theme, Palette::Signed);
+        Picture::new(size, pixels).render(area, pane.buf, theme, HeatPalette::Signed);
     }
 }
 

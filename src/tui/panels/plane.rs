@@ -35,7 +35,7 @@ pub(super) fn with_legend(inside: Rect) -> [Rect; 2] {
 }
 
 /// Part of the plane that a panel draws.
-pub(crate) struct Wanted {
+pub(crate) struct PlaneRequest {
     /// Number of points along each axis.
     pub points: Vec<u16>,
     /// Whether the rows are wanted too.
@@ -44,7 +44,7 @@ pub(crate) struct Wanted {
     pub neurons: Vec<Vec<usize>>,
 }
 
-impl Wanted {
+impl PlaneRequest {
     /// Predictions with the rows, for so many points along each axis.
     pub fn predictions(points: &[u16]) -> Self {
         Self {
@@ -146,7 +146,7 @@ pub(crate) fn request(model: &Model) -> Option<Request> {
 }
 
 /// Axes with the points that are wanted, or fewer if they would take too long.
-fn axes(model: &Model, wanted: &Wanted) -> Vec<PlaneAxis> {
+fn axes(model: &Model, wanted: &PlaneRequest) -> Vec<PlaneAxis> {
     let all: usize = wanted
         .points
         .iter()

@@ -6,7 +6,7 @@ use ratatui::style::{Color, Style};
 use super::Panel;
 use super::field::{self, Contour, Field, heat_or_contour, is_on_contour};
 use super::plane::{
-    MIN_LEFT, Wanted, marks_below, marks_left, range_of, title, value, with_legend,
+    MIN_LEFT, PlaneRequest, marks_below, marks_left, range_of, title, value, with_legend,
 };
 use super::race_table::{LaneLook, lane_style};
 use super::row_marks::{Kind, Legend, UNSURE, letter, nearest, target_range};
@@ -43,8 +43,11 @@ impl Panel for RegionsPanel {
         probe.map(Request::new).into_iter().collect()
     }
 
-    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
-        Some(Wanted::predictions(&[inside.width, 2 * inside.height]))
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<PlaneRequest> {
+        Some(PlaneRequest::predictions(&[
+            inside.width,
+            2 * inside.height,
+        ]))
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
@@ -55,7 +58,7 @@ impl Panel for RegionsPanel {
     }
 
     fn click(&self, model: &Model, inside: Rect, at: Position) -> Option<Msg> {
-        let picture = Picture::new(model, &model.run, inside);
+        let picture = RegionPlot::new(model, &model.run, inside);
         let picture = picture.filter(|picture| picture.plot.contains(at))?;
         let rows = picture.answer.rows.iter();
         let places = rows.filter_map(|(row, _)| Some((*row, picture.place(*row)?)));
@@ -75,8 +78,11 @@ impl Panel for RaceRegions {
         (24, 8)
     }
 
-    fn plane(&self, _model: &Model, inside: Rect) -> Option<Wanted> {
-        Some(Wanted::predictions(&[inside.width / 2, 2 * inside.height]))
+    fn plane(&self, _model: &Model, inside: Rect) -> Option<PlaneRequest> {
+        Some(PlaneRequest::predictions(&[
+            inside.width / 2,
+            2 * inside.height,
+        ]))
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
@@ -104,7 +110,7 @@ impl Panel for RaceRegions {
 
 /// Draws the predictions of `run` into `inside`, with axes and a legend.
 fn draw(pane: &mut Pane<'_>, inside: Rect, run: &Run) {
-    let Some(picture) = Picture::new(pane.model, run, inside) else {
+    let Some(picture) = RegionPlot::new(pane.model, run, inside) else {
         return pane.message_in(inside, [text::waiting_for_values()]);
     };
     let [area, foot] = with_legend(inside);
@@ -135,7 +141,7 @@ fn draw(pane: &mut Pane<'_>, inside: Rect, run: &Run) {
 }
 
 /// Predictions with the place of everything on the screen.
-struct Picture<'a> {
+struct RegionPlot<'a> {
     model: &'a Model,
     run: &'a Run,
     probe: &'a PlaneProbe,
@@ -152,7 +158,7 @@ struct Picture<'a> {
     levels: Vec<f64>,
 }
 
-impl<'a> Picture<'a> {
+impl<'a> RegionPlot<'a> {
     /// The newest predictions of `run` in a panel with this area inside its frame; none before the first.
     fn new(model: &'a Model, run: &'a Run, inside: Rect) -> Option<Self> {
         let (probe, answer) = run.probed::<PlaneProbe>()?;
@@ -286,7 +292,7 @@ impl<'a> Picture<'a> {
     }
 }
 
-impl Field for Picture<'_> {
+impl Field for RegionPlot<'_> {
     fn colour(&self, theme: Theme, column: i32, half_row: i32) -> Option<Color> {
         if self.targets.is_none() {
             let point = self.pixel(column, half_row);

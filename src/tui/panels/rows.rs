@@ -15,7 +15,7 @@ use crate::train::probes::{OutcomeProbe, RowOutcome};
 use crate::tui::app::{ClickTarget, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted, fitting};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title, fitted, fitting};
 use crate::util::numbers::{loss, percent, short};
 use crate::util::text::{abbreviate, shorten, width};
 
@@ -66,7 +66,7 @@ impl Panel for RowsPanel {
         if let (Some(picture), Some(size)) = (list.picture, model.run.data.image) {
             let row = model.navigation.sample.index;
             let shown = Picture::of_row(size, model.samples(), &model.run.data.preprocessing, row);
-            shown.render(picture, pane.buf, theme, Palette::Grey);
+            shown.render(picture, pane.buf, theme, HeatPalette::Grey);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::train::Request;
 use crate::train::probes::InputGradientProbe;
 use crate::tui::app::Model;
 use crate::tui::text;
-use crate::tui::widgets::{Palette, Pane, Picture, Title, fitted};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title, fitted};
 use crate::util::numbers::significant;
 
 /// Cells between the two pictures.
@@ -61,13 +61,13 @@ impl Panel for SaliencyPanel {
         if let (Some(_), Some(samples)) = (both, model.run.samples_with(sample)) {
             let picture =
                 Picture::of_row(size, samples, &model.run.data.preprocessing, sample.index);
-            picture.render(area, pane.buf, theme, Palette::Grey);
+            picture.render(area, pane.buf, theme, HeatPalette::Grey);
             area.x += width + GAP;
         }
         let scale = largest(gradient).unwrap_or(0.0).max(f64::MIN_POSITIVE);
         let pixels = model.run.columns().iter().zip(gradient);
         let pixels = pixels.map(|(column, slope)| (column.column, (slope / scale) as f32));
-        Picture::new(size, pixels).render(area, pane.buf, theme, Palette::Signed);
+        Picture::new(size, pixels).render(area, pane.buf, theme, HeatPalette::Signed);
         let [raises, lowers] = [(1.0, "■", "█"), (-1.0, "■", "≡")].map(|(sign, colour, plain)| {
             let mark = if theme.has_coloured_symbols() {
                 colour

@@ -12,7 +12,7 @@ use crate::tui::app::Model;
 use crate::tui::app::history::WeightState;
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Title, bars, covered, heat_map};
+use crate::tui::widgets::{HeatPalette, Pane, Title, bars, covered, heat_map};
 use crate::util::numbers::significant;
 use crate::util::stats::Histogram;
 use crate::util::stats::histogram::BINS;
@@ -276,5 +276,5 @@ fn strip(pane: &mut Pane<'_>, area: Rect, states: &[WeightState], axis: &Axis) {
     let columns: Vec<Vec<f32>> = columns.collect();
     // The largest value is at the top.
     let value = |x: u16, row: u16| columns[usize::from(x)][usize::from(rows - 1 - row)];
-    heat_map(area, pane.buf, pane.theme, Palette::Heat, rows, value);
+    heat_map(area, pane.buf, pane.theme, HeatPalette::Heat, rows, value);
 }

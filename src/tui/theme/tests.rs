@@ -36,17 +36,23 @@ fn the_environment_is_read() {
 #[test]
 fn replies_of_the_terminal_improve_on_its_name() {
     let theme = detect(&[("TERM", "xterm")]);
-    assert_eq!(theme.at_least(Depth::Indexed).depth, Depth::Indexed);
-    assert_eq!(theme.at_least(Depth::True).depth, Depth::True);
+    assert_eq!(
+        theme.with_depth_at_least(Depth::Indexed).depth,
+        Depth::Indexed
+    );
+    assert_eq!(theme.with_depth_at_least(Depth::True).depth, Depth::True);
     let plain = detect(&[("TERM", "xterm"), ("NO_COLOR", "1")]);
-    assert_eq!(plain.at_least(Depth::True).depth, Depth::None);
-    assert!(theme.before(true).is_light && !theme.before(true).before(false).is_light);
+    assert_eq!(plain.with_depth_at_least(Depth::True).depth, Depth::None);
+    assert!(
+        theme.on_background(true).is_light
+            && !theme.on_background(true).on_background(false).is_light
+    );
     let dark = theme.with_choice(ThemeChoice::Dark);
-    assert!(!dark.before(true).is_light);
+    assert!(!dark.on_background(true).is_light);
     assert!(
         theme
             .with_choice(ThemeChoice::HighContrast)
-            .before(true)
+            .on_background(true)
             .is_light
     );
 }
@@ -61,7 +67,7 @@ fn two_hundred_and_fifty_six_colours_keep_the_hue() {
     };
     for choice in ThemeChoice::ALL {
         for light in [false, true] {
-            let theme = theme.with_choice(choice).before(light);
+            let theme = theme.with_choice(choice).on_background(light);
             for value in [0.1, 0.3, 0.6, 1.0] {
                 let indexed = |value| match theme.signed(value).fg {
                     Some(Color::Indexed(index)) => rgb(index),

@@ -6,7 +6,9 @@ use ratatui::text::Line;
 use super::Watch;
 use super::charts::TICK_CELLS;
 use crate::tui::app::ClickTarget;
-use crate::tui::widgets::{GUTTER, Palette, Pane, Title, axes, heat_map, marks_at, round_marks};
+use crate::tui::widgets::{
+    GUTTER, HeatPalette, Pane, Title, axes, heat_map, marks_at, round_marks,
+};
 use crate::util::lang::say;
 use crate::util::numbers::ticks;
 use crate::watch::HistogramPoint;
@@ -70,10 +72,17 @@ fn draw_map(pane: &mut Pane<'_, Watch>, area: Rect, points: &[HistogramPoint]) {
         let after = points.partition_point(|point| point.step <= step);
         &points[after.saturating_sub(1)]
     };
-    heat_map(plot, pane.buf, pane.theme, Palette::Heat, rows, |x, y| {
-        let end = |y: u16| high - (high - low) * f64::from(y) / f64::from(rows);
-        share(column(x), end(y + 1), end(y), f64::from(rows))
-    });
+    heat_map(
+        plot,
+        pane.buf,
+        pane.theme,
+        HeatPalette::Heat,
+        rows,
+        |x, y| {
+            let end = |y: u16| high - (high - low) * f64::from(y) / f64::from(rows);
+            share(column(x), end(y + 1), end(y), f64::from(rows))
+        },
+    );
 }
 
 /// Density of the numbers between two values relative to that of a uniform distribution over `parts` such ranges, from 0

@@ -300,7 +300,7 @@ impl Canvas {
 
 /// Colours of a field of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Palette {
+pub(crate) enum HeatPalette {
     /// Brightness, from 0 to 1.
     Grey,
     /// Viridis, from 0 to 1.
@@ -309,7 +309,7 @@ pub(crate) enum Palette {
     Signed,
 }
 
-impl Palette {
+impl HeatPalette {
     fn colour(self, theme: Theme, value: f32) -> Option<Color> {
         if !theme.has_coloured_symbols() {
             return None;
@@ -349,7 +349,7 @@ pub(crate) fn heat_map(
     area: Rect,
     buf: &mut Buffer,
     theme: Theme,
-    palette: Palette,
+    palette: HeatPalette,
     rows: u16,
     mut value: impl FnMut(u16, u16) -> f32,
 ) {

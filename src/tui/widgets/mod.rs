@@ -14,7 +14,7 @@ pub(crate) mod wide;
 
 pub(crate) use axes::{GUTTER, Mark, axes, marks_at, plot_area, round_marks, whole_marks};
 pub(crate) use blocks::{bar, bars, histogram};
-pub(crate) use canvas::{Canvas, Dash, Palette, Point, Stroke, heat_map, shade};
+pub(crate) use canvas::{Canvas, Dash, HeatPalette, Point, Stroke, heat_map, shade};
 pub(crate) use listing::{Column, Listing};
 pub(crate) use notation::{Index, Notation};
 pub(crate) use pane::{Pane, Title, cut};

@@ -10,7 +10,7 @@ use crate::util::numbers::{subscript, superscript};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Index {
     /// A neuron, counted from 0.
-    Subject(usize),
+    Neuron(usize),
     /// A letter that runs over neurons: `i`, `j` or `k`.
     Any(char),
 }
@@ -71,7 +71,7 @@ impl Notation {
         if self.is_ascii {
             let layer = layer.map_or(String::new(), |layer| layer.to_string());
             let indices = indices.iter().map(|index| match index {
-                Index::Subject(neuron) => (neuron + 1).to_string(),
+                Index::Neuron(neuron) => (neuron + 1).to_string(),
                 Index::Any(letter) => letter.to_string(),
             });
             let indices = indices.collect::<Vec<_>>().join(",");
@@ -84,7 +84,7 @@ impl Notation {
         }
         let layer = layer.map_or(String::new(), superscript);
         // Digits of two numbers would run together.
-        let is_long = |index: &Index| matches!(index, Index::Subject(neuron) if *neuron >= 9);
+        let is_long = |index: &Index| matches!(index, Index::Neuron(neuron) if *neuron >= 9);
         let comma = if indices.iter().any(is_long) { "," } else { "" };
         let indices: Vec<String> = indices.iter().map(|&index| lowered(index)).collect();
         format!("{name}{layer}{}", indices.join(comma))
@@ -126,9 +126,9 @@ impl Notation {
 
     /// A weight or bias by its id.
     pub fn parameter(self, id: ParameterId) -> String {
-        let output = Index::Subject(id.output());
+        let output = Index::Neuron(id.output());
         match id.input() {
-            Some(input) => self.w(id.layer(), output, Index::Subject(input)),
+            Some(input) => self.w(id.layer(), output, Index::Neuron(input)),
             None => self.b(id.layer(), output),
         }
     }
@@ -185,7 +185,7 @@ impl Notation {
 /// `index` below the line.
 fn lowered(index: Index) -> String {
     match index {
-        Index::Subject(neuron) => subscript(neuron + 1),
+        Index::Neuron(neuron) => subscript(neuron + 1),
         Index::Any('i') => "ᵢ".into(),
         Index::Any('j') => "ⱼ".into(),
         Index::Any('k') => "ₖ".into(),
@@ -201,8 +201,8 @@ mod tests {
     #[test]
     fn symbols_are_those_of_the_book() {
         let notation = Notation::new(Theme::new(Depth::True));
-        let (third, twelfth) = (Index::Subject(2), Index::Subject(11));
-        assert_eq!(notation.w(2, third, Index::Subject(0)), "w²₃₁");
+        let (third, twelfth) = (Index::Neuron(2), Index::Neuron(11));
+        assert_eq!(notation.w(2, third, Index::Neuron(0)), "w²₃₁");
         assert_eq!(notation.w(10, twelfth, Index::Any('i')), "w¹⁰₁₂,ᵢ");
         assert_eq!(notation.a(0, third), "x₃");
         assert_eq!(notation.delta(1, Index::Any('j')), "δ¹ⱼ");

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::canvas::{Palette, heat_map};
+use super::canvas::{HeatPalette, heat_map};
 use crate::data::{Encoding, Preprocessing, Samples};
 use crate::tui::theme::Theme;
 
@@ -56,7 +56,7 @@ impl Picture {
     }
 
     /// Draws the picture into the whole of `area`, which is [`fitted`] to its size.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, palette: Palette) {
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: Theme, palette: HeatPalette) {
         let rows = drawn_rows(self.size, area);
         let value = |x, row| self.level(x, row, (area.width, rows));
         heat_map(area, buf, theme, palette, rows, value);
@@ -121,7 +121,7 @@ mod tests {
     fn drawn(picture: &Picture, width: u16, height: u16, theme: Theme) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        picture.render(area, &mut buf, theme, Palette::Grey);
+        picture.render(area, &mut buf, theme, HeatPalette::Grey);
         buf
     }
 
@@ -138,7 +138,7 @@ mod tests {
         let picture = Picture::new((2, 2), [(0, 1.0), (1, -1.0), (2, 1.0), (3, -1.0)]);
         let draw = |theme: Theme| {
             let mut buf = Buffer::empty(Rect::new(0, 0, 2, 1));
-            picture.render(buf.area, &mut buf, theme, Palette::Signed);
+            picture.render(buf.area, &mut buf, theme, HeatPalette::Signed);
             buf
         };
         let theme = Theme::new(Depth::True);

@@ -2,7 +2,12 @@ use super::*;
 
 fn can_hold_together(a: When, b: When) -> bool {
     let phase = [When::Training, When::Waiting, When::Diverged, When::Failed];
-    let escapes = [When::Replaying, When::Departing, When::Closing, When::Away];
+    let escapes = [
+        When::Replaying,
+        When::PastOnly,
+        When::InspectingOnly,
+        When::CanGoBack,
+    ];
     let moment = [When::Present, When::Past];
     let size = [
         When::Enlarged,
@@ -13,7 +18,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Racing,
     ];
     let small = [When::Charting, When::Choosing, When::Overview];
-    let chart = [When::Charting, When::Scoring, When::Elsewhere];
+    let chart = [When::Charting, When::Scoring, When::NoChartOrScores];
     let moving = [
         When::Charting,
         When::Scoring,
@@ -22,14 +27,14 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Racing,
         When::Inspecting,
     ];
-    let stepper = [When::Stepping, When::Resting];
+    let stepper = [When::Stepping, When::BetweenBatches];
     let inspector = [When::Inspecting, When::Browsing];
     let closed = [
         When::Enlarged,
         When::Choosing,
         When::Overview,
-        When::Away,
-        When::Departing,
+        When::CanGoBack,
+        When::PastOnly,
         When::Charting,
         When::Pointing,
         When::Scoring,
@@ -38,7 +43,7 @@ fn can_hold_together(a: When, b: When) -> bool {
         When::Racing,
     ];
     let waiting = |when| match when {
-        When::Stepping | When::Resting | When::Editing | When::Present | When::Past => {
+        When::Stepping | When::BetweenBatches | When::Editing | When::Present | When::Past => {
             When::Waiting
         }
         When::Unstable => When::Diverged,

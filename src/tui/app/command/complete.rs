@@ -1,7 +1,7 @@
 //! Completion of the command line.
 
 use super::COMMANDS;
-use super::table::Spec;
+use super::table::CommandSpec;
 use crate::data::Encoding;
 use crate::lesson::{Lesson, names};
 use crate::model_file::formats;
@@ -9,7 +9,7 @@ use crate::settings::{HIDDEN, SETTINGS, Setting};
 use crate::tui::app::Model;
 use crate::tui::app::lesson::{BACK, END};
 use crate::tui::app::plane::COMPONENTS;
-use crate::tui::app::what_if::Domain;
+use crate::tui::app::what_if::ColumnDomain;
 use crate::tui::text;
 use crate::util::lang;
 
@@ -112,7 +112,7 @@ pub(super) fn complete(line: &str, model: &Model, files: Option<&Files>) -> Comp
             ..Completion::default()
         };
     };
-    let is_called = |spec: &&Spec| spec.name == name || spec.aliases.contains(&name);
+    let is_called = |spec: &&CommandSpec| spec.name == name || spec.aliases.contains(&name);
     let Some(spec) = COMMANDS.iter().find(is_called) else {
         return Completion::default();
     };
@@ -170,7 +170,7 @@ fn commands(name: &str) -> Vec<Candidate> {
 }
 
 /// Formats usage, help and current value: `lr RATE · learning rate · now 0.01`.
-fn usage(model: &Model, spec: &Spec) -> String {
+fn usage(model: &Model, spec: &CommandSpec) -> String {
     let gap = if spec.arguments.is_empty() { "" } else { " " };
     let now = match spec.completes {
         Completes::Setting(setting) => text::now((setting.value)(&model.run.choices())),
@@ -249,7 +249,7 @@ fn inputs(model: &Model, typed: &str) -> Vec<Candidate> {
     let columns = model.run.columns();
     let mut all = Vec::new();
     for column in columns {
-        let domain = Domain::of(column);
+        let domain = ColumnDomain::of(column);
         match typed.strip_prefix(column.name.as_str()) {
             Some(rest) if rest.starts_with(' ') => {
                 let values = domain.words().iter();

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::KeyEvent;
 
-use super::table::Run;
+use super::table::CommandAction;
 use super::{CommandLine, parse, table};
 use crate::settings::Setting;
 use crate::tui::app::actions::Done;
@@ -64,10 +64,10 @@ impl Model {
             return Err(text::not_after_failure().into());
         }
         match spec.run {
-            Run::Set(setting) => self.type_setting(setting, rest),
-            Run::With(run) | Run::Parsed { run, .. } => run(self, rest),
-            Run::Plain(run) if rest.is_empty() => run(self),
-            Run::Plain(_) => Err(text::takes_no_argument(spec.name)),
+            CommandAction::Set(setting) => self.type_setting(setting, rest),
+            CommandAction::With(run) | CommandAction::Parsed { run, .. } => run(self, rest),
+            CommandAction::Plain(run) if rest.is_empty() => run(self),
+            CommandAction::Plain(_) => Err(text::takes_no_argument(spec.name)),
         }
     }
 

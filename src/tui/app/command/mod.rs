@@ -13,7 +13,7 @@ pub(super) use complete::{existing, folder_of, models};
 pub use history::History;
 pub use line::CommandLine;
 pub(super) use parse::expected;
-pub use table::{COMMANDS, Spec};
+pub use table::{COMMANDS, CommandSpec};
 
 /// Checks a command that will be run later: its name, and its arguments as far as they do not depend on the run.
 ///

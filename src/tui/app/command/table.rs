@@ -19,7 +19,7 @@ use crate::util::lang::catalogue::translated;
 
 /// A typed command.
 #[derive(Debug, Clone)]
-pub struct Spec {
+pub struct CommandSpec {
     pub name: &'static str,
     pub aliases: &'static [&'static str],
     /// Placeholders of the arguments; empty if there are none.
@@ -27,14 +27,14 @@ pub struct Spec {
     /// Help in English; empty for a setting, which has its own.
     help: &'static str,
     pub(super) completes: Completes,
-    pub(super) run: Run,
+    pub(super) run: CommandAction,
     /// Whether it is of use after the training has failed.
     pub(super) after_failure: bool,
 }
 
 /// Function of a command.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Run {
+pub(super) enum CommandAction {
     /// Changes a setting to the value that follows.
     Set(&'static Setting),
     /// Takes no argument.
@@ -48,7 +48,7 @@ pub(super) enum Run {
     },
 }
 
-impl Spec {
+impl CommandSpec {
     fn setting(setting: &'static Setting) -> Self {
         Self {
             name: setting.name,
@@ -56,7 +56,7 @@ impl Spec {
             arguments: setting.argument,
             help: "",
             completes: Completes::Setting(setting),
-            run: Run::Set(setting),
+            run: CommandAction::Set(setting),
             after_failure: setting.restarts,
         }
     }
@@ -64,7 +64,7 @@ impl Spec {
     /// Help in the language of the screen.
     pub fn help(&self) -> Cow<'static, str> {
         match self.run {
-            Run::Set(setting) => setting.command_help().into(),
+            CommandAction::Set(setting) => setting.command_help().into(),
             _ => translated(&format!("command-{}", self.name), self.help),
         }
     }
@@ -75,13 +75,13 @@ impl Spec {
     /// Says what the command takes.
     pub(super) fn check(&self, rest: &str) -> Result<(), String> {
         match self.run {
-            Run::Set(setting) => {
+            CommandAction::Set(setting) => {
                 let expected = || parse::expected(self.name, &setting.expected(rest), rest);
                 (setting.parse)(rest).map(drop).ok_or_else(expected)
             }
-            Run::Plain(_) if !rest.is_empty() => Err(text::takes_no_argument(self.name)),
-            Run::Parsed { check, .. } => check(rest),
-            Run::Plain(_) | Run::With(_) => Ok(()),
+            CommandAction::Plain(_) if !rest.is_empty() => Err(text::takes_no_argument(self.name)),
+            CommandAction::Parsed { check, .. } => check(rest),
+            CommandAction::Plain(_) | CommandAction::With(_) => Ok(()),
         }
     }
 
@@ -90,10 +90,10 @@ impl Spec {
     }
 }
 
-/// [`Run::Parsed`] of a parser for the arguments, and of what is done with its result.
+/// [`CommandAction::Parsed`] of a parser for the arguments, and of what is done with its result.
 macro_rules! parsed {
     ($rest:ident => $parse:expr, |$model:ident, $value:pat_param| $run:expr) => {
-        Run::Parsed {
+        CommandAction::Parsed {
             check: |$rest| $parse.map(drop),
             run: |$model, $rest| $parse.and_then(|$value| $run),
         }
@@ -106,7 +106,7 @@ macro_rules! commands {
     (@after any) => { true };
     (@after good) => { false };
     ($($after:ident $name:literal [$($alias:literal)*] $arguments:literal $completes:expr, $help:literal, $run:expr;)+) => {
-        vec![$(Spec {
+        vec![$(CommandSpec {
             name: $name,
             aliases: &[$($alias),*],
             arguments: $arguments,
@@ -119,17 +119,17 @@ macro_rules! commands {
 }
 
 /// Every command, in the order of the help: a setting each, then the others.
-pub static COMMANDS: LazyLock<Vec<Spec>> = LazyLock::new(|| {
-    let settings = SETTINGS.iter().map(|setting| Spec::setting(setting));
+pub static COMMANDS: LazyLock<Vec<CommandSpec>> = LazyLock::new(|| {
+    let settings = SETTINGS.iter().map(|setting| CommandSpec::setting(setting));
     settings.chain(others()).collect()
 });
 
 /// Commands other than those of the settings.
-fn others() -> Vec<Spec> {
+fn others() -> Vec<CommandSpec> {
+    use CommandAction::{Plain, With};
     use Completes::{
         Checkpoints, Inputs, Lessons, Models, Neurons, Nothing, Parameters, Plane, Settings, Words,
     };
-    use Run::{Plain, With};
     commands! {
         good "set" [] "[PARAMETER] VALUE" Parameters,
             "set a weight or bias such as w2[1,3] or b2[1] (default: the one under the cursor)",
@@ -176,7 +176,7 @@ fn others() -> Vec<Spec> {
             "keep the present curves as a faint ghost to compare with, or clear all ghosts", With(Model::ghost);
         good "rewind" [] "[epoch | step] N | now" Words(|| rewind::WORDS.to_vec()),
             "show the run after an earlier epoch or step, computed again where need be; now: back to the present",
-            Run::Parsed { check: |rest| rewind::parse(rest).map(drop), run: Model::rewind };
+            CommandAction::Parsed { check: |rest| rewind::parse(rest).map(drop), run: Model::rewind };
         good "fork" [] "[SETTING VALUE]" Settings,
             "a second run from now with this change, beside the main one",
             With(Model::fork);
@@ -219,19 +219,19 @@ fn others() -> Vec<Spec> {
 ///
 /// # Errors
 /// Names the commands that are meant, or near.
-pub(super) fn find(name: &str) -> Result<&'static Spec, String> {
-    let is_called = |spec: &&Spec| spec.names().any(|known| known == name);
+pub(super) fn find(name: &str) -> Result<&'static CommandSpec, String> {
+    let is_called = |spec: &&CommandSpec| spec.names().any(|known| known == name);
     if let Some(spec) = COMMANDS.iter().find(is_called) {
         return Ok(spec);
     }
-    let begun: Vec<&Spec> = COMMANDS
+    let begun: Vec<&CommandSpec> = COMMANDS
         .iter()
         .filter(|spec| spec.names().any(|known| known.starts_with(name)))
         .collect();
     match begun.as_slice() {
         [only] => Ok(only),
         [] => {
-            let known = COMMANDS.iter().flat_map(Spec::names);
+            let known = COMMANDS.iter().flat_map(CommandSpec::names);
             let known: Vec<String> = known.map(str::to_owned).collect();
             Err(unknown(text::kind_command(), name, &known))
         }
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_explained() {
-        let names: Vec<&str> = COMMANDS.iter().flat_map(Spec::names).collect();
+        let names: Vec<&str> = COMMANDS.iter().flat_map(CommandSpec::names).collect();
         for (i, name) in names.iter().enumerate() {
             assert!(!names[i + 1..].contains(name), "{name}");
         }

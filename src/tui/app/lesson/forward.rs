@@ -21,7 +21,7 @@ pub(super) struct Destination {
 
 /// Snapshots at rest, each asked for when the one before had come, after which a task that the program did is taken for one
 /// that cannot be done: the first may be shown before the events that the worker reported ahead of it.
-const LOOKS: usize = 3;
+const MAX_UNDONE_SNAPSHOTS: usize = 3;
 
 /// Marks a snapshot: one with this probe was taken after the worker had the commands sent before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,7 +36,7 @@ impl Probe for MarkProbe {
 impl Course {
     /// The mark of a snapshot that shows what came of the present task, once the program did it for the reader.
     pub(in crate::tui::app) fn probe(&self) -> Option<Request> {
-        (self.has_acted && !self.is_done).then(|| Request::new(MarkProbe(self.mark)))
+        (self.was_done_by_program && !self.is_done).then(|| Request::new(MarkProbe(self.mark)))
     }
 
     /// Whether the lesson is on the way to a step.
@@ -58,14 +58,16 @@ impl Model {
     /// Whether the program did the present task for the reader, and the run is not where the task asks it to be all the
     /// same: it has gone on too far, or its settings are others.
     pub(crate) fn is_lesson_stuck(&self) -> bool {
-        self.is_task_undone() && (self.course.as_ref()).is_some_and(|course| course.looks == LOOKS)
+        self.is_task_undone()
+            && (self.course.as_ref())
+                .is_some_and(|course| course.undone_snapshots == MAX_UNDONE_SNAPSHOTS)
     }
 
     /// Whether the program did the present task, which is not done, and the run is at rest.
     fn is_task_undone(&self) -> bool {
         self.course.as_ref().is_some_and(|course| {
             let is_task = matches!(course.current().kind, Kind::Task { .. });
-            is_task && course.has_acted && !course.is_done && !course.is_awaiting
+            is_task && course.was_done_by_program && !course.is_done && !course.awaits_worker
         }) && !self.main_run().is_training()
             && self.main_run().past.is_none()
             && self.prompt.overlay.is_none()
@@ -82,9 +84,9 @@ impl Model {
             return;
         };
         if !is_undone {
-            course.looks = 0;
-        } else if mark == Some(course.mark) && course.looks < LOOKS {
-            course.looks += 1;
+            course.undone_snapshots = 0;
+        } else if mark == Some(course.mark) && course.undone_snapshots < MAX_UNDONE_SNAPSHOTS {
+            course.undone_snapshots += 1;
             course.mark += 1;
         }
     }
@@ -158,7 +160,7 @@ impl Model {
             let Some(destination) = course.destination else {
                 return;
             };
-            if course.is_awaiting {
+            if course.awaits_worker {
                 return;
             }
             if course.step >= destination.step {
@@ -167,7 +169,7 @@ impl Model {
             let next = course.step + 1;
             match &course.current().kind {
                 Kind::Task { .. } if !course.is_done => {
-                    if !course.has_acted {
+                    if !course.was_done_by_program {
                         return self.go_on();
                     }
                     if !self.is_lesson_stuck() {

@@ -49,13 +49,13 @@ pub struct Course {
     /// Number of restarts of the run when the present step began, or a setting last changed in it.
     restarts: u32,
     /// Whether the program did the present task for the reader.
-    has_acted: bool,
+    was_done_by_program: bool,
     /// Mark of the snapshot to come, another one each time.
     mark: usize,
     /// Number of marked snapshots that showed the task undone, since the worker last reported something else.
-    looks: usize,
+    undone_snapshots: usize,
     /// Whether the worker has yet to say that it trains, or trains anew, as it was asked to.
-    is_awaiting: bool,
+    awaits_worker: bool,
     /// Numbers that were kept, by name.
     kept: Vec<(String, f64)>,
     /// Position of the run at which the numbers of the present text are taken, once it is known.
@@ -87,10 +87,10 @@ impl Course {
             reached: 0,
             limits: None,
             restarts: 0,
-            has_acted: false,
+            was_done_by_program: false,
             mark: 0,
-            looks: 0,
-            is_awaiting: false,
+            undone_snapshots: 0,
+            awaits_worker: false,
             kept: Vec::new(),
             taken_at: None,
             taken: Vec::new(),
@@ -121,7 +121,7 @@ impl Course {
         self.choice = None;
         self.answered = None;
         self.is_done = step < self.reached;
-        self.has_acted = false;
+        self.was_done_by_program = false;
         self.taken_at = None;
         self.taken.clear();
     }
@@ -134,12 +134,12 @@ impl Course {
 
     /// Notes a command to the worker after which the state of the run is not known.
     pub(super) fn note_command(&mut self, command: &Command) {
-        self.is_awaiting |= matches!(command, Command::Reset { .. } | Command::Resume);
+        self.awaits_worker |= matches!(command, Command::Reset { .. } | Command::Resume);
         if let Command::SetLimits(limits) = command {
             self.limits = Some(*limits);
         }
         // What the reader interrupts has not failed.
-        self.has_acted &= !matches!(command, Command::Pause);
+        self.was_done_by_program &= !matches!(command, Command::Pause);
     }
 
     /// Limits that a restart puts in force again, if those of the run are others.
@@ -156,9 +156,9 @@ impl Course {
             event,
             Event::State { .. } | Event::Refused(_) | Event::ResetFailed(_)
         );
-        self.is_awaiting &= !is_answer;
+        self.awaits_worker &= !is_answer;
         if !matches!(event, Event::Snapshot | Event::Progress(_)) {
-            self.looks = 0;
+            self.undone_snapshots = 0;
         }
     }
 }
@@ -189,7 +189,7 @@ impl Model {
     /// weights may be chosen there; afterwards only those that were not known.
     fn take_numbers(&mut self) {
         let Some(course) = &self.course else { return };
-        let is_begun = !(course.is_awaiting || course.is_new);
+        let is_begun = !(course.awaits_worker || course.is_new);
         if self.shown_lane() != 0 {
             // Of the main run rows and weights are not observed now.
             return;
@@ -263,7 +263,7 @@ impl Model {
         }
         self.take_numbers();
         let Some(course) = &self.course else { return };
-        if course.is_done || course.is_awaiting {
+        if course.is_done || course.awaits_worker {
             return;
         }
         let Kind::Task { until, keep } = &course.current().kind else {
@@ -461,12 +461,12 @@ impl Model {
             }
             Kind::Task { .. } if !course.is_done => {
                 // Asked to train when its limit has just been reached, a run would go on without it.
-                if course.has_acted && self.run.is_training() {
+                if course.was_done_by_program && self.run.is_training() {
                     return;
                 }
-                course.has_acted = true;
+                course.was_done_by_program = true;
                 course.mark += 1;
-                course.looks = 0;
+                course.undone_snapshots = 0;
                 let acts = course.current().acts.clone();
                 self.carry_out(&acts);
             }

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn numbers_move_on_a_round_grid() {
-    let sepal = Domain::Numbers {
+    let sepal = ColumnDomain::Numbers {
         min: 4.3,
         max: 7.9,
         offset: 0.0,
@@ -31,7 +31,7 @@ fn numbers_move_on_a_round_grid() {
 
 #[test]
 fn texts_are_stepped_through() {
-    let colours = Domain::Words(["red", "blue", "other"].map(String::from).into());
+    let colours = ColumnDomain::Words(["red", "blue", "other"].map(String::from).into());
     assert_eq!(colours.moved(0.0, 0.0, 1), 1.0);
     assert_eq!(colours.moved(2.0, 0.0, 1), 2.0);
     assert_eq!(colours.moved(0.0, 0.0, -10), 0.0);
@@ -52,7 +52,7 @@ fn odd_ranges_are_harmless() {
         (-3.0, f32::MAX),
     ] {
         let offset = 0.0;
-        let domain = Domain::Numbers { min, max, offset };
+        let domain = ColumnDomain::Numbers { min, max, offset };
         for by in [-10, -1, 1, 10] {
             let moved = domain.moved(min, min, by);
             assert!((min..=max).contains(&moved), "{domain} {by}: {moved}");

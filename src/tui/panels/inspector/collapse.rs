@@ -48,7 +48,7 @@ pub(super) fn write(page: &mut Page, facts: &OutputFacts, collapse: &Collapse) {
     };
     let input = |input| {
         padded(
-            &format!(" {}", c.notation.a(0, Index::Subject(input))),
+            &format!(" {}", c.notation.a(0, Index::Neuron(input))),
             NUMBER,
         )
     };

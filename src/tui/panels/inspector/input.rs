@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, facts: &InputFacts) {
     value(page, facts);
     page.section(text::input_gradient());
     let (_, neuron) = c.place();
-    let (j, own) = (Index::Any('j'), Index::Subject(neuron));
+    let (j, own) = (Index::Any('j'), Index::Neuron(neuron));
     let derivative = c.notation.derivative(&c.own(Notation::a));
     let (sum, w, delta) = (
         c.notation.sum('j'),

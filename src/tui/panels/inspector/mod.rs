@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 
 use super::Panel;
 use super::network::{knows_activation, knows_delta, knows_loss, phase_values};
-use super::plane::Wanted;
+use super::plane::PlaneRequest;
 use crate::train::inspection::Facts;
 use crate::train::probes::{InspectProbe, PhaseProbe, RowPass, RowProbe};
 use crate::train::{Cursor, Inspection, PhaseValues, Request, Subject};
@@ -69,13 +69,13 @@ impl Panel for InspectorPanel {
         inspect.into_iter().chain(others).collect()
     }
 
-    fn plane(&self, model: &Model, _inside: Rect) -> Option<Wanted> {
+    fn plane(&self, model: &Model, _inside: Rect) -> Option<PlaneRequest> {
         let Cursor::Neuron { layer, neuron } = model.inspector.cursor()? else {
             return None;
         };
         let mut neurons = vec![Vec::new(); layer + 1];
         neurons[layer] = vec![neuron];
-        (layer > 0 && !model.navigation.plane.axes.is_empty()).then(|| Wanted {
+        (layer > 0 && !model.navigation.plane.axes.is_empty()).then(|| PlaneRequest {
             points: response::points(model, MAX_FIGURE as u16),
             rows: false,
             neurons,
@@ -308,7 +308,7 @@ impl<'a> Context<'a> {
     /// `symbol` of the neuron's own place.
     fn own(&self, symbol: fn(Notation, usize, Index) -> String) -> String {
         let (layer, neuron) = self.place();
-        symbol(self.notation, layer, Index::Subject(neuron))
+        symbol(self.notation, layer, Index::Neuron(neuron))
     }
 
     /// A value of the row before inputs were changed.

@@ -28,7 +28,7 @@ pub(super) fn write(page: &mut Page, facts: &NeuronFacts) {
         } => output_delta(page, facts, *loss, *target, *slope),
         Back::Hidden { terms, sum } => {
             let (c, (layer, neuron)) = (page.context, page.context.place());
-            let (k, own) = (Index::Any('k'), Index::Subject(neuron));
+            let (k, own) = (Index::Any('k'), Index::Neuron(neuron));
             let table = Table {
                 terms,
                 layer: layer + 1,
@@ -60,7 +60,7 @@ fn forward(page: &mut Page, facts: &NeuronFacts) {
     let (layer, neuron) = c.place();
     let i = Index::Any('i');
     let (w, a) = (
-        c.notation.w(layer, Index::Subject(neuron), i),
+        c.notation.w(layer, Index::Neuron(neuron), i),
         c.notation.a(layer - 1, i),
     );
     let (z, b) = (c.own(Notation::z), c.own(Notation::b));
@@ -177,7 +177,7 @@ fn output_delta(page: &mut Page, facts: &NeuronFacts, loss: Loss, target: f64, s
         c.own(Notation::a),
         c.own(Notation::z),
     );
-    let y = c.notation.y(Index::Subject(neuron));
+    let y = c.notation.y(Index::Neuron(neuron));
     let output = c.model.run.architecture.output();
     page.section(text::backward_from_loss());
     page.note(&c.notation.spelled(text::tutorial_output()));
@@ -257,7 +257,7 @@ fn hidden_delta(page: &mut Page, facts: &NeuronFacts, table: &Table, sum: f64) {
     page.note(&c.notation.spelled(text::tutorial_hidden()));
     let prime = format!("f{}({})", c.notation.either("′", "'"), c.own(Notation::z));
     let (delta, next) = (c.own(Notation::delta), c.notation.delta(layer + 1, k));
-    let w = c.notation.w(layer + 1, k, Index::Subject(neuron));
+    let w = c.notation.w(layer + 1, k, Index::Neuron(neuron));
     page.formula(
         &delta,
         &format!("{prime} {}{w} {next}", c.notation.sum('k')),
@@ -289,7 +289,7 @@ fn influence(page: &mut Page, influence: &[(usize, f64)]) {
         .fold(0.0, f64::max);
     for &(neuron, amount) in influence.iter().take(5) {
         let name = match c.name(layer, neuron) {
-            "" => c.notation.a(layer, Index::Subject(neuron)),
+            "" => c.notation.a(layer, Index::Neuron(neuron)),
             name => name.to_owned(),
         };
         let bar = Span::styled(bar(amount / largest, 12), c.theme.accent());

@@ -58,7 +58,7 @@ fn gradient(page: &mut Page, facts: &ParameterFacts, id: ParameterId) {
     let is_known = c.knows_delta(layer);
     match id.input() {
         Some(input) => {
-            let a = c.notation.a(layer - 1, Index::Subject(input));
+            let a = c.notation.a(layer - 1, Index::Neuron(input));
             page.formula(&derivative, &format!("{a} {delta}"));
             // The mean of the products is not the product of the means.
             if c.is_row() {

@@ -5,13 +5,13 @@ use ratatui::style::Modifier;
 
 use super::geometry::Places;
 use super::parted;
-use super::style::Look;
+use super::style::NetworkView;
 use crate::train::Cursor;
 use crate::tui::app::Model;
 use crate::tui::widgets::Pane;
 
 /// Draws brackets around the neurons that the cursor is at; beside a hidden one its number.
-pub(crate) fn marks(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn marks(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let Some(cursor) = pane.model.inspector.cursor() else {
         return;
     };
@@ -69,7 +69,7 @@ fn middle(at: usize, of: usize, to: usize) -> usize {
 
 /// The neuron `at` a position inside the network's panel, or beside it by a cell.
 pub(crate) fn cursor_at(inner: Rect, model: &Model, at: Position) -> Option<Cursor> {
-    let look = Look::new(model)?;
+    let look = NetworkView::new(model)?;
     let places = Places::new(parted(inner, &look).1, model, &look);
     if let Some(picture) = places.picture.filter(|picture| picture.contains(at)) {
         return pixel_at(picture, model, at);

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::geometry::{Layer, Places};
-use super::style::{Look, Stress};
+use super::style::{Emphasis, NetworkView};
 use super::values::layer_edges;
 use crate::nn::ParameterId;
 use crate::train::Cursor;
@@ -26,7 +26,7 @@ const FADED: f32 = 0.1;
 
 /// An edge between two neurons on the screen.
 struct Edge {
-    stress: Stress,
+    stress: Emphasis,
     /// Value as a share of the layer's largest.
     share: f32,
     /// Rows of the neurons.
@@ -39,14 +39,14 @@ struct Edge {
 
 /// Draws the edges. Where some are stressed, the others fade; where shades can't show that, they
 /// are left out.
-pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let theme = pane.theme;
     let mut canvas = Canvas::in_dots(places.plot).exclusive();
     let radius = places.shape.size().0 / 2;
     for (l, pair) in places.layers.windows(2).enumerate() {
         let mut edges = strongest(pane, places, look, l);
         if !theme.has_shades() && look.has_stress() {
-            edges.retain(|edge| edge.stress > Stress::Faded);
+            edges.retain(|edge| edge.stress > Emphasis::Faded);
         }
         edges.sort_by(by_strength);
         let column = |x: u16| f64::from(x.saturating_sub(places.plot.x)) * 2.0;
@@ -64,7 +64,7 @@ pub(crate) fn edges(pane: &mut Pane<'_>, places: &Places, look: &Look) {
             }
             let stroke = stroke(&edge, theme);
             canvas.line(from, to, &stroke);
-            if is_wide && edge.share.abs() > THICK && edge.stress > Stress::Faded {
+            if is_wide && edge.share.abs() > THICK && edge.stress > Emphasis::Faded {
                 canvas.line((from.0, from.1 + 1.0), (to.0, to.1 + 1.0), &stroke);
             }
             if let Some(pulse) = look.pulse.filter(|pulse| pulse.layer == l + 1) {
@@ -102,7 +102,7 @@ fn by_strength(a: &Edge, b: &Edge) -> Ordering {
 }
 
 /// Returns the strongest edges into each shown neuron of layer `l + 1`, and all that are emphasised.
-fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edge> {
+fn strongest(pane: &Pane<'_>, places: &Places, look: &NetworkView, l: usize) -> Vec<Edge> {
     let (before, after) = (&places.layers[l], &places.layers[l + 1]);
     let Some(layer) = layer_edges(pane.model, look, l) else {
         return Vec::new();
@@ -129,7 +129,7 @@ fn strongest(pane: &Pane<'_>, places: &Places, look: &Look, l: usize) -> Vec<Edg
         let mut edges: Vec<Edge> = edges.collect();
         let emphasised = edges
             .iter()
-            .filter(|edge| edge.stress > Stress::Plain)
+            .filter(|edge| edge.stress > Emphasis::Plain)
             .count();
         let number = number.max(emphasised).min(edges.len());
         if (1..edges.len()).contains(&number) {
@@ -167,15 +167,15 @@ fn stroke(edge: &Edge, theme: Theme) -> Stroke {
         Dash::Solid
     };
     let (value, strength) = match edge.stress {
-        Stress::Faded => (FADED, size - 10.0),
-        Stress::Plain => (0.08 + 0.92 * size.powf(1.5), size),
+        Emphasis::Faded => (FADED, size - 10.0),
+        Emphasis::Plain => (0.08 + 0.92 * size.powf(1.5), size),
         // Even a small weight of the chosen neuron is to be seen.
-        Stress::Raised => (0.3 + 0.7 * size, 10.0 + size),
-        Stress::Chosen => (1.0, 20.0),
+        Emphasis::Raised => (0.3 + 0.7 * size, 10.0 + size),
+        Emphasis::Chosen => (1.0, 20.0),
     };
     let style = theme.signed(sign * value);
     let style = match edge.stress {
-        Stress::Chosen => theme.strong().patch(style),
+        Emphasis::Chosen => theme.strong().patch(style),
         _ => style,
     };
     Stroke::new(style, strength).dashed(dash)
@@ -187,14 +187,16 @@ pub(crate) fn stress_by_cursor(
     layer: usize,
     output: usize,
     input: usize,
-) -> Stress {
+) -> Emphasis {
     match cursor {
-        Cursor::Output => Stress::Plain,
-        Cursor::Neuron { layer: at, neuron } if at == layer && neuron == output => Stress::Raised,
+        Cursor::Output => Emphasis::Plain,
+        Cursor::Neuron { layer: at, neuron } if at == layer && neuron == output => Emphasis::Raised,
         Cursor::Neuron { layer: at, neuron } if at + 1 == layer && neuron == input => {
-            Stress::Raised
+            Emphasis::Raised
         }
-        Cursor::Parameter(id) if id == ParameterId::weight(layer, output, input) => Stress::Chosen,
-        _ => Stress::Faded,
+        Cursor::Parameter(id) if id == ParameterId::weight(layer, output, input) => {
+            Emphasis::Chosen
+        }
+        _ => Emphasis::Faded,
     }
 }

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use ratatui::layout::{Margin, Rect};
 
 use super::NAME;
-use super::sides::{Side, Wanted, divide};
-use super::style::Look;
+use super::sides::{LabelWidths, Side, divide};
+use super::style::NetworkView;
 use crate::nn::output::predicted_class;
 use crate::tui::app::{Model, number_cells};
 use crate::tui::widgets::fitted;
@@ -162,7 +162,7 @@ pub(crate) struct Layer {
 
 impl Places {
     /// Computes the positions of the layers, with neurons as large as there is room for.
-    pub fn new(inner: Rect, model: &Model, look: &Look) -> Self {
+    pub fn new(inner: Rect, model: &Model, look: &NetworkView) -> Self {
         let map = Shape::map(inner, model).filter(|_| look.has_maps());
         let numbered = [Shape::Frame, Shape::Pill].into_iter();
         let shape = map.or(numbered.into_iter().find(|shape| shape.fits(inner, model)));
@@ -231,7 +231,7 @@ fn sides(
     };
     let is_number = model.run.is_regression();
     let predictions = model.run.prediction_cells();
-    let outputs = Wanted {
+    let outputs = LabelWidths {
         name: widest(&data.output_names),
         numbers: if is_number {
             &predictions
@@ -252,7 +252,7 @@ fn sides(
             return (Some(picture), [left, right]);
         }
     }
-    let inputs = Wanted {
+    let inputs = LabelWidths {
         name: if data.image.is_some() {
             0
         } else {
@@ -277,7 +277,7 @@ fn picture(inner: Rect, size: (usize, usize), columns: u16) -> Option<Rect> {
 
 /// Indices of the true and the predicted class among the outputs that may be shown: they are shown
 /// whatever else has room.
-fn classes_that_matter(model: &Model, look: &Look) -> Vec<usize> {
+fn classes_that_matter(model: &Model, look: &NetworkView) -> Vec<usize> {
     let sample = look.row.sample;
     let actual = sample.samples(&model.run.data).targets.class(sample.index);
     let predicted = look.pass.activations.last().map(predicted_class);

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::geometry::Places;
 use super::sides::Side;
-use super::style::Look;
+use super::style::NetworkView;
 use crate::nn::output::predicted_class;
 use crate::tui::app::{Model, NUMBER};
 use crate::tui::text;
@@ -29,7 +29,7 @@ struct Label<'a> {
 
 /// Writes names and raw values of the shown row to the left of the inputs. Values that were changed by hand
 /// are badges, with the row's own value below them.
-pub(crate) fn input_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn input_labels(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let (model, theme) = (pane.model, pane.theme);
     let Some(layer) = places.layers.first().filter(|_| places.picture.is_none()) else {
         return;
@@ -76,7 +76,7 @@ pub(crate) fn input_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
 
 /// Writes class names and outputs to the right of the outputs, with the true class marked. Outputs that
 /// the phase stepper has not computed are left out.
-pub(crate) fn output_labels(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn output_labels(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let (model, theme) = (pane.model, pane.theme);
     let (Some(layer), Some(outputs)) = (places.layers.last(), look.pass.activations.last()) else {
         return;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::neurons::visible;
 use crate::train::probes::{PlaneAnswer, PlaneProbe};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Canvas, Dash, Palette, Pane, Stroke, heat_map};
+use crate::tui::widgets::{Canvas, Dash, HeatPalette, Pane, Stroke, heat_map};
 
 /// Activation that is drawn at full brightness, unless there are larger ones in the layer.
 const FULL: f32 = 1.0;
@@ -75,11 +75,18 @@ impl<'a> Response<'a> {
 
     fn field(&self, area: Rect, pane: &mut Pane<'_>) {
         let rows = 2 * area.height;
-        heat_map(area, pane.buf, pane.theme, Palette::Signed, rows, |x, y| {
-            let right = (f64::from(x) + 0.5) / f64::from(area.width);
-            let down = (f64::from(y) + 0.5) / f64::from(rows);
-            visible(self.at([right, 1.0 - down]) / self.scale, FAINTEST)
-        });
+        heat_map(
+            area,
+            pane.buf,
+            pane.theme,
+            HeatPalette::Signed,
+            rows,
+            |x, y| {
+                let right = (f64::from(x) + 0.5) / f64::from(area.width);
+                let down = (f64::from(y) + 0.5) / f64::from(rows);
+                visible(self.at([right, 1.0 - down]) / self.scale, FAINTEST)
+            },
+        );
     }
 
     /// Lowest and highest activation of the curve's axis: zero is always on it.

@@ -24,7 +24,7 @@ use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Panel;
-use super::plane::Wanted;
+use super::plane::PlaneRequest;
 use super::sample::titles;
 use crate::nn::output::predicted_class;
 use crate::train::Request;
@@ -32,7 +32,7 @@ use crate::train::probes::{EdgeProbe, PhaseProbe, RowProbe};
 use crate::tui::app::{EdgeValue, Model, Msg};
 use crate::tui::text;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::{Palette, Pane, Picture, Title};
+use crate::tui::widgets::{HeatPalette, Pane, Picture, Title};
 use crate::util::pick::evenly_with;
 use cursor::cursor_at;
 use edges::edges;
@@ -40,7 +40,7 @@ use geometry::{Places, Shape};
 use labels::{input_labels, output_labels};
 pub(in crate::tui) use maps::Response;
 use neurons::neurons;
-use style::Look;
+use style::NetworkView;
 pub(in crate::tui) use style::{knows_activation, knows_delta, knows_loss, phase_values};
 use titles::layer_titles;
 use values::shown_value;
@@ -61,7 +61,7 @@ impl Panel for NetworkPanel {
         let titles = titles(model, theme).into_iter();
         let titles = titles.map(|title| title + verdict.clone());
         let titles: Vec<Line> = titles.collect();
-        let Some(value) = Look::new(model).map(|look| shown_value(model, &look)) else {
+        let Some(value) = NetworkView::new(model).map(|look| shown_value(model, &look)) else {
             return Title::new(text::network_title(), titles);
         };
         let edges = text::edges_show(value.formula());
@@ -92,7 +92,7 @@ impl Panel for NetworkPanel {
         ]
     }
 
-    fn plane(&self, model: &Model, inside: Rect) -> Option<Wanted> {
+    fn plane(&self, model: &Model, inside: Rect) -> Option<PlaneRequest> {
         let (columns, rows) = Shape::map(inside, model)?.size();
         let points = [columns, 2 * rows];
         // A curve has two dots in a cell.
@@ -100,7 +100,7 @@ impl Panel for NetworkPanel {
             1 => vec![2 * columns],
             _ => points.to_vec(),
         };
-        Some(Wanted {
+        Some(PlaneRequest {
             points,
             rows: false,
             neurons: shown_neurons(model),
@@ -108,7 +108,7 @@ impl Panel for NetworkPanel {
     }
 
     fn draw(&self, pane: &mut Pane<'_>) {
-        let Some(look) = Look::new(pane.model) else {
+        let Some(look) = NetworkView::new(pane.model) else {
             return pane.message([text::waiting_for_snapshot()]);
         };
         let (banner, inner) = parted(pane.area, &look);
@@ -142,7 +142,7 @@ fn shown_neurons(model: &Model) -> Vec<Vec<usize>> {
 }
 
 /// Divides `inner` into the banner of the phase stepper and the rest.
-fn parted(inner: Rect, look: &Look) -> (Rect, Rect) {
+fn parted(inner: Rect, look: &NetworkView) -> (Rect, Rect) {
     let has_banner = look.phase_values.is_some();
     let rows = if has_banner {
         step_banner::rows(inner.height)
@@ -161,7 +161,7 @@ fn verdict(model: &Model, theme: Theme) -> Span<'static> {
     let Some(label) = model.samples().targets.class(sample.index) else {
         return Span::default();
     };
-    let is_known = Look::new(model).is_some_and(|look| look.knows_outputs());
+    let is_known = NetworkView::new(model).is_some_and(|look| look.knows_outputs());
     let shown = model
         .run
         .probed::<RowProbe>()
@@ -175,7 +175,7 @@ fn verdict(model: &Model, theme: Theme) -> Span<'static> {
 }
 
 /// Draws the shown row as an image.
-fn picture(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+fn picture(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let run = &pane.model.run;
     let (Some(area), Some(size)) = (places.picture, run.data.image) else {
         return;
@@ -183,6 +183,6 @@ fn picture(pane: &mut Pane<'_>, places: &Places, look: &Look) {
     if let Some(samples) = run.samples_with(look.row.sample) {
         let row = look.row.sample.index;
         let picture = Picture::of_row(size, samples, &run.data.preprocessing, row);
-        picture.render(area, pane.buf, pane.theme, Palette::Grey);
+        picture.render(area, pane.buf, pane.theme, HeatPalette::Grey);
     }
 }

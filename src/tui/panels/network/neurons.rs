@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, BorderType};
 
 use super::geometry::{Places, Shape};
 use super::maps::Response;
-use super::style::{Look, Shown};
+use super::style::{NetworkView, Shown};
 use crate::tui::app::Model;
 use crate::tui::text;
 use crate::tui::theme::Theme;
@@ -31,7 +31,7 @@ struct Neuron<'a> {
 }
 
 /// Draws all neurons, and below each layer the number of those that have no room.
-pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let first = usize::from(places.picture.is_some());
     let (width, height) = places.shape.size();
     for (l, layer) in places.layers.iter().enumerate().skip(first) {
@@ -74,7 +74,7 @@ pub(crate) fn neurons(pane: &mut Pane<'_>, places: &Places, look: &Look) {
 fn neuron<'a>(
     model: &Model,
     shape: Shape,
-    look: &Look<'a>,
+    look: &NetworkView<'a>,
     (layer, index): (usize, usize),
     (value, share): (f32, f32),
 ) -> Neuron<'a> {

@@ -19,7 +19,7 @@ pub(crate) struct Side {
 
 /// Labels that ask for room.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Wanted<'a> {
+pub(crate) struct LabelWidths<'a> {
     /// Cells of the widest name.
     pub name: u16,
     /// Cells of a number, in full and in shorter forms; empty if there is none.
@@ -30,7 +30,7 @@ pub(crate) struct Wanted<'a> {
     pub can_stack: bool,
 }
 
-impl Wanted<'_> {
+impl LabelWidths<'_> {
     /// Cells of everything in full, side by side.
     pub fn natural(&self) -> u16 {
         let number = self.numbers.first().copied().unwrap_or(0);
@@ -78,7 +78,11 @@ impl Wanted<'_> {
 }
 
 /// Divides `budget` cells among the labels of inputs and outputs.
-pub(crate) fn divide(inputs: Wanted<'_>, outputs: Wanted<'_>, budget: u16) -> (Side, Side) {
+pub(crate) fn divide(
+    inputs: LabelWidths<'_>,
+    outputs: LabelWidths<'_>,
+    budget: u16,
+) -> (Side, Side) {
     let left = inputs.fitted(budget.saturating_sub(outputs.natural()).max(budget / 2));
     let right = outputs.fitted(budget - left.width);
     (left, right)
@@ -88,14 +92,14 @@ pub(crate) fn divide(inputs: Wanted<'_>, outputs: Wanted<'_>, budget: u16) -> (S
 mod tests {
     use super::*;
 
-    const IRIS: [Wanted<'static>; 2] = [
-        Wanted {
+    const IRIS: [LabelWidths<'static>; 2] = [
+        LabelWidths {
             name: 12,
             numbers: &[5],
             margin: 2,
             can_stack: true,
         },
-        Wanted {
+        LabelWidths {
             name: 10,
             numbers: &[6, 4],
             margin: 3,
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_shortest_names_are_shown_first() {
-        let name = Wanted {
+        let name = LabelWidths {
             name: 1,
             can_stack: false,
             ..IRIS[0]

@@ -10,7 +10,7 @@ use crate::util::numbers::short;
 
 /// Emphasis of an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stress {
+pub(crate) enum Emphasis {
     /// Faint, behind the others.
     Faded,
     /// Neither faint nor emphasised.
@@ -33,7 +33,7 @@ pub(crate) enum Shown {
 }
 
 /// Values to draw, and what is emphasised among them.
-pub(crate) struct Look<'a> {
+pub(crate) struct NetworkView<'a> {
     /// Item under the inspector's cursor, if that is open.
     pub cursor: Option<Cursor>,
     /// Values computed by the phase stepper so far, if a mini-batch is stepped through.
@@ -51,7 +51,7 @@ pub(crate) struct Look<'a> {
     depth: usize,
 }
 
-impl<'a> Look<'a> {
+impl<'a> NetworkView<'a> {
     /// Everything to draw of the newest snapshot; none before the first.
     pub fn new(model: &'a Model) -> Option<Self> {
         let (row, pass) = model.run.probed::<RowProbe>()?;
@@ -148,10 +148,10 @@ impl<'a> Look<'a> {
     }
 
     /// Emphasis of the weight from `input` to neuron `output` of `layer`.
-    pub(crate) fn stress(&self, layer: usize, output: usize, input: usize) -> Stress {
+    pub(crate) fn stress(&self, layer: usize, output: usize, input: usize) -> Emphasis {
         let by_cursor = match self.cursor {
             Some(cursor) => stress_by_cursor(cursor, layer, output, input),
-            None => Stress::Plain,
+            None => Emphasis::Plain,
         };
         let Some(phase_values) = self.phase_values else {
             return by_cursor;
@@ -165,7 +165,7 @@ impl<'a> Look<'a> {
         if is_here {
             by_cursor
         } else {
-            by_cursor.min(Stress::Faded)
+            by_cursor.min(Emphasis::Faded)
         }
     }
 

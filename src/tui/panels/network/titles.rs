@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::geometry::Places;
-use super::style::Look;
+use super::style::NetworkView;
 use crate::tui::text;
 use crate::tui::widgets::Pane;
 use crate::util::numbers::significant;
@@ -11,7 +11,7 @@ use crate::util::text::width;
 
 /// Writes above each layer its activation and size, where these have no room the activation of the first hidden layer
 /// alone, or the sizes alone; and a finding about the layer. Once the phase stepper has computed a layer's deltas, the largest one is there.
-pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &Look) {
+pub(crate) fn layer_titles(pane: &mut Pane<'_>, places: &Places, look: &NetworkView) {
     let run = &pane.model.run;
     let architecture = &run.architecture;
     let sizes = architecture.sizes();

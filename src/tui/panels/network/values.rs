@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayView1};
 
-use super::style::Look;
+use super::style::NetworkView;
 use crate::train::StepPhase;
 use crate::train::probes::EdgeProbe;
 use crate::tui::app::{EdgeValue, Model};
@@ -17,7 +17,7 @@ pub(crate) struct LayerEdges<'a> {
 
 /// Returns the value that the edges show: the chosen one, or the change right after an update of the
 /// phase stepper.
-pub(crate) fn shown_value(model: &Model, look: &Look) -> EdgeValue {
+pub(crate) fn shown_value(model: &Model, look: &NetworkView) -> EdgeValue {
     if look.done() == Some(StepPhase::Update) && !look.edges.changes.is_empty() {
         EdgeValue::Change
     } else {
@@ -28,7 +28,7 @@ pub(crate) fn shown_value(model: &Model, look: &Look) -> EdgeValue {
 /// Values of the edges into layer `l + 1`; none if they are not known.
 pub(crate) fn layer_edges<'a>(
     model: &'a Model,
-    look: &Look<'a>,
+    look: &NetworkView<'a>,
     l: usize,
 ) -> Option<LayerEdges<'a>> {
     let weights = look.edges.weights.get(l)?;
@@ -53,7 +53,7 @@ pub(crate) fn layer_edges<'a>(
 
 /// Change of the weights into layer `l + 1` by the update that the phase stepper did last, or since the
 /// training step of the snapshot before.
-fn change<'a>(model: &'a Model, look: &Look<'a>, l: usize) -> Option<Cow<'a, Array2<f32>>> {
+fn change<'a>(model: &'a Model, look: &NetworkView<'a>, l: usize) -> Option<Cow<'a, Array2<f32>>> {
     if let Some(change) = look.edges.changes.get(l) {
         return Some(Cow::Borrowed(change));
     }

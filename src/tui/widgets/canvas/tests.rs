@@ -95,7 +95,7 @@ fn two_values_share_a_cell() {
     let mut buf = Buffer::empty(area);
     let values = [1.0, 0.0, 0.5];
     let value = |_: u16, row: u16| values[usize::from(row)];
-    heat_map(area, &mut buf, theme, Palette::Grey, 3, value);
+    heat_map(area, &mut buf, theme, HeatPalette::Grey, 3, value);
     let pair = |y| (buf[(0, y)].fg, buf[(0, y)].bg);
     assert_eq!(pair(0), (theme.grey(1.0), theme.grey(0.0)));
     assert_eq!(pair(1), (theme.grey(0.5), Color::Reset));

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span, Text};
 use super::prompt::{cursor_column, typed};
 use super::{content_width, scrolled};
 use crate::tui::app::bindings::{BINDINGS, Binding, Group};
-use crate::tui::app::command::{COMMANDS, Spec};
+use crate::tui::app::command::{COMMANDS, CommandSpec};
 use crate::tui::app::prompt::Prompt;
 use crate::tui::app::{Help, HelpPage};
 use crate::tui::text;
@@ -160,7 +160,7 @@ fn commands(pane: &mut Pane<'_>, first: u16) -> u16 {
 }
 
 /// The command after `mark` with its arguments, and its help.
-fn command<'s>(spec: &'s Spec, mark: &str, theme: Theme) -> (Line<'s>, Cow<'static, str>) {
+fn command<'s>(spec: &'s CommandSpec, mark: &str, theme: Theme) -> (Line<'s>, Cow<'static, str>) {
     let gap = if spec.arguments.is_empty() { "" } else { " " };
     let arguments = Span::styled(format!("{gap}{}", spec.arguments), theme.dim());
     let name = Span::styled(format!("{mark}{}", spec.name), theme.accent());

@@ -11,7 +11,7 @@ use crate::train::Weights;
 use crate::tui::app::Model;
 use crate::tui::app::dialogs::{Dialog, Purpose};
 use crate::tui::app::prompt::Prompt;
-use crate::tui::app::what_if::Domain;
+use crate::tui::app::what_if::ColumnDomain;
 use crate::tui::text;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
@@ -50,7 +50,7 @@ fn title_and_hint(model: &Model, purpose: Purpose) -> (String, String) {
         Purpose::Parameter(id) => (id.to_string(), text::prompt_keys().into()),
         Purpose::Input(column) => {
             let column = model.run.columns().get(column);
-            let domain = |column: &InputColumn| Domain::of(column).to_string();
+            let domain = |column: &InputColumn| ColumnDomain::of(column).to_string();
             column.map_or_else(Default::default, |column| {
                 (column.name.clone(), domain(column))
             })

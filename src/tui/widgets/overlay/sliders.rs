@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use super::{chosen_if, key_hints, popup, scrollbar};
 use crate::tui::app::ClickTarget;
 use crate::tui::app::around;
-use crate::tui::app::what_if::{Domain, Sliders};
+use crate::tui::app::what_if::{ColumnDomain, Sliders};
 use crate::tui::text;
 use crate::tui::widgets::Pane;
 use crate::util::text::width;
@@ -58,7 +58,7 @@ fn slider(pane: &mut Pane<'_>, line: Rect, index: usize, is_chosen: bool, names:
     let (Some((now, own)), Some(column)) = (pane.model.input(index), column) else {
         return;
     };
-    let domain = Domain::of(column);
+    let domain = ColumnDomain::of(column);
     let ends = if line.width < WIDE { 0 } else { END };
     let [name, value, start, bar, end] = Layout::horizontal([
         Constraint::Length(names),
@@ -77,8 +77,8 @@ fn slider(pane: &mut Pane<'_>, line: Rect, index: usize, is_chosen: bool, names:
     pane.left(name, &column.name, chosen_if(is_chosen, style));
     pane.right(value, &domain.shown(now), strong);
     let (min, max) = match &domain {
-        Domain::Numbers { min, max, .. } => (domain.shown(*min), domain.shown(*max)),
-        Domain::Words(words) => (String::new(), text::word_of(now as usize + 1, words.len())),
+        ColumnDomain::Numbers { min, max, .. } => (domain.shown(*min), domain.shown(*max)),
+        ColumnDomain::Words(words) => (String::new(), text::word_of(now as usize + 1, words.len())),
     };
     pane.right(start, &min, theme.dim());
     pane.left(end, &max, theme.dim());

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use ratatui::Frame;
 
-use super::app::{App, Drawn, Effect, Loading, MAIN_LANE, Msg};
+use super::app::{App, Drawn, Effect, Loading, MAIN_LANE, Model, Msg};
 use super::decoder::Decoded;
 use super::events::{Backlog, CAPACITY, Incoming, InputGate, watch_input};
 use super::loader::{Load, Loaded, Loader};
@@ -162,10 +162,7 @@ impl Program {
         match catch_unwind(AssertUnwindSafe(|| self.run(incoming))) {
             Ok(result) => {
                 let lesson = self.next_lesson();
-                let place = match &self.app {
-                    App::Running(model) => model.lesson_place(),
-                    App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
-                };
+                let place = self.app.model().and_then(Model::lesson_place);
                 let code = self.close(result, incoming)?;
                 Ok(Exit {
                     code,
@@ -299,10 +296,7 @@ impl Program {
     }
 
     fn next_lesson(&self) -> Option<(String, Option<usize>)> {
-        match &self.app {
-            App::Running(model) => model.next_lesson.clone(),
-            App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
-        }
+        self.app.model().and_then(|model| model.next_lesson.clone())
     }
 
     /// Handles a message. Returns whether it may change what is shown.

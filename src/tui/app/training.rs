@@ -10,6 +10,7 @@ use super::history::TrainingHistory;
 use super::rewind::AwaitedMoments;
 use super::timeline::Milestone;
 use super::undo::UnloggedChange;
+use super::views::Chart;
 use crate::data::{
     Confusion, DataSummary, InputColumn, Prepared, Samples, Scores, TargetScale, with_offset,
 };
@@ -289,45 +290,44 @@ impl Run {
         }
     }
 
-    /// Training and validation loss, the newest that are known; NaN if unknown.
-    pub fn losses(&self) -> (f64, f64) {
+    /// The newest value on the training and the validation rows: of their scores if those were just computed, else of
+    /// the shown epoch; NaN if unknown.
+    fn newest(
+        &self,
+        of_scores: fn(&Scores) -> f64,
+        of_epoch: fn(&EpochRecord) -> [MinMaxLast; 2],
+    ) -> (f64, f64) {
         match (&self.evaluation, self.shown_record()) {
             (Some(now), _) => {
-                let validation = now.validation.as_ref().map(|scores| scores.loss);
-                (now.training.loss, validation.unwrap_or(f64::NAN))
+                let validation = now.validation.as_ref().map(of_scores);
+                (of_scores(&now.training), validation.unwrap_or(f64::NAN))
             }
-            (None, Some(last)) => both(last, |last| [last.train_loss, last.validation_loss]),
-            (None, None) => {
-                let first = self.history.losses().last();
-                (first.map_or(f64::NAN, |point| point.loss.last), f64::NAN)
-            }
+            (None, Some(last)) => of_epoch(last).map(|values| values.last).into(),
+            (None, None) => (f64::NAN, f64::NAN),
         }
+    }
+
+    /// Training and validation loss, the newest that are known; NaN if unknown.
+    pub fn losses(&self) -> (f64, f64) {
+        if self.evaluation.is_none() && self.shown_record().is_none() {
+            let first = self.history.losses().last();
+            return (first.map_or(f64::NAN, |point| point.loss.last), f64::NAN);
+        }
+        self.newest(|scores| scores.loss, |epoch| Chart::Loss.values(epoch))
     }
 
     /// Training and validation accuracy, for regression R², the newest that are known; NaN if
     /// unknown.
     pub fn scores(&self) -> (f64, f64) {
-        match (&self.evaluation, self.shown_record()) {
-            (Some(now), _) => {
-                let validation = now.validation.as_ref().map(|scores| scores.score());
-                (now.training.score(), validation.unwrap_or(f64::NAN))
-            }
-            (None, Some(last)) => both(last, |last| [last.train_score, last.validation_score]),
-            (None, None) => (f64::NAN, f64::NAN),
-        }
+        self.newest(Scores::score, |epoch| Chart::Accuracy.values(epoch))
     }
 
     /// Root mean squared errors on the training and the validation rows, in the target's unit, the newest that are known;
     /// NaN if unknown.
     pub(crate) fn root_mean_squared_errors(&self) -> (f64, f64) {
-        match (&self.evaluation, self.shown_record()) {
-            (Some(now), _) => {
-                let validation = now.validation.as_ref().map(Scores::rmse);
-                (now.training.rmse(), validation.unwrap_or(f64::NAN))
-            }
-            (None, Some(last)) => both(last, |last| [last.train_rmse, last.validation_rmse]),
-            (None, None) => (f64::NAN, f64::NAN),
-        }
+        self.newest(Scores::rmse, |epoch| {
+            [epoch.train_rmse, epoch.validation_rmse]
+        })
     }
 
     /// Whether a number is predicted, not a class.
@@ -473,9 +473,4 @@ impl Run {
             ..choices
         }
     }
-}
-
-fn both(last: &EpochRecord, of: fn(&EpochRecord) -> [MinMaxLast; 2]) -> (f64, f64) {
-    let [training, validation] = of(last).map(|values| values.last);
-    (training, validation)
 }

@@ -60,12 +60,17 @@ impl App {
         }
     }
 
+    /// State of a training, if there is one.
+    pub(in crate::tui) fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Running(model) => Some(model),
+            Self::Loading(_) | Self::Watching(_) | Self::Sweeping(_) => None,
+        }
+    }
+
     /// Returns whether inputs must wait for the worker's answer, since what they change is not known before it.
     pub(in crate::tui) fn is_unsettled(&self) -> bool {
-        match self {
-            Self::Running(model) => model.is_unsettled,
-            Self::Loading(_) | Self::Watching(_) | Self::Sweeping(_) => false,
-        }
+        self.model().is_some_and(|model| model.is_unsettled)
     }
 
     /// Returns whether characters are inserted into a text.

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::train::EpochRecord;
 use crate::util::lang::catalogue::{id_of, translated};
+use crate::util::stats::MinMaxLast;
 
 /// An arrangement of panels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,16 @@ impl View {
 pub enum Chart {
     Loss,
     Accuracy,
+}
+
+impl Chart {
+    /// Training and validation values of an epoch.
+    pub(crate) fn values(self, record: &EpochRecord) -> [MinMaxLast; 2] {
+        match self {
+            Self::Loss => [record.train_loss, record.validation_loss],
+            Self::Accuracy => [record.train_score, record.validation_score],
+        }
+    }
 }
 
 /// Number shown by the edges of the network.

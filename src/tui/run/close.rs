@@ -69,10 +69,7 @@ impl Program {
 
 /// Reason for the end of a run on the screen, given its exit code.
 fn end_of(app: &App, result: &Result<u8>) -> End {
-    let phase = match app {
-        App::Running(model) => Some(&model.run.phase),
-        App::Loading(_) | App::Watching(_) | App::Sweeping(_) => None,
-    };
+    let phase = app.model().map(|model| &model.run.phase);
     match (phase, result) {
         (_, Err(error)) => End::Failed(error.to_string()),
         (_, Ok(code @ 129..)) => End::Signal(i32::from(*code) - 128),

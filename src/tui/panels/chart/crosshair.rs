@@ -4,7 +4,6 @@ use ratatui::layout::Rect;
 
 use super::marks::change_columns;
 use super::plot::Plot;
-use crate::tui::app::Chart;
 use crate::tui::text;
 use crate::tui::widgets::{Canvas, Pane};
 use crate::util::numbers::rate;
@@ -46,11 +45,7 @@ pub(super) fn draw(pane: &mut Pane<'_>, plot: &Plot, canvas: &Canvas) {
     let Some(record) = record else {
         return;
     };
-    let values = match plot.content {
-        Chart::Loss => [record.train_loss, record.validation_loss],
-        Chart::Accuracy => [record.train_score, record.validation_score],
-    };
-    let values = values.map(|value| value.last);
+    let values = plot.content.values(record).map(|value| value.last);
     let names = [text::train(), text::label_validation()];
     let known = names
         .into_iter()

@@ -1,6 +1,6 @@
 //! Curves of a chart: their points, the range of their values, and their lines.
 
-use crate::train::{Curves, DETAILED_EPOCHS, EpochRecord};
+use crate::train::{Curves, DETAILED_EPOCHS};
 use crate::tui::app::{Chart, Ghost, Model, Run};
 use crate::tui::widgets::{Canvas, Dash, Stroke};
 use crate::util::stats::{Merge, MinMaxLast, MovingAverage, robust_range};
@@ -30,14 +30,13 @@ pub(super) fn curves(model: &Model, content: Chart) -> [Points; 2] {
     let ended = curves.epochs().len();
     let within_epochs =
         ended < 2 || model.run.batches >= MANY_BATCHES && ended < DETAILED_EPOCHS as usize;
-    let train = match content {
-        Chart::Loss if within_epochs => {
-            let losses = curves.losses().iter();
-            losses.map(|point| (point.epochs, point.loss)).collect()
-        }
-        content => training(curves, content),
+    let train = if content == Chart::Loss && within_epochs {
+        let losses = curves.losses().iter();
+        losses.map(|point| (point.epochs, point.loss)).collect()
+    } else {
+        of_epochs(curves, content, 0)
     };
-    [train, validation(curves, content)].map(|points| {
+    [train, of_epochs(curves, content, 1)].map(|points| {
         let points = points.into_iter();
         points
             .filter(|(time, _)| history.is_present(*time))
@@ -47,10 +46,7 @@ pub(super) fn curves(model: &Model, content: Chart) -> [Points; 2] {
 
 /// Returns the validation curve of a ghost, or the training curve without validation rows.
 pub(super) fn ghost_curve(ghost: &Ghost, content: Chart) -> Points {
-    let mut points = validation(&ghost.curves, content);
-    if points.is_empty() {
-        points = training(&ghost.curves, content);
-    }
+    let mut points = validated(&ghost.curves, content);
     let (from, to) = ghost.span;
     points.retain(|(time, _)| (from..=to).contains(time));
     points
@@ -58,33 +54,24 @@ pub(super) fn ghost_curve(ghost: &Ghost, content: Chart) -> Points {
 
 /// Returns the validation curve of a run, or the training curve without validation rows.
 pub(super) fn run_curve(run: &Run, content: Chart) -> Points {
-    let points = validation(run.history.curves(), content);
-    if points.is_empty() {
-        training(run.history.curves(), content)
-    } else {
-        points
-    }
+    validated(run.history.curves(), content)
 }
 
-fn training(curves: &Curves, content: Chart) -> Points {
-    match content {
-        Chart::Loss => of_epochs(curves, |record| record.train_loss),
-        Chart::Accuracy => of_epochs(curves, |record| record.train_score),
-    }
-}
-
-/// Returns the validation losses or scores.
-fn validation(curves: &Curves, content: Chart) -> Points {
-    match content {
-        Chart::Loss => of_epochs(curves, |record| record.validation_loss),
-        Chart::Accuracy => of_epochs(curves, |record| record.validation_score),
-    }
-}
-
-fn of_epochs(curves: &Curves, value: fn(&EpochRecord) -> MinMaxLast) -> Points {
+/// Losses or scores of all epochs, on the training (0) or the validation rows (1).
+fn of_epochs(curves: &Curves, content: Chart, set: usize) -> Points {
     let points = curves.epochs().iter();
-    let points = points.map(|record| (record.epoch as f64, value(record)));
+    let points = points.map(|record| (record.epoch as f64, content.values(record)[set]));
     points.filter(|(_, value)| !value.last.is_nan()).collect()
+}
+
+/// Validation curve, or the training curve without validation rows.
+fn validated(curves: &Curves, content: Chart) -> Points {
+    let validation = of_epochs(curves, content, 1);
+    if validation.is_empty() {
+        of_epochs(curves, content, 0)
+    } else {
+        validation
+    }
 }
 
 /// The points from one time to another, and the nearest ones outside.

@@ -73,7 +73,8 @@ pub(super) struct Trainer<S: Sink> {
     is_end_expected: bool,
     /// Whether the training was paused for the end of the run.
     goes_on: bool,
-    /// Whether what the network computes was changed since the last evaluation, at the same step.
+    /// Whether what the network computes was changed since the last evaluation, at the same step, or another moment is
+    /// shown.
     is_changed: bool,
     /// Memory for saving the network.
     promise: memory::Promise,
@@ -183,14 +184,20 @@ impl<S: Sink> Trainer<S> {
             self.save_when_due();
             self.events.flush();
             self.take_snapshot();
-            if std::mem::take(&mut self.is_changed) && self.is_evaluated_at_rest() {
-                self.evaluate();
+            if self.is_changed && !self.is_replaying() {
+                self.is_changed = false;
+                if self.is_evaluated_at_rest() {
+                    self.evaluate();
+                }
             }
         }
     }
 
-    /// Whether the training waits, at parameters that can be evaluated.
+    /// Whether an earlier moment is shown that was reached, or the training waits at parameters that can be evaluated.
     fn is_evaluated_at_rest(&self) -> bool {
+        if self.is_in_past() {
+            return !self.is_replaying();
+        }
         !self.is_training() && !matches!(self.state, State::Failed(_) | State::Diverged(_))
     }
 

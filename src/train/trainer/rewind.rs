@@ -145,9 +145,7 @@ impl<S: Sink> Trainer<S> {
         self.observed = None;
         self.events.push(Event::StepPosition(None));
         self.report_moment();
-        if is_there {
-            self.evaluate();
-        }
+        self.is_changed = is_there;
     }
 
     /// Continues the replay for about [`SLICE`].
@@ -195,7 +193,7 @@ impl<S: Sink> Trainer<S> {
         }
         self.observed = None;
         self.report_moment();
-        self.evaluate();
+        self.is_changed = true;
         true
     }
 
@@ -224,9 +222,8 @@ impl<S: Sink> Trainer<S> {
         self.report_moment();
         self.report_step_position();
         self.report_state();
-        if !matches!(self.state, State::Failed(_) | State::Diverged(_)) {
-            self.evaluate();
-        }
+        // Commands that wait already may lead to yet another moment: the loop evaluates the last one.
+        self.is_changed = true;
     }
 
     /// Reports the moment that is shown.

@@ -343,7 +343,7 @@ fn has_neurons(hidden: &[usize], quantity: &Quantity) -> bool {
 }
 
 /// Adds to a problem the number of its step, which has this index.
-fn in_step(index: usize, problem: &str) -> String {
+pub(crate) fn in_step(index: usize, problem: &str) -> String {
     say!(
         "lesson-step",
         "step {number}: {problem}",

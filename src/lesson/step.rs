@@ -143,14 +143,23 @@ impl Step {
         keep.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Calls `visit` with every number of the run that the text and the choices show.
-    pub(crate) fn visit_shown(&self, visit: &mut impl FnMut(&Quantity)) {
-        let texts = match &self.kind {
+    /// The text and the choices.
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let choices = match &self.kind {
             Kind::Question { choices, .. } => &choices[..],
             _ => &[],
         };
-        let texts = std::iter::once(&self.text).chain(texts);
-        for expression in texts.flat_map(Text::expressions) {
+        std::iter::once(&self.text).chain(choices)
+    }
+
+    /// Names of the keys that the text and the choices show.
+    pub(crate) fn shown_keys(&self) -> impl Iterator<Item = &str> {
+        self.texts().flat_map(Text::keys)
+    }
+
+    /// Calls `visit` with every number of the run that the text and the choices show.
+    pub(crate) fn visit_shown(&self, visit: &mut impl FnMut(&Quantity)) {
+        for expression in self.texts().flat_map(Text::expressions) {
             expression.visit(visit);
         }
     }

@@ -56,6 +56,15 @@ impl Text {
         })
     }
 
+    /// Names of the keys in the text, those of every language.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let parts = self.en.0.iter().chain(&self.zh.0);
+        parts.filter_map(|part| match part {
+            Part::Key(name) => Some(name.as_str()),
+            Part::Words(_) | Part::Value(..) => None,
+        })
+    }
+
     /// Returns whether both languages show the same numbers in the same formats.
     pub(super) fn has_same_numbers(&self) -> bool {
         let sorted = |template: &Template| {

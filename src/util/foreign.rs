@@ -18,8 +18,24 @@ pub fn text_problem(cause: io::Error) -> String {
 /// Describes what is wrong in a TOML file, with the line that shows it.
 pub fn toml_problem(error: toml::de::Error) -> String {
     let message = error.message();
-    let error = escape_lines(&error.to_string().replace(message, &field_problem(message)));
-    say!("foreign-toml", "{error}", error)
+    let text = error.to_string().replace(message, &field_problem(message));
+    let place = text
+        .strip_prefix("TOML parse error at line ")
+        .and_then(|text| text.split_once('\n'));
+    let place = place.and_then(|(place, rest)| Some((place.split_once(", column ")?, rest)));
+    let error = place.map_or_else(
+        || text.clone(),
+        |((line, column), rest)| {
+            let place = say!(
+                "foreign-toml-place",
+                "TOML parse error at line {line}, column {column}",
+                line,
+                column
+            );
+            format!("{place}\n{rest}")
+        },
+    );
+    say!("foreign-toml", "{error}", error = escape_lines(&error))
 }
 
 /// The message of a parser about a field, in the language of the screen; any other one as it is.

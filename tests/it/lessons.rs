@@ -7,7 +7,7 @@ use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::support::screen::{Shown, drawn_with, rendered};
+use crate::support::screen::{Shown, drawn_with, keys, rendered};
 
 /// Drives the lesson called `name` to its last step by the enter key and right answers. Checks that every number is
 /// known and every claim true, and returns the screen of each step.
@@ -582,7 +582,18 @@ fn the_inspector_is_usable_in_a_lesson() {
 fn a_quiz_goes_on_where_it_was_left() {
     let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
     let screen = |shown: &Shown| drawn_with(&shown.model, Theme::new(Depth::None));
-    shown.press(":lesson 5\n");
+    let step = |model: &Model| model.course.as_ref().map(|course| course.step);
+    shown.press(":lesson 4\n");
+    assert!(shown.wait_until(|model| step(model) == Some(3)));
+    for key in keys("2\n\n") {
+        shown.update(Msg::Key(key.into()));
+    }
+    let now = step(&shown.model);
+    assert_eq!(
+        now,
+        Some(4),
+        "enter before the numbers are there ends no step"
+    );
     assert!(shown.wait_until(Model::is_quizzed));
     let asks_second =
         |shown: &Shown| shown.model.is_quizzed() && screen(shown).contains("number 2/56");
@@ -605,7 +616,6 @@ fn a_quiz_goes_on_where_it_was_left() {
         assert!(asks_second(&shown), "{way:?}: {}", screen(&shown));
     }
     shown.press(":lesson back\n:lesson 6\n");
-    let step = |model: &Model| model.course.as_ref().map(|course| course.step);
     assert!(shown.wait_until(|model| step(model) == Some(5)));
     shown.press(":lesson back\n");
     assert!(asks_second(&shown), "{}", screen(&shown));

@@ -14,7 +14,7 @@ use super::command::expected;
 use super::model::{Confirm, Model, Overlay};
 use super::training::Phase;
 use crate::lesson::expression::Quantity;
-use crate::lesson::{Act, Kind, Lesson, Step, name_after, names};
+use crate::lesson::{Act, Kind, Lesson, Step, in_step, name_after, names};
 use crate::train::probes::TraceProbe;
 use crate::train::{Command, Event, Limits, Position};
 use crate::tui::panels::PanelId;
@@ -398,8 +398,9 @@ impl Model {
                 self.navigation.scroll_by(PanelId::Lesson, i16::MIN);
                 return true;
             }
-            // What is typed before the numbers are there is no key of the training.
-            let is_typed = key.code.as_char().is_some_and(is_of_number);
+            // What is typed before the numbers are there is no key of the training, nor an end of the step.
+            let is_number = key.code.as_char().is_some_and(is_of_number);
+            let is_typed = is_number || key.code == KeyCode::Enter && self.course.is_some();
             if is_typed && quiz.is_waiting() && !self.run.is_training() {
                 return true;
             }
@@ -560,28 +561,24 @@ impl Model {
     }
 }
 
-/// Checks that the program knows the commands and keys of `lesson`.
+/// Checks that the program knows the commands and keys of `lesson`, also the keys in its texts.
 ///
 /// # Errors
 /// Names the step and the first one that it does not know.
 pub(crate) fn check_acts(lesson: &Lesson) -> Result<(), String> {
+    let check_key = |name: &str| {
+        key_called(name)
+            .map(|_| ())
+            .ok_or_else(|| say!("lesson-no-key", "there is no key called \"{name}\"", name))
+    };
     for (i, step) in lesson.steps.iter().enumerate() {
-        for act in &step.acts {
-            let known = match act {
-                Act::Command(command) => super::command::check(command),
-                Act::Key(name) => key_called(name).map(|_| ()).ok_or_else(|| {
-                    say!("lesson-no-key", "there is no key called \"{name}\"", name)
-                }),
-            };
-            known.map_err(|problem| {
-                say!(
-                    "lesson-step",
-                    "step {number}: {problem}",
-                    number = i + 1,
-                    problem
-                )
-            })?;
-        }
+        let acts = step.acts.iter().map(|act| match act {
+            Act::Command(command) => super::command::check(command),
+            Act::Key(name) => check_key(name),
+        });
+        let shown = step.shown_keys().map(check_key);
+        let known: Result<(), String> = acts.chain(shown).collect();
+        known.map_err(|problem| in_step(i, &problem))?;
     }
     Ok(())
 }

@@ -391,7 +391,7 @@ impl<'m> PredictionRows<'m> {
         self.shape.dialect.decimal_comma
     }
 
-    /// Returns a statement on a decimal mark that differs from that of the training table, or would without it.
+    /// Returns a statement on a decimal mark that differs from that of the training table or would without it.
     pub fn other_mark(&self) -> Option<&str> {
         self.shape.other_mark.as_deref()
     }

@@ -157,6 +157,9 @@ pub struct ReadReport {
     pub given: Vec<&'static str>,
     /// Whether numbers are written as 3,14.
     pub decimal_comma: bool,
+    /// Statement on a decimal mark that is a guess.
+    #[serde(skip)]
+    pub(crate) guessed_mark: Option<String>,
     /// Whether the first row names the columns.
     pub header: bool,
     /// Whether the first row is a header of numbers alone, or, without a header, could be one.
@@ -245,6 +248,7 @@ impl ReadReport {
             comment: options.reading.comment.map(char::from),
             given: options.given(),
             decimal_comma: shape.dialect.decimal_comma,
+            guessed_mark: shape.other_mark.clone(),
             header: shape.header.is_some(),
             excluded,
             ..Self::default()

@@ -60,7 +60,8 @@ impl Marks {
 }
 
 /// Detects the decimal mark of a table read by a model whose training table has the `usual` one: whether it is a comma,
-/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees. The columns of `numbers` that the model
+/// by [`has_decimal_commas`], and a statement if the training table decides or disagrees, or for that table itself if its
+/// mark is a guess. The columns of `numbers` that the model
 /// reads decide, or if these have no mark, such as the target, those that are none of the `expected`.
 pub(crate) fn detect(
     delimiter: Delimiter,
@@ -88,11 +89,48 @@ pub(crate) fn detect(
         &others
     };
     let have_commas = has_decimal_commas(delimiter, rows, is_converted, usual);
-    let statement = usual.and_then(|trained| {
-        let own = has_decimal_commas(delimiter, rows, is_converted, None);
-        statement(rows, own, have_commas, trained)
-    });
+    let statement = match usual {
+        Some(trained) => {
+            let own = has_decimal_commas(delimiter, rows, is_converted, None);
+            statement(rows, own, have_commas, trained)
+        }
+        // Between commas and blanks, points are decimal points nearly without exception.
+        None => match delimiter {
+            Delimiter::Byte(byte) if byte != b',' && !is_converted => guess(rows, have_commas),
+            _ => None,
+        },
+    };
     (have_commas, statement)
+}
+
+/// Returns a statement on the decimal mark of `rows`, where numbers `have_commas`, if each number with a mark has three
+/// digits behind it, as between thousands.
+fn guess(rows: &[Row], have_commas: bool) -> Option<String> {
+    let rows = &rows[..rows.len().min(SAMPLE)];
+    let marks = Marks::of(rows);
+    let have_decimals = marks.commas[0] + marks.points[0] > 0;
+    if have_decimals || marks.separate != [false, false] || !marks.are_ambiguous() {
+        return None;
+    }
+    let mut cells = numeric_columns(rows).flat_map(|column| column_cells(rows, column));
+    let number = cells.find(|cell| formatted::decimal_mark(cell.trim()).is_some())?;
+    let number = number.trim();
+    // The number is one with the mark that was chosen, so that the other one makes it a thousand times as large.
+    let (mark, option) = if have_commas {
+        (say!("decimal-comma", "comma"), "point")
+    } else {
+        (say!("decimal-point", "point"), "comma")
+    };
+    let has_chosen = number.contains(',') == have_commas;
+    has_chosen.then(|| {
+        say!(
+            "decimal-guess",
+            "numbers such as \"{number}\" read with a decimal {mark} (--decimal {option} if it separates thousands)",
+            number,
+            mark,
+            option
+        )
+    })
 }
 
 /// Returns `rows` with the columns only whose names, the cells in the first row, are wanted.
@@ -287,6 +325,29 @@ mod tests {
                 .map(|number| format!("{number}\tx\n"))
                 .collect();
             assert_eq!(sniffed(&format!("a\tb\n{rows}")).1, expected, "{numbers}");
+        }
+    }
+
+    #[test]
+    fn a_mark_with_three_digits_behind_it_everywhere_is_called_a_guess() {
+        let stated = |cells: [&str; 2], delimiter| {
+            let rows = cells.map(|cell| Row {
+                cells: vec![cell.to_owned(), "x".into()],
+                line: 1,
+            });
+            detect(Delimiter::Byte(delimiter), &rows, false, None, &[], &[]).1
+        };
+        let text = stated(["3.905 \u{20ac}", "12.410 \u{20ac}"], b';').expect("a guess");
+        assert!(text.contains("\"3.905 \u{20ac}\" read with a decimal point (--decimal comma"));
+        let text = stated(["3,446", "1,512"], b'\t').expect("a guess");
+        assert!(text.contains("decimal comma (--decimal point"), "{text}");
+        for (cells, delimiter) in [
+            (["3.905", "12.4"], b';'),
+            (["0.905", "12.410"], b';'),
+            (["3.905", "1.512.410"], b';'),
+            (["3.905", "12.410"], b','),
+        ] {
+            assert_eq!(stated(cells, delimiter), None, "{cells:?}");
         }
     }
 

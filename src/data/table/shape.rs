@@ -36,7 +36,7 @@ pub(crate) struct Shape {
     pub(crate) bare: BTreeSet<usize>,
     /// Units of measurement behind all numbers of columns, by their indexes.
     pub(crate) units: BTreeMap<usize, String>,
-    /// Statement on a decimal mark that differs from that of the training table, or would without it.
+    /// Statement on a decimal mark that differs from that of the training table or would without it, or is a guess.
     pub(crate) other_mark: Option<String>,
 }
 

@@ -82,7 +82,9 @@ impl Facts<'_> {
     fn add_decimal_mark(&mut self) {
         let report = self.report;
         let options = &["--decimal"];
-        if report.decimal_comma {
+        if let Some(guess) = &report.guessed_mark {
+            self.note(Topic::Format, "decimal", guess.clone(), options);
+        } else if report.decimal_comma {
             self.note(
                 Topic::Format,
                 "decimal",

@@ -62,8 +62,8 @@ pub struct TableArgs {
     /// Column to predict, by name or number [default: the last one]
     #[arg(short = 't', long, value_name = "COLUMN", help_heading = "Data")]
     pub target: Option<String>,
-    /// Kind of target: class or number [default: class for text and for at most 20 different whole
-    /// numbers]
+    /// Kind of target: classes (classification) or a number (regression) [default: classes for text and for at most
+    /// 20 different whole numbers]
     #[arg(long, value_name = "NAME", help_heading = "Data", default_value_t = TaskChoice::Auto,
           hide_default_value = true,
           value_parser = one_of(&TaskChoice::ALL, TaskChoice::name))]

@@ -71,7 +71,12 @@ def _table(path):
 
 
 def _decoded(content):
-    """The text of a table in UTF-8, UTF-16, with a byte order mark or not, or Windows-1252."""
+    """The text of a table in UTF-8, UTF-16, with a byte order mark or not, or Windows-1252; lines end in line feeds."""
+    text = _text(content)
+    return text if "\n" in text else text.replace("\r", "\n")
+
+
+def _text(content):
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16")
     zeros = [content[start : 1 << 16 : 2].count(0) for start in (0, 1)]

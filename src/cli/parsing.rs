@@ -107,8 +107,13 @@ fn options_as_words(
         let values = matches.get_raw(arg.get_id().as_str());
         let values = values.filter(|_| arg.get_action().takes_values());
         let values = values.into_iter().flatten();
-        let values: Vec<String> = values.map(|value| value.to_string_lossy().into()).collect();
-        [name].into_iter().chain(values)
+        let values = values.map(|value| vec![name.clone(), value.to_string_lossy().into()]);
+        let values: Vec<_> = values.collect();
+        if values.is_empty() {
+            vec![name]
+        } else {
+            values.concat()
+        }
     });
     words.collect()
 }
@@ -121,4 +126,17 @@ pub(super) fn given_options(command: &clap::Command, matches: &clap::ArgMatches)
         None => arg.get_id().to_string(),
     };
     given.map(name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_with_several_values_is_repeated_in_the_words_of_the_command() {
+        let given = ["--keep", "id", "--set", "w1[1,1]=2", "--set", "b2[1]=-1"];
+        let words = ["nn-tui", "iris", "--paused", "--lr", "0.1"].into_iter();
+        let args = parse(words.chain(given).map(OsString::from)).expect("valid");
+        assert_eq!(args.training.saving.words, given);
+    }
 }

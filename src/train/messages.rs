@@ -24,7 +24,9 @@ use super::{
 use crate::data::{Prepared, Scores};
 use crate::error::{Error, Result};
 use crate::model_file::Saved;
-use crate::nn::{Architecture, Change, GradientCheck, Initialisation, NeuronId, ParameterId};
+use crate::nn::{
+    Architecture, Change, GradientCheck, Initialisation, LoggedChange, NeuronId, ParameterId,
+};
 use crate::util::stats::{Merge, MinMaxLast};
 
 /// Files that an export may overwrite.
@@ -321,6 +323,9 @@ pub struct Started {
     pub limits: Limits,
     /// Mean loss of at most 2000 training rows before training; NaN for a run that is resumed.
     pub initial_loss: f64,
+    /// Changes so far, but for initial values; `None` for a run that continues a checkpoint, which may come from another
+    /// command line.
+    pub changes: Option<Vec<LoggedChange>>,
     /// Progress so far of a run that is resumed.
     pub resumed: Option<Box<ProgressSoFar>>,
 }
@@ -349,6 +354,7 @@ impl Started {
             restarts: 0,
             limits,
             initial_loss: f64::NAN,
+            changes: Some(session.live_changes().to_vec()),
             resumed: None,
         }
     }

@@ -7,7 +7,7 @@ use super::lockstep::{Lockstep, MAX_RUNS, RacePlace};
 use super::{Plan, Resumed, Session, Settings};
 use crate::error::Result;
 use crate::nn::engine::Threads;
-use crate::nn::{Architecture, Change, LoggedChange};
+use crate::nn::{Architecture, Change};
 use crate::util::lang::say;
 
 /// Maximum number of lanes beside the main run.
@@ -34,13 +34,6 @@ impl fmt::Debug for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let position = self.session.position();
         f.debug_tuple("Lane").field(&position).finish()
-    }
-}
-
-impl Lane {
-    /// Returns the changes that the lane has made before it begins, but for initial values.
-    pub fn log(&self) -> &[LoggedChange] {
-        self.session.live_changes()
     }
 }
 
@@ -207,7 +200,7 @@ mod tests {
             }
             session.engine().parameters()
         };
-        assert_eq!(changed.log().len(), 1);
+        assert_eq!(changed.session.live_changes().len(), 1);
         let as_it_is = train(&mut same.session);
         let with_change = train(&mut changed.session);
         assert_ne!(as_it_is, with_change);

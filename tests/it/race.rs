@@ -169,6 +169,44 @@ fn an_adopted_lane_is_the_main_run_and_the_old_one_a_ghost() {
     assert!(shown.model.prompt.overlay.is_some(), "there is no race");
 }
 
+/// A lane whose earlier moment is shown is marked, stays there while the others train, and goes on from there as the
+/// main run does.
+#[test]
+fn a_lane_goes_on_from_an_earlier_moment_where_that_is_shown() {
+    let mut shown = race("iris", "race lr 0.1 0.001", (120, 36), 4);
+    let screen = |model: &Model| drawn_with(model, Theme::new(Depth::None));
+    let position = |model: &Model, index: usize| model.lane(index).expect("a lane").position;
+    shown.update(key(KeyCode::Enter));
+    shown.type_command("rewind 2");
+    assert!(shown.wait_until(|model| {
+        position(model, 1).epoch == 2 && screen(model).contains("◀ earlier")
+    }));
+    shown.type_command("view race");
+    assert!(
+        screen(&shown.model).contains("◀ earlier"),
+        "{}",
+        screen(&shown.model)
+    );
+    shown.update(key(KeyCode::Char(' ')));
+    assert!(shown.wait_until(|model| [0, 2].iter().all(|&lane| position(model, lane).epoch > 6)));
+    assert_eq!(
+        position(&shown.model, 1).epoch,
+        2,
+        "it stays where it is shown"
+    );
+    shown.model.navigation.focus = PanelId::RaceTable;
+    shown.update(key(KeyCode::Enter));
+    let overview = screen(&shown.model);
+    assert!(overview.contains("◀ earlier"), "{overview}");
+    let expected = curve(&shown.model, 1)[..2].to_vec();
+    shown.update(key(KeyCode::Char('S')));
+    assert!(shown.wait_until(|model| {
+        position(model, 1).epoch == 3 && !screen(model).contains("◀ earlier")
+    }));
+    assert_eq!(curve(&shown.model, 1)[..2], expected);
+    assert_eq!(curve(&shown.model, 1).len(), 3, "{}", screen(&shown.model));
+}
+
 #[test]
 fn all_runs_train_and_wait_together() {
     let mut shown = race("iris", "race lr 0.1 0.001", (120, 36), 1);

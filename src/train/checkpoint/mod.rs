@@ -173,12 +173,15 @@ pub struct Resumed {
     pub(super) before_update: Option<Parameters>,
     /// Recovery file it came from, which is deleted once the run is saved elsewhere.
     pub recovery_file: Option<PathBuf>,
+    /// Whether the run, or the one it is a copy of, continues a checkpoint.
+    pub(super) is_from_checkpoint: bool,
 }
 
 impl Resumed {
     /// Returns what a run continues that begins in the state of another one, whose files are none of its own.
-    pub(super) fn beside(progress: RunState) -> Self {
+    pub(super) fn beside(progress: RunState, is_from_checkpoint: bool) -> Self {
         Self {
+            is_from_checkpoint,
             run: String::new(),
             progress,
             before_update: None,
@@ -298,6 +301,7 @@ impl Checkpoint {
             progress: self.progress,
             before_update: self.before_update,
             recovery_file: None,
+            is_from_checkpoint: true,
         };
         Ok((session, resumed))
     }

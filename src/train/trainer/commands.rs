@@ -248,6 +248,7 @@ impl<S: Sink> Trainer<S> {
         match self.session.restarted(seed, initialisation) {
             Ok(session) => {
                 self.replace_session(session);
+                self.is_from_checkpoint = false;
                 self.meter = SpeedMeter::default();
                 self.events
                     .start_series(&self.session, Recording::default());

@@ -57,7 +57,7 @@ impl<S: Sink> Trainer<S> {
 
     /// Returns what a copy of this run continues apart from the session.
     fn as_resumed(&self, limits: Limits) -> Resumed {
-        Resumed::beside(RunState {
+        let progress = RunState {
             recording: self.events.recording().clone(),
             seconds: self.meter.seconds(),
             limits,
@@ -66,7 +66,8 @@ impl<S: Sink> Trainer<S> {
             due_changes: Vec::new(),
             is_paused: false,
             stepper: None,
-        })
+        };
+        Resumed::beside(progress, self.is_from_checkpoint)
     }
 
     /// Copies the state, for the main run to continue from.

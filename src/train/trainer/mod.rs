@@ -67,6 +67,8 @@ pub(super) struct Trainer<S: Sink> {
     saver: Saver,
     /// Moment of the last export.
     exported: Option<Stamp>,
+    /// Whether the run continues a checkpoint.
+    is_from_checkpoint: bool,
     /// Whether the session has a past that the receiver of events has not seen.
     is_resumed: bool,
     /// Whether the user ended the training.
@@ -117,6 +119,7 @@ impl<S: Sink> Trainer<S> {
             task: None,
             saver,
             exported: None,
+            is_from_checkpoint: false,
             is_resumed: false,
             is_end_expected: false,
             goes_on: false,
@@ -150,6 +153,8 @@ impl<S: Sink> Trainer<S> {
         self.meter.restart(Instant::now());
         let mut started = Started::of(&self.session, self.settings.limits);
         started.restarts = self.restarts;
+        let changes = self.session.live_changes();
+        started.changes = (!self.is_from_checkpoint).then(|| changes.to_vec());
         if !is_resumed {
             started.initial_loss = loss_before_training(&self.session);
         }

@@ -256,6 +256,7 @@ impl<S: Sink> Trainer<S> {
     /// resumed.
     pub(super) fn continue_run(&mut self, resumed: Resumed) {
         self.is_resumed = true;
+        self.is_from_checkpoint = resumed.is_from_checkpoint;
         let before = &resumed.progress.final_model;
         self.settings.final_model.adopt(before);
         self.settings.due_changes = resumed.progress.due_changes;

@@ -7,7 +7,6 @@ use super::model::Model;
 use super::training::{Phase, Run};
 use super::update::Effect;
 use super::views::View;
-use crate::nn::LoggedChange;
 use crate::settings::{Choices, Setting, differing};
 use crate::train::probes::HealthProbe;
 use crate::train::{Command, Event, Limits, Observation, Snapshot, StepPosition, StepSize};
@@ -41,25 +40,22 @@ pub struct Lane {
     run: Option<Box<Run>>,
     /// Position of its phase stepper, while it is not the one that is shown.
     step: Option<StepPosition>,
-    /// Changes that it had made when it began.
-    log: Vec<LoggedChange>,
 }
 
 impl Lane {
-    fn new(id: u64, log: Vec<LoggedChange>) -> Self {
+    fn new(id: u64) -> Self {
         Self {
             id,
             run: None,
             step: None,
-            log,
         }
     }
 }
 
 impl Run {
-    /// Whether it waits, and could go on.
+    /// Whether it waits at its present, and could go on.
     fn is_paused(&self) -> bool {
-        self.phase == Phase::Paused
+        self.phase == Phase::Paused && self.past.is_none()
     }
 }
 
@@ -138,9 +134,16 @@ impl Model {
         let shown = race.shown;
         match command {
             Command::Pause => self.send_to_all(|| Command::Pause, |run| run.is_training()),
+            // From an earlier moment, a run goes on only if that is what the panels show.
+            Command::Resume | Command::Step { .. }
+                if self.run.past.is_some() && self.navigation.view != View::Race =>
+            {
+                self.send_to_lane(shown, command);
+            }
             Command::Resume => {
                 let is_any_paused = self.lanes().any(Run::is_paused);
-                let is_done = |run: &Run| matches!(run.phase, Phase::Finished(_));
+                let is_done =
+                    |run: &Run| matches!(run.phase, Phase::Finished(_)) && run.past.is_none();
                 self.send_to_all(
                     || Command::Resume,
                     |run| run.is_paused() || !is_any_paused && is_done(run),
@@ -217,18 +220,14 @@ impl Model {
         };
         match event {
             Event::HandedOver(handover) => self.take_over(handover),
-            Event::Started(started) => {
-                let lane = &mut race.lanes[index];
-                let mut run = Run::new(&started, self.run.pace);
-                run.log = Some(lane.log.clone());
-                lane.run = Some(Box::new(run));
-            }
             event if index == race.shown => self.handle_event(event, true),
-            event => {
-                if let Some(run) = &mut race.lanes[index].run {
-                    run.update(&event);
+            event => match (&mut race.lanes[index].run, event) {
+                (Some(run), event) => run.update(&event),
+                (run, Event::Started(started)) => {
+                    *run = Some(Box::new(Run::new(&started, self.run.pace)));
                 }
-            }
+                (None, _) => {}
+            },
         }
     }
 

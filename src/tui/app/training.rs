@@ -180,7 +180,7 @@ impl Run {
         let mut run = Self {
             plan: started.plan.clone(),
             start: started.plan.clone(),
-            log: resumed.is_none().then(Vec::new),
+            log: started.changes.clone(),
             drawn_plan: started.plan.clone(),
             data: Arc::new(started.data.printable()),
             history: TrainingHistory::new(started.architecture.depth(), curves.unwrap_or_default()),

@@ -85,10 +85,11 @@ pub(crate) fn render(pane: &mut Pane<'_>) {
     }
 }
 
-/// Badge of the training state, always equally wide.
-pub(crate) fn badge(phase: &Phase, is_diverging: bool, theme: Theme) -> Span<'static> {
-    let (text, style) = match phase {
-        Phase::Training if is_diverging => (text::badge_diverging(), theme.bad()),
+/// Badge of the state of training, or of the earlier moment that is shown; always equally wide.
+pub(crate) fn badge(run: &Run, theme: Theme) -> Span<'static> {
+    let (text, style) = match &run.phase {
+        _ if run.past.is_some() => (text::badge_past(), theme.validation()),
+        Phase::Training if run.is_diverging() => (text::badge_diverging(), theme.bad()),
         Phase::Training => (text::badge_training(), theme.good()),
         Phase::Stepping => (text::badge_stepping(), theme.good()),
         Phase::Pausing => (text::badge_pausing(), theme.validation()),
@@ -120,14 +121,7 @@ fn first_line(model: &Model, theme: Theme, is_long: bool) -> Vec<Part> {
     let functions = hidden.into_iter().chain([output, optimizer]);
     let functions = functions.collect::<Vec<_>>().join(" · ");
     let mut parts = vec![
-        Part::new(
-            9,
-            if run.past.is_some() {
-                Span::styled(text::badge_past(), theme.badge(theme.validation()))
-            } else {
-                badge(&run.phase, run.is_diverging(), theme)
-            } + Span::raw(" "),
-        ),
+        Part::new(9, badge(run, theme) + Span::raw(" ")),
         Part::styled(8, shorten(&run.data.name, 24), theme.strong()),
         Part::styled(3, rows, theme.dim()),
         Part::styled(6, architecture.to_string(), theme.strong()),

@@ -214,7 +214,7 @@ fn row(
         Line::styled(best_score(run), theme.text()),
         Line::styled(epoch(run), theme.text()),
         Line::styled(speed, theme.dim()),
-        badge(&run.phase, run.is_diverging(), theme).into(),
+        badge(run, theme).into(),
         finding,
     ]
 }

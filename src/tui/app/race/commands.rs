@@ -127,7 +127,7 @@ impl Model {
     /// Starts the lanes that the main run has made, and shows the race.
     pub(in crate::tui::app) fn on_lanes_made(&mut self, made: Lanes) {
         let race = self.race.get_or_insert_with(|| Race {
-            lanes: vec![Lane::new(0, Vec::new())],
+            lanes: vec![Lane::new(MAIN_LANE)],
             shown: 0,
             chosen: 1,
             beside: 0,
@@ -137,8 +137,7 @@ impl Model {
         let mut lanes = Vec::new();
         for lane in made.lanes {
             self.lane_ids += 1;
-            race.lanes
-                .push(Lane::new(self.lane_ids, lane.log().to_vec()));
+            race.lanes.push(Lane::new(self.lane_ids));
             lanes.push((self.lane_ids, lane));
         }
         self.effects.push(Effect::StartLanes(made.pacing, lanes));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::messages::{EpochRecord, LossPoint};
+use super::progress::{EpochRecord, LossPoint};
 use crate::util::stats::Bounded;
 
 /// Maximum number of points of each curve; beyond it, neighbours are merged.

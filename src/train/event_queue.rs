@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::curves::Curves;
 use super::evaluation::Outcomes;
-use super::messages::{EpochRecord, Event, LossPoint, Progress};
+use super::messages::Event;
+use super::progress::{EpochRecord, LossPoint, Progress};
 use super::session::RunningMean;
 use super::{BestEpoch, Position, Session, Stepped};
 use crate::data::Scores;

@@ -26,6 +26,7 @@ pub mod phase_stepper;
 pub mod plan;
 pub mod preflight;
 pub mod probes;
+mod progress;
 mod race;
 mod rate_finder;
 pub mod recovery;
@@ -58,8 +59,8 @@ pub use inspection::{Cursor, Inspect, Inspection, Subject};
 pub use limits::{Limit, Limits};
 pub use lockstep::RacePlace;
 pub use messages::{
-    Command, EpochRecord, Event, InForce, LossPoint, PastMoment, Progress, ProgressSoFar, Replace,
-    ShownMoment, Started, State, StepSize,
+    Command, Event, InForce, PastMoment, ProgressSoFar, Replace, ShownMoment, Started, State,
+    StepSize,
 };
 pub use observation::{Mailbox, Observation, Probe, Request, Scratch, Snapshot, Training};
 pub use pace::Pace;
@@ -67,6 +68,7 @@ pub use phase_stepper::{PhaseStepper, PhaseValues, StepPhase, StepPosition};
 pub use plan::Plan;
 pub(crate) use preflight::Preflight;
 pub use preflight::PreflightCheck;
+pub use progress::{EpochRecord, LossPoint, Progress};
 pub use race::{Handover, Lane, LaneStart, Lanes, MAX_LANES, Pacing};
 pub(crate) use rate_finder::RateFinder;
 pub use rate_finder::{RateCurve, RatePoint};

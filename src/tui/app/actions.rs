@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::dialogs::Purpose;
+use super::messages::Effect;
 use super::model::{Confirm, Model, Overlay, PromptState};
 use super::prompt::Prompt;
 use super::training::Phase;
-use super::update::Effect;
 use crate::error::{EXIT_FAILED, Error};
 use crate::model_file::formats;
 use crate::nn::Initialisation;

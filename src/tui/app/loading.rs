@@ -8,8 +8,8 @@ use std::time::Duration;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::lesson::Course;
+use super::messages::{Effect, Msg};
 use super::model::Model;
-use super::update::{Effect, Msg};
 use crate::data::{DataFile, Progress};
 use crate::error::Result;
 use crate::lesson::Lesson;

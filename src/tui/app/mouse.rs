@@ -2,8 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
+use super::messages::ClickTarget;
 use super::model::{Model, Overlay};
-use super::update::ClickTarget;
 use super::what_if::{ColumnDomain, Sliders};
 use crate::train::Cursor;
 use crate::tui::panels::PanelId;

@@ -3,10 +3,10 @@
 use ratatui::layout::{Position, Rect};
 
 use super::bindings::ScreenDirection;
+use super::messages::ClickTarget;
 use super::plane::PlaneChoice;
 use super::plot::PlotView;
 use super::row_selection::{Cell, Selection};
-use super::update::ClickTarget;
 use super::views::{Chart, EdgeValue, View};
 use crate::data::Prepared;
 use crate::train::{Event, SampleId};

@@ -4,8 +4,8 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent};
 
 use super::command::{Candidate, FileKind, Files, existing, folder_of, models};
 use super::dialogs::{Dialog, Purpose};
+use super::messages::Effect;
 use super::model::{Model, Overlay};
-use super::update::Effect;
 
 impl Model {
     /// Completes the path in `dialog` when tab is pressed, with the next candidate each time. After another key, lists

@@ -3,9 +3,9 @@
 mod commands;
 
 use super::actions::Done;
+use super::messages::Effect;
 use super::model::Model;
 use super::training::{Phase, Run};
-use super::update::Effect;
 use super::views::View;
 use crate::settings::{Choices, Setting, differing};
 use crate::train::probes::HealthProbe;

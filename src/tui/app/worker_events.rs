@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::messages::Effect;
 use super::model::{Confirm, Model, Overlay};
 use super::training::Phase;
-use super::update::Effect;
 use crate::error::Error;
 use crate::model_file::Saved;
 use crate::train::{BestEpoch, Event, Limit, Weights, show_time};

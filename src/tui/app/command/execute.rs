@@ -6,10 +6,10 @@ use super::table::CommandAction;
 use super::{CommandLine, parse, table};
 use crate::settings::Setting;
 use crate::tui::app::actions::Done;
+use crate::tui::app::messages::Effect;
 use crate::tui::app::model::{Model, Overlay};
 use crate::tui::app::prompt::PromptEvent;
 use crate::tui::app::training::Phase;
-use crate::tui::app::update::Effect;
 use crate::tui::text;
 
 impl Model {

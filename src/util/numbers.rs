@@ -287,7 +287,7 @@ pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
     };
     let largest = ticks.iter().fold(0.0f64, |max, t| max.max(t.abs()));
     if step < 1e-5 || largest >= 1e12 {
-        return ticks.iter().map(|t| format!("{t:.0e}")).collect();
+        return scientific_labels(ticks, step);
     }
     let (unit, scale) = match step {
         s if s >= 1e9 => ("G", 1e9),
@@ -304,6 +304,28 @@ pub fn tick_labels(ticks: &[f64]) -> Vec<String> {
     }
     let decimals = (-step.log10().floor()).max(0.0) as usize;
     ticks.iter().map(|t| format!("{t:.decimals$}")).collect()
+}
+
+/// Formats `ticks` as `3.5e-5`, with the digits that tell numbers apart that differ by `step`.
+fn scientific_labels(ticks: &[f64], step: f64) -> Vec<String> {
+    let exponent = |x: f64| {
+        let text = format!("{x:.2e}");
+        let exponent = text.split_once('e').map(|(_, exponent)| exponent.parse());
+        exponent.and_then(Result::ok).unwrap_or(0i32)
+    };
+    // A step of 2.5 has a digit more than one of 2.
+    let mantissa = step / 10f64.powi(exponent(step));
+    let is_whole = (mantissa - mantissa.round()).abs() < 1e-6;
+    let last = exponent(step) - i32::from(!is_whole);
+    let label = |t: &f64| {
+        // Not the rest of a sum that should be zero.
+        if t.abs() < step * 1e-6 {
+            return "0".to_owned();
+        }
+        let decimals = (exponent(*t) - last).clamp(0, 15) as usize;
+        format!("{t:.decimals$e}")
+    };
+    ticks.iter().map(label).collect()
 }
 
 /// Formats whole seconds: `0:07`, `12:00`, `1:02:03`.

@@ -99,6 +99,27 @@ fn ticks_are_round_and_inside() {
         tick_labels(&[0.0, 50_000.0, 100_000.0]),
         ["0", "50k", "100k"]
     );
+    assert_eq!(
+        tick_labels(&ticks(0.0, 3.1e-5, 8)),
+        [
+            "0", "5e-6", "1.0e-5", "1.5e-5", "2.0e-5", "2.5e-5", "3.0e-5"
+        ]
+    );
+    assert_eq!(
+        tick_labels(&[1e12, 1.5e12, 2e12]),
+        ["1.0e12", "1.5e12", "2.0e12"]
+    );
+    assert_eq!(tick_labels(&[0.0, 4e-5]), ["0.00000", "0.00004"]);
+    assert_eq!(tick_labels(&[0.0, 2.5e-6, 5e-6]), ["0", "2.5e-6", "5.0e-6"]);
+    assert_eq!(tick_labels(&[-2e-9, 0.0, 2e-9]), ["-2e-9", "0", "2e-9"]);
+    for from in [0.0, 1e-3, 3.0, -7e2] {
+        for range in [1e-9, 3.3e-7, 5e-5, 0.2, 7e3, 4e12] {
+            let labels = tick_labels(&ticks(from, from + range, 6));
+            let mut apart = labels.clone();
+            apart.dedup();
+            assert_eq!(apart, labels, "{from} {range}");
+        }
+    }
     assert!(ticks(1.0, 1.0, 4).is_empty());
     assert!(ticks(0.0, f64::NAN, 4).is_empty());
     for most in 1..10 {

@@ -16,8 +16,8 @@ pub(super) struct Curve {
     pub run: usize,
     /// Times on the axis with values, in order.
     pub points: Points,
-    /// First and last time of each run, if it is the mean of several.
-    pub members: Vec<(f64, f64)>,
+    /// Times between which each run has values, if it is the mean of several.
+    pub members: Vec<Vec<(f64, f64)>>,
     /// Whether the run is under the cursor.
     pub is_pointed: bool,
 }
@@ -178,10 +178,22 @@ impl Curve {
     /// Number of runs that a mean is of, at `time` or else at the end, and of all of them; `None` of a single run.
     pub(super) fn count_at(&self, time: Option<f64>) -> Option<(usize, usize)> {
         let time = time.or(self.points.last().map(|point| point.0))?;
-        let inside = self.members.iter();
-        let inside = inside.filter(|(from, to)| (*from..=*to).contains(&time));
+        let inside = self.members.iter().filter(|parts| is_inside(parts, time));
         (!self.members.is_empty()).then(|| (inside.count(), self.members.len()))
     }
+}
+
+/// First and last time of each part of a curve without a value that is not finite.
+fn parts(points: &[(f64, MinMaxLast)]) -> Vec<(f64, f64)> {
+    let parts = points.split(|(_, value)| !value.last.is_finite());
+    let ends = parts.filter_map(|part| part.first().zip(part.last()));
+    ends.map(|(first, last)| (first.0, last.0)).collect()
+}
+
+/// Returns whether `time` is inside one of these parts of a curve.
+fn is_inside(parts: &[(f64, f64)], time: f64) -> bool {
+    let next = parts.partition_point(|(_, last)| *last < time);
+    parts.get(next).is_some_and(|(first, _)| *first <= time)
 }
 
 /// Mean of those of the curves that have values at a time, with the ends of the standard error, which takes two of them, as
@@ -190,31 +202,25 @@ fn mean(mut curves: Vec<Curve>) -> Option<Curve> {
     if curves.len() == 1 {
         return curves.pop();
     }
+    let members: Vec<_> = curves.iter().map(|curve| parts(&curve.points)).collect();
     for curve in &mut curves {
-        // The mean is of those with a value.
         curve.points.retain(|(_, value)| value.last.is_finite());
     }
-    let ends = curves.iter().map(|curve| {
-        let ends = curve.points.first().zip(curve.points.last());
-        ends.map_or((f64::NAN, f64::NAN), |(first, last)| (first.0, last.0))
-    });
-    let members: Vec<(f64, f64)> = ends.collect();
     let mut times = curves.iter().flat_map(|curve| &curve.points);
     let is_whole = times.all(|(time, _)| time.fract() == 0.0);
-    let (from, to) = members
-        .iter()
-        .copied()
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
+    let parts = || members.iter().flatten().copied();
+    let (from, to) = parts().reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))?;
     let even = (0..PLACES).map(|i| from + (to - from) * i as f64 / (PLACES - 1) as f64);
     // There is nothing between two steps.
     let even = even.map(|time| if is_whole { time.round() } else { time });
-    let mut places: Vec<f64> = even.chain(members.iter().map(|(_, last)| *last)).collect();
+    // Also where a run is NaN before and after each of its values.
+    let mut places: Vec<f64> = even.chain(parts().map(|(_, last)| last)).collect();
     places.retain(|time| time.is_finite());
     places.sort_by(f64::total_cmp);
     places.dedup();
     let points = places.into_iter().map(|time| {
         let there = curves.iter().zip(&members);
-        let there = there.filter(|(_, (first, last))| (*first..=*last).contains(&time));
+        let there = there.filter(|(_, parts)| is_inside(parts, time));
         let values: Vec<f64> = there
             .map(|(curve, _)| between(&curve.points, time))
             .collect();
@@ -290,6 +296,26 @@ mod tests {
         assert_eq!(
             [Some(4.0), None].map(|time| four.count_at(time)),
             [Some((3, 4)), Some((2, 4))]
+        );
+        // One that is NaN for some steps, and one with a value now and then.
+        let mut hole = curve([2.0, 2.0]);
+        hole.points.insert(1, (6.0, MinMaxLast::of(f64::NAN)));
+        hole.points.insert(1, (3.0, MinMaxLast::of(2.0)));
+        let mut seldom = curve([f64::NAN; 2]);
+        seldom.points.insert(1, (5.0, MinMaxLast::of(6.0)));
+        let holes = mean(vec![curve([4.0, 4.0]), hole, seldom]).expect("a curve");
+        let found = [3, 4, 5, 6].map(|step| {
+            let (time, value) = holes.points[step];
+            (time, value.last, holes.count_at(Some(time)))
+        });
+        assert_eq!(
+            found,
+            [
+                (3.0, 3.0, Some((2, 3))),
+                (4.0, 4.0, Some((1, 3))),
+                (5.0, 5.0, Some((2, 3))),
+                (6.0, 4.0, Some((1, 3))),
+            ]
         );
         // Where there is only one, there is no error.
         let mut short = curve([3.0, 6.0]);

@@ -232,6 +232,9 @@ fn run_name(path: &Path, base: &Path, format: Format) -> String {
         name = format!("{name}{separator}{stem}");
     }
     if name.is_empty() {
+        let here = Path::new(".");
+        let folder = Some(folder).filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(here);
         let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let last = whole
             .file_name()
@@ -281,6 +284,15 @@ mod tests {
         let names: Vec<&str> = both.keys().map(String::as_str).collect();
         assert_eq!(names, ["a", "a/metrics.csv", "b"]);
     }
+
+    #[test]
+    fn a_run_in_this_folder_has_its_name() {
+        let here = std::env::current_dir().expect("a folder");
+        let name = here.file_name().expect("a name").to_string_lossy();
+        let file = Path::new("events.out.tfevents.1.host");
+        assert_eq!(run_name(file, Path::new(""), Format::EventFile), name);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_to_folders_elsewhere_are_followed_once() {

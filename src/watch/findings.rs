@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::names::{unnumbered, words};
 use super::{Point, Run, Series};
 use crate::train::findings::thresholds::{EXPLODED, LONG, UNLEARNED};
 use crate::train::{EpochRecord, Trend, overfitting_since, steady_change, trend};
-use crate::util::stats::MinMaxLast;
+use crate::util::stats::{MinMaxLast, mean, mean_and_deviation};
 
 /// Problem that the curves of a run show.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +58,17 @@ impl CurveFinding {
 /// Words that say of which rows a loss is.
 const TRAINING: [&str; 2] = ["train", "training"];
 /// The test rows come last: they are often looked at only once.
-const VALIDATION: [&str; 6] = ["val", "valid", "validation", "eval", "evaluation", "test"];
+const VALIDATION: [&str; 9] = [
+    "val",
+    "valid",
+    "validation",
+    "dev",
+    "holdout",
+    "heldout",
+    "eval",
+    "evaluation",
+    "test",
+];
 /// Words that say how often a loss is logged, the smoother one first.
 const INTERVALS: [&str; 2] = ["epoch", "step"];
 /// Words of numbers that belong to a loss, and are none.
@@ -74,7 +85,30 @@ const NO_LOSS: [&str; 10] = [
     "factor",
 ];
 /// Names of the loss that is minimised, of which others are components.
-const TOTAL: [&str; 3] = ["loss", "total_loss", "loss_total"];
+const TOTAL: [&str; 5] = ["loss", "total_loss", "loss_total", "total", "elbo_loss"];
+/// Names of losses without that word, in a log without others.
+const OTHER_LOSSES: [&str; 8] = [
+    "total",
+    "cross_entropy",
+    "crossentropy",
+    "ce",
+    "bce",
+    "nll",
+    "logloss",
+    "mse",
+];
+/// Words of the losses of two networks that train against each other.
+const GENERATOR: [&str; 3] = ["g", "gen", "generator"];
+const DISCRIMINATOR: [&str; 5] = ["d", "disc", "discriminator", "critic", "dis"];
+/// Losses below which one is none, where others are a million times as large: some programs log one before they have
+/// computed any.
+const TINY: f64 = 1e-6;
+/// Number of points in a row, each above the one before, and multiple of the lowest one, from which on a validation loss
+/// overfits even in a short run.
+const CLIMB: usize = 6;
+const CLIMBED: f64 = 1.5;
+/// Number of first points, and of last ones, whose mean is compared with that of the others.
+const ENDS: usize = 3;
 /// Fall within the last half of the points, as a fraction of the first loss, from which on a straight line is no plateau.
 const FALL: f64 = 0.01;
 /// Multiple of the first loss above which one that rises all the time diverges.
@@ -128,10 +162,18 @@ pub(crate) fn findings(run: &Run, training: Option<&Run>) -> Vec<CurveFinding> {
             pair.training = other.training;
         }
     }
+    let is_named = |name: &str| name.split('_').any(is_loss);
+    if pairs.keys().any(|name| is_named(name)) {
+        pairs.retain(|name, _| is_named(name) || TOTAL.contains(&&**name));
+    }
     for pair in pairs.values_mut() {
         pair.training.sort_by_key(|loss| loss.rank);
         pair.validation.sort_by_key(|loss| loss.rank);
     }
+    let is_adversarial = [&GENERATOR[..], &DISCRIMINATOR].iter().all(|words| {
+        let mut names = pairs.keys();
+        names.any(|name| name.split('_').any(|word| words.contains(&word)))
+    });
     let total = TOTAL.iter().find_map(|name| pairs.get(*name));
     let has_fallen = total.is_some_and(Pair::has_fallen);
     let mut found: Vec<CurveFinding> = Vec::new();
@@ -151,6 +193,10 @@ pub(crate) fn findings(run: &Run, training: Option<&Run>) -> Vec<CurveFinding> {
             found.extend(rises.or_else(|| learning(pair)));
         }
         found.extend(own);
+        if is_adversarial {
+            // In balance, neither falls.
+            found.retain(|finding| !matches!(finding, CurveFinding::Plateau { .. }));
+        }
         if has_fallen && !is_total {
             // A component may rise, or stay, while the loss that is minimised falls.
             found.retain(|finding| !finding.is_of_component(pair));
@@ -194,7 +240,9 @@ fn add_losses<'r>(pairs: &mut BTreeMap<String, Pair<'r>>, run: &'r Run, is_valid
             lists.iter().any(|list| list.contains(word))
         };
         let (marks, name): (Vec<&str>, Vec<&str>) = words.partition(is_mark);
-        if !name.contains(&"loss") || name.iter().any(|word| NO_LOSS.contains(word)) {
+        let has_loss = name.iter().any(|word| is_loss(word));
+        let is_other = OTHER_LOSSES.contains(&&*name.join("_"));
+        if !has_loss && !is_other || name.iter().any(|word| NO_LOSS.contains(word)) {
             continue;
         }
         let place = |list: &[&str]| list.iter().position(|word| marks.contains(word));
@@ -215,20 +263,9 @@ fn add_losses<'r>(pairs: &mut BTreeMap<String, Pair<'r>>, run: &'r Run, is_valid
     }
 }
 
-/// Words of a tag in small letters, with blanks between them; those of `trainLoss` are two.
-fn words(tag: &str) -> String {
-    let mut words = String::new();
-    let mut before = ' ';
-    for c in tag.chars() {
-        if c.is_uppercase() && before.is_lowercase() || !c.is_alphanumeric() {
-            words.push(' ');
-        }
-        if c.is_alphanumeric() {
-            words.extend(c.to_lowercase());
-        }
-        before = c;
-    }
-    words
+/// Whether a word is that of a loss, such as `loss1`.
+fn is_loss(word: &str) -> bool {
+    unnumbered(word) == "loss"
 }
 
 /// Whether the loss has risen all the time.
@@ -262,12 +299,43 @@ fn exploded(losses: &[Loss<'_>]) -> Option<CurveFinding> {
     })
 }
 
-/// First loss above zero; some programs log a zero before they have computed any. `None` where others are negative, such as
-/// logarithms of densities, of which no multiple says anything.
+/// First loss above zero. `None` where others are negative, such as logarithms of densities, of which no multiple says
+/// anything.
 fn first_loss(points: &[Point]) -> Option<f64> {
     let mut losses = points.iter().map(|point| point.value.min);
     let is_negative = losses.clone().any(|loss| loss < 0.0);
-    losses.find(|loss| *loss > 0.0 && !is_negative)
+    let largest = losses.clone().filter(|loss| loss.is_finite());
+    let none = TINY.min(TINY * largest.fold(0.0, f64::max));
+    losses.find(|loss| *loss > none && !is_negative)
+}
+
+/// Mean of the first values from the first loss on, that of the newest ones, and standard deviation of the last half.
+fn levels(points: &[Point]) -> Option<(f64, f64, f64)> {
+    let first = first_loss(points)?;
+    let values = || points.iter().map(|point| point.value.last);
+    let early: Vec<f64> = points
+        .iter()
+        .skip_while(|point| point.value.min < first)
+        .map(|point| point.value.last)
+        .take(ENDS)
+        .collect();
+    let late: Vec<f64> = values().skip(points.len().saturating_sub(ENDS)).collect();
+    let half: Vec<f64> = values().skip(points.len() / 2).collect();
+    let (_, spread) = mean_and_deviation(half.iter().copied());
+    Some((mean(&early), mean(&late), spread))
+}
+
+/// Step since which the validation loss has climbed without a stop far above its lowest value, while the training loss fell.
+fn climbing_since(records: &[EpochRecord], points: &[Point]) -> Option<f64> {
+    let losses = || records.iter().map(|record| record.validation_loss.last);
+    let rises = losses().rev().zip(losses().rev().skip(1));
+    let climb = rises.take_while(|(later, before)| later > before).count();
+    let lowest = losses().enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let (best, last) = (records.get(lowest.0)?, records.last()?);
+    let is_high = last.validation_loss.last > CLIMBED * lowest.1.max(0.0);
+    let train_falls = last.train_loss.last < best.train_loss.last;
+    let since = points.get(lowest.0 + 1)?.step;
+    (climb >= CLIMB && is_high && train_falls).then_some(since)
 }
 
 /// Whether the losses overfit, or are flat.
@@ -276,17 +344,25 @@ fn learning(pair: &Pair<'_>) -> Option<CurveFinding> {
     let tag = Arc::clone(loss.tag);
     let points = loss.series.points();
     let records = records(pair, points);
-    if let Some(epoch) = overfitting_since(&records) {
-        let since = points.get(epoch.saturating_sub(1) as usize)?.step;
+    let overfits = match overfitting_since(&records) {
+        Some(epoch) => points
+            .get(epoch.saturating_sub(1) as usize)
+            .map(|at| at.step),
+        None => climbing_since(&records, points),
+    };
+    if let Some(since) = overfits {
         return Some(CurveFinding::Overfitting { tag, since });
     }
-    let (first, last) = (first_loss(points)?, points.last()?);
+    let first = first_loss(points)?;
     let is_late = points.len() as u64 >= LONG;
     let half = points[points.len() / 2..].iter();
     let half: Vec<f64> = half.map(|point| point.value.last).collect();
     let falls = steady_change(&half).is_some_and(|change| change < -FALL * first);
     let is_flat = trend(&records) == Some(Trend::Flat) && !falls;
-    let is_high = last.value.last > UNLEARNED * first;
+    // Both means have noise.
+    let (early, late, spread) = levels(points)?;
+    let noise = 2.0 * spread / (ENDS as f64).sqrt();
+    let is_high = late > UNLEARNED * early - noise;
     (is_late && is_flat && is_high).then_some(CurveFinding::Plateau { tag })
 }
 
@@ -400,6 +476,81 @@ mod tests {
         assert!(names(&[("loss", &falls), ("kl_loss", &risen)]).is_empty());
         assert_eq!(names(&[("kl_loss", &risen)]), ["diverging"]);
         assert_eq!(names(&[("loss", &doubles), ("kl_loss", &risen)]).len(), 2);
+    }
+
+    #[test]
+    fn losses_are_known_by_many_names() {
+        let falls = |x: f64| 3.0 / (1.0 + x / 20.0);
+        let rises = |x: f64| falls(x) + 0.01 * (x - 60.0).max(0.0);
+        let lost = |x: f64| if x < 100.0 { falls(x) } else { f64::NAN };
+        let names = |tags: &[(&str, &dyn Fn(f64) -> f64)]| -> Vec<&str> {
+            let run = run(tags, 300);
+            let found = findings(&run, None);
+            found.iter().map(CurveFinding::name).collect()
+        };
+        for (train, validation) in [
+            ("train_loss", "dev_loss"),
+            ("train/loss", "holdout/loss"),
+            ("train-logloss", "eval-logloss"),
+            ("mse", "val_mse"),
+            ("loss1", "val_loss1"),
+        ] {
+            let found = names(&[(train, &falls), (validation, &rises)]);
+            assert_eq!(found, ["overfitting"], "{validation}");
+        }
+        assert_eq!(names(&[("train/cross_entropy", &lost)]), ["not-finite"]);
+        assert!(names(&[("loss", &falls), ("mse", &|_| 1.0)]).is_empty());
+        let risen = |x: f64| 0.01 + 10.0 * (1.0 - (-x / 40.0).exp());
+        for (total, part) in [
+            ("train_elbo_loss", "train_kl_loss"),
+            ("train/total", "train/kl_loss"),
+        ] {
+            assert!(
+                names(&[(total, &falls), (part, &risen)]).is_empty(),
+                "{total}"
+            );
+        }
+        let balanced = |x: f64| 0.7 + 0.05 * (x * 2.0).sin();
+        assert!(names(&[("d_loss", &balanced), ("g_loss", &balanced)]).is_empty());
+        assert_eq!(names(&[("d_loss", &balanced)]), ["plateau"]);
+        assert!(names(&[("loss", &|x| if x < 2.0 { 1e-9 } else { falls(x) })]).is_empty());
+    }
+
+    #[test]
+    fn a_validation_loss_that_doubles_in_a_short_run_overfits() {
+        let losses = [
+            0.9, 0.7, 0.6, 0.55, 0.54, 0.56, 0.6, 0.65, 0.7, 0.76, 0.82, 0.88, 0.95, 1.02, 1.1,
+        ];
+        let validation = |x: f64| losses[x as usize - 1];
+        let found = |train: &dyn Fn(f64) -> f64| {
+            let run = run(&[("loss", train), ("val_loss", &validation)], 15);
+            findings(&run, None)
+        };
+        let [CurveFinding::Overfitting { since, .. }] = &found(&|x| 0.9f64.powf(x))[..] else {
+            panic!("it overfits");
+        };
+        assert_eq!(*since, 60.0);
+        assert!(found(&|x| 0.5 + 0.01 * x).is_empty());
+    }
+
+    #[test]
+    fn a_noisy_loss_that_does_not_fall_is_a_plateau() {
+        // Noise that looks like a random one, from -1 to 1.
+        let noise = |x: f64, seed: u32| ((x * 12.9898 + f64::from(seed)).sin() * 43_758.5).fract();
+        for size in [0.02, 0.1, 0.3] {
+            let found = (0..20).filter(|seed| {
+                let loss = |x: f64| 2.3 * (1.0 + size * noise(x, *seed));
+                let found = findings(&run(&[("loss", &loss)], 300), None);
+                found.iter().map(CurveFinding::name).eq(["plateau"])
+            });
+            assert!(found.count() >= 17, "{size}");
+            let fallen =
+                |x: f64| (0.7 + 0.3 * (-x / 10.0).exp()) * (1.0 + size * noise(x, 3) / 3.0);
+            assert!(
+                findings(&run(&[("loss", &fallen)], 300), None).is_empty(),
+                "{size}"
+            );
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod discover;
 mod filter;
 mod findings;
 mod json;
+mod names;
 mod run;
 mod series;
 mod source;
@@ -54,8 +55,15 @@ struct RunLog {
     run: Arc<Run>,
     /// Whether a file was begun anew, and nothing has been read of it since.
     is_anew: bool,
-    /// Last step before a file was begun anew, of which the points are lost.
-    lost: Option<f64>,
+    /// First and last step before a file was begun anew, and the first values, of which the points are lost.
+    lost: Option<Lost>,
+}
+
+/// Points that a file had before it was begun anew.
+struct Lost {
+    steps: (f64, f64),
+    /// The run, of which only the first points matter.
+    run: Arc<Run>,
 }
 
 impl Watcher {
@@ -98,8 +106,10 @@ impl Watcher {
             // A new file replaces those that are gone and those that say everything, too.
             let is_replaced = found.files.iter().any(is_new)
                 && (found.format.is_rewritten() || log.files.iter().any(is_gone));
-            if log.format != found.format || is_replaced {
+            if log.format != found.format || is_replaced && found.format.is_rewritten() {
                 *log = RunLog::new(found.format);
+            } else if is_replaced {
+                log.drop_gone();
             }
             for path in found.files {
                 if !log.files.iter().any(|tail| tail.path() == path) {
@@ -181,8 +191,8 @@ impl RunLog {
         }
         if self.is_anew {
             read = self.joined(read);
-        } else if let Some(lost) = self.lost {
-            self.note_lost(&mut read, lost);
+        } else {
+            self.note_lost(&mut read);
         }
         read.is_gone = is_gone;
         // An event file has no values before the first step.
@@ -191,6 +201,13 @@ impl RunLog {
         }
         self.run = Arc::new(read);
         true
+    }
+
+    /// Forgets the files that are gone, and reads the others anew after what is known.
+    fn drop_gone(&mut self) {
+        self.files.retain(|tail| !tail.is_gone());
+        self.files.iter_mut().for_each(Tail::rewind);
+        self.is_anew = true;
     }
 
     /// Returns the run with what was `read` since its file was begun anew. What was logged before stays where the steps go
@@ -203,30 +220,35 @@ impl RunLog {
             return known;
         }
         self.is_anew = false;
-        match (known.steps(), read.steps()) {
-            (Some((_, last)), Some((first, _))) if first > last => {
-                known.extend(read);
-                known
-            }
-            (before, _) => {
-                let mut read = read;
-                self.lost = before.map(|(_, last)| last);
-                if let Some(lost) = self.lost {
-                    self.note_lost(&mut read, lost);
-                }
-                read
-            }
+        // A file may go on in the middle of what several others had.
+        if known.goes_on_with(&read, self.format == Format::EventFile) {
+            known.extend(read);
+            return known;
         }
+        let mut read = read;
+        let steps = known.steps();
+        let run = Arc::new(known);
+        self.lost = steps.map(|steps| Lost { steps, run });
+        self.note_lost(&mut read);
+        read
     }
 
-    /// Says that the points up to the step `lost` are lost, until the run has come as far again: a file that is written anew
-    /// as a whole has all of them.
-    fn note_lost(&mut self, run: &mut Run, lost: f64) {
+    /// Says that points are lost, until the run has as many again: a file that is written anew as a whole has all of them.
+    fn note_lost(&mut self, run: &mut Run) {
+        let Some(lost) = &self.lost else {
+            return;
+        };
         let note = say!(
             "watch-anew",
             "the file began anew: what it had before is left out"
         );
-        if run.steps().is_some_and(|(_, last)| last >= lost) {
+        let (from, to) = lost.steps;
+        let is_begun = run.steps().is_some_and(|(first, _)| first <= from);
+        // Other files of the run may have what followed.
+        let is_whole = self.files.len() > 1 || run.steps().is_some_and(|(_, last)| last >= to);
+        // Where steps are only counted, another training has the same ones.
+        let is_same = !run.is_counted || run.begins_like(&lost.run);
+        if is_begun && is_whole && is_same {
             self.lost = None;
             run.problem.take_if(|problem| problem == note);
         } else {

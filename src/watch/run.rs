@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::series::{HistogramPoint, Point, Series};
 use crate::util::lang::say;
+use crate::util::stats::MinMaxLast;
 
 /// Maximum number of tags of a kind; further ones are left out.
 const TAGS: usize = 1000;
@@ -25,8 +26,12 @@ pub struct Run {
     pub(crate) hparams: BTreeMap<Arc<str>, Arc<str>>,
     /// Why the log cannot be read on, or that something was left out.
     pub(crate) problem: Option<String>,
+    /// Number of lines of text that were read and are not empty.
+    pub(crate) lines: u64,
     /// Time of the last change of its files; `None` of standard input before the first bytes.
     pub(crate) modified: Option<SystemTime>,
+    /// Whether steps are numbers of lines, as its log does not say them.
+    pub(super) is_counted: bool,
     /// Whether its log says that it ended since it diverged.
     pub(crate) has_diverged: bool,
     /// Whether its files are gone.
@@ -78,18 +83,62 @@ impl Run {
             && series.all(|series| series.points().len() <= 1)
     }
 
-    /// Adds what was logged later, in `other`.
+    /// Returns whether the steps of `later` go on after those of this run: of the tag with most points that both have, as a
+    /// rotation may part the lines of a step. With `is_inside`, they may go on in the middle.
+    pub(super) fn goes_on_with(&self, later: &Self, is_inside: bool) -> bool {
+        let Some((first, last)) = self.steps() else {
+            return false;
+        };
+        let both = self.scalars.iter().filter_map(|(tag, series)| {
+            let other = later.scalars.get(tag)?.points().first()?.step;
+            Some((series.points(), other))
+        });
+        match both.max_by_key(|(points, _)| points.len()) {
+            Some(([begin, .., end], begun)) if is_inside || begun >= end.step => begun > begin.step,
+            Some(([point], begun)) => begun > point.step,
+            Some(_) => false,
+            None => later
+                .steps()
+                .is_some_and(|(begun, _)| begun >= last && begun > first),
+        }
+    }
+
+    /// Returns whether the first points of both runs are the same, or one of them has merged those of the other.
+    pub(super) fn begins_like(&self, other: &Self) -> bool {
+        let first = |run: &Self, tag: &str| Some(run.scalars.get(tag)?.points().first()?.value);
+        let is_like = |tag: &Arc<str>| {
+            let values = first(self, tag).zip(first(other, tag));
+            values.is_none_or(|(a, b)| {
+                let has = |a: MinMaxLast, b: MinMaxLast| a.min <= b.min && b.max <= a.max;
+                has(a, b) || has(b, a) || a.last.is_nan() && b.last.is_nan()
+            })
+        };
+        other.scalars.keys().all(is_like)
+    }
+
+    /// Adds what was logged later, in `other`, in place of the same steps and later ones of its tags.
     pub(super) fn extend(&mut self, other: Self) {
         for (tag, series) in &other.scalars {
+            if let (Some(known), Some(first)) = (self.scalars.get_mut(tag), series.points().first())
+            {
+                Arc::make_mut(known).purge(first.step);
+            }
             for point in series.points() {
                 self.add_scalar(tag, *point);
             }
         }
         for (tag, series) in &other.histograms {
+            if let (Some(known), Some(first)) =
+                (self.histograms.get_mut(tag), series.points().first())
+            {
+                Arc::make_mut(known).purge(first.step);
+            }
             for point in series.points() {
                 self.add_histogram(tag, point.clone());
             }
         }
+        self.is_counted |= other.is_counted;
+        self.lines += other.lines;
         self.texts.extend(other.texts);
         self.hparams.extend(other.hparams);
         self.problem = other.problem.or(self.problem.take());

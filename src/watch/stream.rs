@@ -11,6 +11,8 @@ use super::{Run, STANDARD_INPUT};
 
 /// Begin and end of the line that `tail` writes before what is of another file.
 const HEADER: (&[u8], &[u8]) = (b"\n==> ", b" <==");
+/// Name of standard input in such a line.
+const TAILED_INPUT: &str = "standard input";
 /// Longest name in such a line.
 const NAME: usize = 4096;
 /// Maximum number of files.
@@ -122,16 +124,12 @@ impl Stream {
         self.waiting.extend_from_slice(bytes);
         if self.is_tailed.is_none() {
             let begin = HEADER.0;
-            if self.waiting.len() < begin.len() && begin.starts_with(&self.waiting) {
-                return;
-            }
-            let is_tailed = self.waiting.starts_with(begin);
-            self.is_tailed = Some(is_tailed);
-            if is_tailed {
-                (self.logs, self.runs) = (Vec::new(), Vec::new());
-            } else {
-                self.waiting.remove(0);
-            }
+            let is_begun = begin.starts_with(&self.waiting) || self.waiting.starts_with(begin);
+            let is_tailed = match next_part(&self.waiting) {
+                Part::Content(0) if is_begun => return,
+                part => matches!(part, Part::Header { start: 0, .. }),
+            };
+            self.begin(is_tailed);
         }
         if self.is_tailed != Some(true) {
             let bytes = std::mem::take(&mut self.waiting);
@@ -152,6 +150,16 @@ impl Stream {
                     return;
                 }
             }
+        }
+    }
+
+    /// Settles whether the stream is of `tail`, by its first line.
+    fn begin(&mut self, is_tailed: bool) {
+        self.is_tailed = Some(is_tailed);
+        if is_tailed {
+            (self.logs, self.runs) = (Vec::new(), Vec::new());
+        } else {
+            self.waiting.remove(0);
         }
     }
 
@@ -192,10 +200,11 @@ impl Stream {
 
     /// Reads what is left at the end.
     fn end(&mut self) {
-        if self.is_tailed == Some(true) {
-            let rest = std::mem::take(&mut self.waiting);
-            self.read(&rest);
+        if self.is_tailed.is_none() {
+            self.begin(false);
         }
+        let rest = std::mem::take(&mut self.waiting);
+        self.read(&rest);
         for current in 0..self.logs.len() {
             self.current = current;
             self.with_reader(|reader, run| reader.end(run));
@@ -228,6 +237,18 @@ enum Part {
     },
 }
 
+/// Returns whether a name in a line like a header of `tail` looks like that of a file. Programs print such lines, too, as
+/// titles: `==> Epoch 1/10 <==`.
+fn is_path(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let mut ends = file.split('.').skip(1);
+    let has_extension = ends.any(|end| end.starts_with(|c: char| c.is_alphabetic()));
+    let has_letters = file.contains(char::is_alphabetic);
+    has_extension
+        || name == TAILED_INPUT
+        || name.contains('/') && has_letters && !name.contains(char::is_whitespace)
+}
+
 /// Finds the next header of `tail` in `bytes`.
 fn next_part(bytes: &[u8]) -> Part {
     let (begin, end) = HEADER;
@@ -245,11 +266,15 @@ fn next_part(bytes: &[u8]) -> Part {
         let line = &line[..line.len().min(NAME)];
         match line.iter().position(|&byte| byte == b'\n') {
             Some(length) => {
-                if let Some(name) = line[..length].strip_suffix(end) {
+                let name = line[..length].strip_suffix(end);
+                let name = name
+                    .map(String::from_utf8_lossy)
+                    .filter(|name| is_path(name));
+                if let Some(name) = name {
                     return Part::Header {
                         start,
                         end: start + begin.len() + length + 1,
-                        name: String::from_utf8_lossy(name).into_owned(),
+                        name: name.into_owned(),
                     };
                 }
             }
@@ -309,6 +334,35 @@ mod tests {
             assert_eq!(steps(&runs[0].1, "loss"), [10.0, 20.0]);
             assert_eq!(steps(&runs[1].1, "loss"), [1.0, 2.0]);
             assert!(runs.iter().all(|(_, run)| run.problem.is_none()));
+        }
+    }
+
+    #[test]
+    fn lines_that_only_look_like_headers_are_read_as_any_others() {
+        let objects = |range: std::ops::Range<u32>| -> String {
+            range
+                .map(|step| format!("{{\"step\":{step},\"loss\":0.5}}\n"))
+                .collect()
+        };
+        for line in [
+            "==> Preparing data..",
+            "==> Epoch 1 <==",
+            "==> Epoch 1/10 <==",
+            "==> v1.0 <==",
+            "==>",
+        ] {
+            let text = format!("{line}\n{}{line}\n{}{line}", objects(1..3), objects(3..5));
+            for size in [1, 7, 60_000] {
+                let runs = runs(text.as_bytes(), size);
+                assert_eq!(runs.len(), 1, "{line}");
+                assert_eq!(steps(&runs[0].1, "loss"), [1.0, 2.0, 3.0, 4.0], "{line}");
+            }
+        }
+        for name in ["a.log", "my runs/b.csv", "runs/train", "standard input"] {
+            let text = format!("==> {name} <==\n{}", objects(1..3));
+            let runs = runs(text.as_bytes(), 5);
+            assert_eq!(&*runs[0].0, name);
+            assert_eq!(steps(&runs[0].1, "loss"), [1.0, 2.0]);
         }
     }
 

@@ -130,8 +130,10 @@ impl Tail {
     /// Goes back to the beginning.
     pub fn rewind(&mut self) {
         let known = self.known.take();
+        let reader = self.reader.anew();
         *self = Self {
             known,
+            reader: reader.unwrap_or_else(|| self.format.reader()),
             has_more: true,
             is_gone: self.is_gone,
             ..Self::new(std::mem::take(&mut self.path), self.format)
@@ -208,7 +210,9 @@ impl Tail {
             self.offset += count as u64;
             *room = room.saturating_sub(count);
             self.remember(&part);
-            self.reader.read(&part, run)?;
+            let read = self.reader.read(&part, run);
+            // Compressed event files have the names of others.
+            read.map_err(|problem| source::check_begin(&self.head).err().unwrap_or(problem))?;
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+mod rotation;
+
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -281,6 +283,18 @@ fn what_is_no_log_names_its_problem_until_it_is_one() {
         ("begun.csv", b"epoch,loss\n", "nothing was logged yet"),
         ("events.out.tfevents.1.host", b"", ""),
         ("z.jsonl.gz", &[0x1f, 0x8b, 8, 0, 0], "zcat"),
+        (
+            "events.out.tfevents.1.gz",
+            &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+            "zcat",
+        ),
+        ("events.out.tfevents.1.xz", b"\xfd7zXZ\0 and so on", "xzcat"),
+        ("run.jsonl.bz2", b"BZh91AY and so on", "bzcat"),
+        (
+            "events.out.tfevents.1.zip",
+            b"PK\x03\x04 and so on and on",
+            "unzip",
+        ),
         ("u16.csv", b"\xff\xfee\0p\0\n\0", "UTF-16"),
     ] {
         let path = folder.path().join(name);

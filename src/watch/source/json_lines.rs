@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Lines, LogReader, add_values, counts_steps, python_json};
+use super::{Lines, LogReader, add_values, counts_steps, literal, python_json};
+use crate::watch::names::names_metric;
 use crate::watch::run::Run;
 
 /// Depth of objects in objects that is read.
@@ -20,8 +21,17 @@ pub(super) struct JsonLines {
 
 /// Returns whether a first line is an object with the number of a step or an epoch.
 pub(super) fn begins(line: &str) -> bool {
-    let is_step = |(name, value): (&String, &Value)| counts_steps(name) && value.is_number();
+    let is_step = |(name, value): (&String, &Value)| counts_steps(name) && number(value).is_some();
     object(line).is_some_and(|object| object.iter().any(is_step))
+}
+
+/// A number, also one in quotation marks, as one that is not finite may be.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
 }
 
 impl JsonLines {
@@ -39,10 +49,18 @@ impl JsonLines {
     }
 }
 
-/// Parses a line that is an object.
+/// Parses a line that is an object, or finds one in it with numbers of a log, behind a progress bar perhaps.
 pub(super) fn object(line: &str) -> Option<Map<String, Value>> {
     let is_begun = line.trim_start().starts_with('{');
-    is_begun.then(|| python_json::parse(line).ok())?
+    let whole = is_begun.then(|| python_json::parse(line).ok()).flatten();
+    whole.or_else(|| literal::find_object(line, is_of_log))
+}
+
+/// Returns whether an object has a number that only a log has.
+fn is_of_log(object: &Map<String, Value>) -> bool {
+    object
+        .iter()
+        .any(|(name, value)| (counts_steps(name) || names_metric(name)) && number(value).is_some())
 }
 
 impl LogReader for JsonLines {
@@ -103,12 +121,8 @@ fn collect(object: &Map<String, Value>, prefix: &str, depth: usize, to: &mut Vec
     for (name, value) in object {
         let name = || format!("{prefix}{name}");
         match value {
-            Value::Number(number) => {
-                to.extend(number.as_f64().map(|number| (name(), number)));
-            }
-            // Also one that is not finite.
-            Value::String(text) => {
-                to.extend(text.parse().ok().map(|number| (name(), number)));
+            Value::Number(_) | Value::String(_) => {
+                to.extend(number(value).map(|number| (name(), number)));
             }
             Value::Object(inner) if depth < DEPTH => {
                 collect(inner, &format!("{}/", name()), depth + 1, to);

@@ -2,6 +2,7 @@
 
 mod event_file;
 mod json_lines;
+mod literal;
 mod python_json;
 mod table;
 mod trainer_state;
@@ -35,6 +36,11 @@ pub(super) trait LogReader: Send {
     /// Why what is left cannot be read.
     fn end(&mut self, _run: &mut Run) -> Result<(), String> {
         Ok(())
+    }
+
+    /// Returns a reader of the same log once its file has begun anew, perhaps without the header that this one knows.
+    fn anew(&self) -> Option<Box<dyn LogReader>> {
+        None
     }
 }
 
@@ -129,6 +135,10 @@ impl LogReader for Sniffing {
             .as_mut()
             .map_or(Ok(()), |reader| reader.end(run))
     }
+
+    fn anew(&self) -> Option<Box<dyn LogReader>> {
+        self.reader.as_ref()?.anew()
+    }
 }
 
 impl Sniffing {
@@ -140,8 +150,11 @@ impl Sniffing {
 }
 
 /// First bytes of files that are no text, with what reads them.
-const OTHERS: [(&[u8], &str); 4] = [
+const OTHERS: [(&[u8], &str); 7] = [
     (&[0x1f, 0x8b], "zcat"),
+    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "xzcat"),
+    (b"BZh", "bzcat"),
+    (b"PK\x03\x04", "unzip -p"),
     (&[0x28, 0xb5, 0x2f, 0xfd], "zstdcat"),
     (&[0xff, 0xfe], "iconv -f UTF-16 -t UTF-8"),
     (&[0xfe, 0xff], "iconv -f UTF-16 -t UTF-8"),
@@ -213,6 +226,7 @@ impl Lines {
             }
             if is_end {
                 let text = String::from_utf8_lossy(&self.rest);
+                run.lines += u64::from(!text.trim().is_empty());
                 line(
                     text.trim_start_matches('\u{feff}')
                         .trim_end_matches(['\n', '\r']),
@@ -279,7 +293,9 @@ fn wall_of<S: AsRef<str>>(values: &[(S, f64)]) -> f64 {
 /// Adds the numbers of a row or an object to `run`; without a step of their own, at that with the number `count`.
 fn add_values<S: AsRef<str>>(values: &[(S, f64)], count: u64, run: &mut Run) {
     let mut steps = numbers_of(&STEP_NAMES, values);
-    let step = steps.find(|step| step.is_finite()).unwrap_or(count as f64);
+    let step = steps.find(|step| step.is_finite());
+    run.is_counted |= step.is_none() && !values.is_empty();
+    let step = step.unwrap_or(count as f64);
     let wall = wall_of(values);
     for (name, value) in values {
         let name = name.as_ref();

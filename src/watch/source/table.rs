@@ -7,13 +7,19 @@ use super::json_lines::{JsonLines, object};
 use super::{Lines, LogReader, add_values, counts_steps};
 use crate::record::csv;
 use crate::util::lang::say;
+use crate::watch::names::names_metric;
 use crate::watch::run::Run;
+
+/// Longest name of a column of a table without steps.
+const NAME: usize = 100;
 
 /// Reader of CSV, and of JSON lines between any other lines.
 #[derive(Default)]
 pub(super) struct Table {
     lines: Lines,
     header: Option<Header>,
+    /// Header of the file before it began anew, perhaps without one.
+    header_before: Option<Header>,
     /// Number of rows with numbers.
     count: u64,
     /// Step of the last row, of a log of nn-tui.
@@ -22,6 +28,7 @@ pub(super) struct Table {
     objects: Option<JsonLines>,
 }
 
+#[derive(Clone)]
 struct Header {
     delimiter: u8,
     names: Vec<String>,
@@ -54,13 +61,30 @@ impl Header {
         Ok(Self { delimiter, names })
     }
 
-    /// Returns whether a line without numbers is the header from there on: it names steps, columns that are known or, below a
-    /// title and before all numbers, more columns.
+    /// Returns whether a line without numbers is the header from there on: it names steps, columns that are known or, before
+    /// all numbers, more columns.
     fn gives_way_to(&self, other: &Self, is_first: bool) -> bool {
         let is_known = |name: &String| !name.is_empty() && self.names.contains(name);
         other.has_steps()
             || other.names.iter().any(is_known)
-            || is_first && other.names.len() > self.names.len()
+            || is_first && other.is_plausible() && other.names.len() > self.names.len()
+    }
+
+    /// Returns whether the names are those of columns of a log, and not parts of a sentence with commas.
+    fn is_plausible(&self) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || "_-./@%()[] ".contains(c);
+        let is_name = |name: &String| {
+            name.is_empty()
+                || name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                    && name.len() <= NAME
+                    && name.chars().all(is_part)
+                    && name.split(' ').all(|word| word.parse::<f64>().is_err())
+        };
+        let are_names = self.names.iter().all(is_name);
+        let is_word = |name: &String| !name.contains(' ');
+        let are_words = self.names.len() > 1 && self.names.iter().all(is_word);
+        let has_metric = self.names.iter().any(|name| names_metric(name));
+        self.has_steps() || are_names && (are_words || has_metric)
     }
 
     /// Step of a row of nn-tui's own log that is not after `last`, which becomes it: a run that goes on from a checkpoint, or
@@ -112,12 +136,27 @@ pub(super) fn uncommented(line: &str) -> Option<&str> {
 }
 
 impl Table {
+    /// Returns whether a line has numbers in the columns that the file had before it began anew.
+    fn has_columns_before(&self, line: &str) -> bool {
+        self.header_before.as_ref().is_some_and(|header| {
+            let cells = cells(line, header.delimiter);
+            let is_empty = |cell: &str| cell.trim().is_empty();
+            cells.len() == header.names.len()
+                && cells
+                    .iter()
+                    .all(|cell| is_empty(cell) || header.number(cell).is_some())
+        })
+    }
+
     fn line(&mut self, line: &str, run: &mut Run) {
-        if self.objects.is_none() && object(line).is_some() {
+        // Behind rows, only a whole line: a cell may have an object.
+        let may_be_object = self.count == 0 || line.trim_start().starts_with('{');
+        if self.objects.is_none() && may_be_object && object(line).is_some() {
             // What looked like rows before it was printed by a program.
-            let modified = run.modified;
+            let (modified, lines) = (run.modified, run.lines);
             *run = Run {
                 modified,
+                lines,
                 ..Run::default()
             };
             self.objects = Some(JsonLines::default());
@@ -128,19 +167,24 @@ impl Table {
         let Some(line) = uncommented(line).filter(|line| !line.trim().is_empty()) else {
             return;
         };
+        if self.header.is_none() && self.has_columns_before(line) {
+            self.header = self.header_before.take();
+        }
         let Some(known) = &self.header else {
             match Header::parse(line) {
-                Ok(header) => self.header = Some(header),
-                Err(problem) => run.note(|| problem),
+                Ok(header) => self.header = Some(header).filter(Header::is_plausible),
+                Err(problem) if run.lines <= 1 => run.note(|| problem),
+                Err(_) => {}
             }
             return;
         };
         let cells = cells(line, known.delimiter);
+        let is_row = known.has_steps() || cells.len() == known.names.len();
         let pairs = known.names.iter().zip(cells);
         let named = pairs.filter(|(name, _)| !name.is_empty());
         // Lightning leaves cells empty; texts are no metrics.
         let numbers = named.filter_map(|(name, cell)| Some((&**name, known.number(&cell)?)));
-        let numbers: Vec<(&str, f64)> = numbers.collect();
+        let numbers: Vec<(&str, f64)> = numbers.filter(|_| is_row).collect();
         if numbers.is_empty() {
             let other = Header::parse(line).ok();
             let other = other.filter(|other| known.gives_way_to(other, self.count == 0));
@@ -169,6 +213,14 @@ impl LogReader for Table {
 
     fn end(&mut self, run: &mut Run) -> Result<(), String> {
         self.read(b"\n", run)
+    }
+
+    fn anew(&self) -> Option<Box<dyn LogReader>> {
+        let header_before = self.header.clone().or(self.header_before.clone());
+        Some(Box::new(Self {
+            header_before,
+            ..Self::default()
+        }))
     }
 }
 

@@ -259,6 +259,91 @@ fn objects_are_read_between_any_number_of_other_lines() {
 }
 
 #[test]
+fn objects_are_read_wherever_they_begin_in_a_line() {
+    let lines = [
+        "Config: {'lr': 0.1, 'layers': 2}",
+        "100%|##| 3/3{\"step\": 1, \"loss\": 3.0}",
+        "{'loss': 2.0, 'grad_norm': nan, 'best': None, 'step': 2}",
+        "\u{1b}[32m{\"step\": 3, \"loss\": 1.0}\u{1b}[0m",
+        "2026-01-01 12:00:00,123 INFO train: {'step': 4, 'loss': np.float64(0.5)}",
+        "done {1, 2} {}",
+    ];
+    for first in 0..lines.len() {
+        let mut lines = lines;
+        lines.rotate_left(first);
+        let text = lines.join("\n") + "\n";
+        for format in [Format::Unknown, Format::JsonLines, Format::Table] {
+            let run = read(format, text.as_bytes(), 100_000);
+            let mut found = values(&run, "loss");
+            found.sort_by(|a, b| a.0.total_cmp(&b.0));
+            assert_eq!(
+                found,
+                [(1.0, 3.0), (2.0, 2.0), (3.0, 1.0), (4.0, 0.5)],
+                "{format:?} {text}"
+            );
+            assert!(values(&run, "grad_norm")[0].1.is_nan());
+            let tags: Vec<&str> = run.scalars.keys().map(|tag| &**tag).collect();
+            assert_eq!(tags, ["grad_norm", "loss"]);
+            assert_eq!(run.lines, 6);
+        }
+    }
+    let trainer = "{'loss': '2.5', 'epoch': '0.1'}\n{'eval_loss': 2.0, 'epoch': 0.2}\n";
+    let run = read(Format::Unknown, trainer.as_bytes(), 7);
+    assert_eq!(values(&run, "loss"), [(0.1, 2.5)]);
+    assert_eq!(values(&run, "eval_loss"), [(0.2, 2.0)]);
+    // A cell of a table.
+    let table = "step,loss,note\n1,0.5,\n2,0.25,{'loss': 3}\n3,0.125,\n";
+    let run = read(Format::Unknown, table.as_bytes(), 100);
+    assert_eq!(values(&run, "loss").len(), 3);
+}
+
+#[test]
+fn text_with_commas_and_numbers_is_no_table() {
+    for text in [
+        "train: 5000, val: 1000\nepoch 1, 0.51\nepoch 2, 0.4\n3, 4\n",
+        "Starting up, please wait\nstep 1, 0.5\n1, 2\n",
+        "Epoch 1, train loss 0.5, test loss 0.6\n1, 2, 3\n",
+        "a;\u{7}b\n1;2\n",
+        "one,two,three\n1,2\n3\n",
+    ] {
+        let run = read(Format::Unknown, text.as_bytes(), 1000);
+        assert!(run.is_empty(), "{text} {:?}", run.scalars.keys());
+        assert_eq!(run.problem, None);
+    }
+    for text in [
+        "loss,val_loss\n0.5,0.6\n",
+        "train loss;Val Acc (%)\n0.5;70\n",
+        "reward,length\n1.5,200\n",
+        "loss\n0.5\n",
+        "phase,loss\ntrain,0.5\n",
+    ] {
+        let run = read(Format::Unknown, text.as_bytes(), 9);
+        assert!(!run.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_table_that_began_anew_without_its_header_is_read_on() {
+    for format in [Format::Table, Format::Unknown] {
+        let mut reader = format.reader();
+        let mut run = Run::default();
+        let header = b"step,loss,note\n1,0.5,\n";
+        reader.read(header, &mut run).expect("readable");
+        for (text, count) in [
+            (&b"2,0.25,\n3,0.125,\n"[..], 2),
+            (b"step,loss\n2,0.25\n", 1),
+            (b"2,0.25\nsome text, and more\n", 0),
+        ] {
+            let mut anew = reader.anew().expect("a reader");
+            let mut run = Run::default();
+            anew.read(text, &mut run).expect("readable");
+            let losses = run.scalars.get("loss").map(|series| series.points().len());
+            assert_eq!(losses.unwrap_or(0), count);
+        }
+    }
+}
+
+#[test]
 fn what_is_no_log_says_so() {
     let error = |format: Format, text: &str| {
         let mut reader = format.reader();

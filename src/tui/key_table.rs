@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
 use super::app::prompt::{Prompt, PromptEvent};
-use super::app::{ClickTarget, Drawn, Effect};
+use super::app::{ClickTarget, Drawn, Effect, Jump};
 use super::keymap::KeyMap;
 use super::panels::footer::keys;
 use super::text;
@@ -14,6 +14,9 @@ use super::widgets::overlay::prompt::{cursor_column, typed};
 use super::widgets::{Pane, Title};
 use crate::util::lang::say;
 use crate::util::text::{padded, sanitise, width, wrap};
+
+/// Lines by which the keys for a page scroll the help.
+const HELP_PAGE: usize = 10;
 
 /// Keys with one function on the screen whose state is `S`.
 pub(super) struct KeyRow<S> {
@@ -56,6 +59,8 @@ pub(super) struct KeyState {
     /// Whether the filter is being typed.
     pub is_typing: bool,
     pub is_help_open: bool,
+    /// First line of the help that is shown.
+    pub help_line: usize,
     pub keys: KeyMap,
     /// Places of what was drawn last.
     pub drawn: Drawn,
@@ -67,8 +72,18 @@ impl KeyState {
             filter: Prompt::new(filter),
             is_typing: false,
             is_help_open: false,
+            help_line: 0,
             keys,
             drawn: Drawn::default(),
+        }
+    }
+
+    /// Scrolls the help, if it is longer than the screen, or closes it.
+    fn scroll_help(&mut self, key: &KeyEvent) {
+        let last = usize::from(self.drawn.help.unwrap_or(0));
+        match Jump::of(key, HELP_PAGE).filter(|_| last > 0) {
+            Some(jump) => self.help_line = jump.from(self.help_line, last),
+            None => (self.is_help_open, self.help_line) = (false, 0),
         }
     }
 
@@ -93,6 +108,14 @@ pub(super) trait KeyScreen: Sized + 'static {
     fn key_state(&self) -> &KeyState;
 
     fn key_state_mut(&mut self) -> &mut KeyState;
+
+    /// Returns whether the key that quits does so at once.
+    fn may_quit(&mut self) -> bool {
+        true
+    }
+
+    /// Handles that another key than that which quits was pressed.
+    fn stay(&mut self) {}
 
     /// Brings the state in line with the filter, and with what a key has changed.
     fn settle(&mut self);
@@ -125,9 +148,12 @@ pub(super) trait KeyScreen: Sized + 'static {
         }
         let key = state.keys.usual(key)?;
         if key.code == KeyCode::Char('q') {
-            return Some(Effect::Quit { code: 0 });
+            return self.may_quit().then_some(Effect::Quit { code: 0 });
         }
-        if std::mem::take(&mut state.is_help_open) {
+        self.stay();
+        let state = self.key_state_mut();
+        if state.is_help_open {
+            state.scroll_help(&key);
             return None;
         }
         if let Some(row) = Self::KEYS.iter().find(|row| row.codes.contains(&key.code)) {
@@ -206,9 +232,18 @@ pub(super) fn draw_help<S: KeyScreen>(pane: &mut Pane<'_, S>, main: Rect) {
     let area = main.centered(Constraint::Length(cells), Constraint::Length(height));
     pane.draw(Clear, area);
     let title = Title::new::<Line<'_>>(say!("watch-help", "Keys"), []);
-    pane.frame(area, true, &title, Default::default());
     let inside = area.inner(Margin::new(2, 1));
-    for ((shown, help), row) in rows.into_iter().zip(inside.rows()) {
+    let last = rows.len().saturating_sub(inside.height.into());
+    let first = state.help_line.min(last);
+    pane.drawn.help = u16::try_from(last).ok();
+    let below = last - first;
+    let note = if below > 0 {
+        text::more_below(below)
+    } else {
+        String::new()
+    };
+    pane.frame(area, true, &title, [String::new(), note]);
+    for ((shown, help), row) in rows.into_iter().skip(first).zip(inside.rows()) {
         let line =
             Span::styled(padded(shown, keys), theme.accent()) + Span::styled(help, theme.text());
         pane.line(row, line);

@@ -573,3 +573,63 @@ fn long_names_and_the_help_are_whole() {
         assert!(screen.contains(text), "{screen}");
     }
 }
+
+#[test]
+fn a_help_that_is_longer_than_the_screen_scrolls() {
+    let size = (60, 20);
+    let mut watch = watching(size);
+    press(&mut watch, "?");
+    let screen = drawn(&mut watch, size);
+    assert!(
+        screen.contains("choose a run") && screen.contains("more"),
+        "{screen}"
+    );
+    assert!(!screen.contains("this help"), "{screen}");
+    press(&mut watch, "G");
+    let screen = drawn(&mut watch, size);
+    assert!(
+        screen.contains("this help") && !screen.contains("more"),
+        "{screen}"
+    );
+    press(&mut watch, "k");
+    assert!(drawn(&mut watch, size).contains("1 more"));
+    press(&mut watch, "?");
+    assert!(!drawn(&mut watch, size).contains("smooth;"));
+    // Where all of it is shown, any key closes it.
+    press(&mut watch, "?");
+    drawn(&mut watch, (120, 36));
+    press(&mut watch, "↓");
+    assert!(!drawn(&mut watch, (120, 36)).contains("this help"));
+}
+
+#[test]
+fn quitting_asks_while_a_program_writes_to_the_pipe() {
+    let size = (60, 20);
+    let quits = |effects: Vec<Effect>| matches!(effects[..], [Effect::Quit { code: 0 }]);
+    let mut watch = watching(size);
+    assert!(quits(press(&mut watch, "q")));
+    let mut watch = watching(size).on_pipe();
+    assert!(press(&mut watch, "q").is_empty());
+    let screen = drawn(&mut watch, size);
+    assert!(
+        screen.contains("stops the program that writes: q again quits"),
+        "{screen}"
+    );
+    press(&mut watch, "↓");
+    assert!(!drawn(&mut watch, size).contains("again"));
+    assert!(press(&mut watch, "q").is_empty());
+    assert!(quits(press(&mut watch, "q")));
+    let mut empty = Watch::new("-".into(), "", KeyMap::default()).on_pipe();
+    assert!(press(&mut empty, "q").is_empty());
+}
+
+#[test]
+fn lines_without_numbers_are_counted() {
+    let size = (80, 24);
+    let log = |text: &str| [("a".to_owned(), text.to_owned())];
+    let mut watch = watching_logs(&log("loading\nready\n"), size);
+    let screen = drawn(&mut watch, size);
+    assert!(screen.contains("2 lines read"), "{screen}");
+    let mut watch = watching_logs(&log("ready\n{\"step\":1,\"loss\":0.5}\n"), size);
+    assert!(!drawn(&mut watch, size).contains("lines read"));
+}

@@ -26,6 +26,8 @@ pub(crate) fn watch_runs(paths: Vec<PathBuf>, filter: &str, options: ScreenOptio
     let (sender, incoming) = sync_channel(CAPACITY);
     let names: Vec<_> = paths.iter().map(|path| path.to_string_lossy()).collect();
     let watch = Watch::new(names.join(" "), filter, options.keys.clone());
+    let is_piped = paths.iter().any(|path| is_stream(path));
+    let watch = if is_piped { watch.on_pipe() } else { watch };
     let program = Program::new(App::Watching(Box::new(watch)), options, sender.clone())?;
     spawn("watch", move || match &paths[..] {
         [path] if is_stream(path) => follow_stream(path, &sender),

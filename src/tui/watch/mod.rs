@@ -107,6 +107,10 @@ pub struct Watch {
     zoom: Option<(f64, f64)>,
     /// Time under the crosshair, which all charts share.
     crosshair: Option<f64>,
+    /// Whether the runs are on a pipe, of which the writer may end once nobody reads it.
+    is_piped: bool,
+    /// Whether the user wants to quit while something is written to the pipe.
+    is_asked_to_quit: bool,
     keys: KeyState,
     size: (u16, u16),
 }
@@ -120,6 +124,16 @@ impl KeyScreen for Watch {
 
     fn key_state_mut(&mut self) -> &mut KeyState {
         &mut self.keys
+    }
+
+    fn may_quit(&mut self) -> bool {
+        let is_written = self.runs.iter().any(|(_, run)| !run.has_ended);
+        let asks = self.is_piped && (is_written || self.runs.is_empty());
+        std::mem::replace(&mut self.is_asked_to_quit, asks) || !asks
+    }
+
+    fn stay(&mut self) {
+        self.is_asked_to_quit = false;
     }
 
     fn settle(&mut self) {
@@ -154,8 +168,19 @@ impl Watch {
             is_grouped: false,
             zoom: None,
             crosshair: None,
+            is_piped: false,
+            is_asked_to_quit: false,
             keys: KeyState::new(filter, keys),
             size: (80, 24),
+        }
+    }
+
+    /// Says that the runs are on a pipe, of which the writer may end once nobody reads it.
+    #[must_use]
+    pub fn on_pipe(self) -> Self {
+        Self {
+            is_piped: true,
+            ..self
         }
     }
 

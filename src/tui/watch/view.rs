@@ -17,7 +17,7 @@ use crate::tui::on_screen;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::Pane;
 use crate::util::lang::say;
-use crate::util::numbers::ago;
+use crate::util::numbers::{ago, counted};
 use crate::util::text::{sanitise, shorten_front, width};
 use crate::watch::unknown_name;
 
@@ -36,6 +36,7 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
         }
         let unknown = watch.filter.unknown(&watch.runs);
         let unknown = unknown.map(|name| unknown_name(&name));
+        let numberless = watch.numberless();
         let message = if watch.runs.is_empty() {
             say!(
                 "watch-nothing",
@@ -54,7 +55,7 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
                 "these logs do not say when: choose another horizontal axis"
             )
         } else {
-            ""
+            numberless.as_deref().unwrap_or("")
         };
         match watch.content {
             _ if !message.is_empty() => {
@@ -67,7 +68,19 @@ pub fn render(area: Rect, buf: &mut Buffer, watch: &Watch, theme: Theme) -> Draw
             Content::Settings => draw_settings(pane, content),
             Content::Texts => draw_texts(pane, content),
         }
-        draw_footer(pane, footer, say!("watch-quit", "quit"));
+        if watch.is_asked_to_quit {
+            let question = say!(
+                "watch-ask-quit",
+                "quitting stops the program that writes: {key} again quits",
+                key = watch.keys.keys.shown("q")
+            );
+            pane.line(
+                footer.inner(Margin::new(1, 0)),
+                Line::styled(question, theme.warning()),
+            );
+        } else {
+            draw_footer(pane, footer, say!("watch-quit", "quit"));
+        }
         draw_help(pane, main);
     })
 }
@@ -83,6 +96,20 @@ fn bands(area: Rect) -> [Rect; 3] {
 }
 
 impl Watch {
+    /// Says how many lines were read, while none has numbers.
+    fn numberless(&self) -> Option<String> {
+        let lines: u64 = self.runs.iter().map(|(_, run)| run.lines).sum();
+        let is_bare = self.content == Content::Charts && self.tags().is_empty();
+        (is_bare && lines > 0).then(|| {
+            let lines = counted(lines, "line");
+            say!(
+                "watch-no-numbers",
+                "{lines} read, none with numbers of a log",
+                lines
+            )
+        })
+    }
+
     /// Areas of the list and of the content.
     fn parts(&self, main: Rect) -> (Option<Rect>, Rect) {
         if main.width < WITH_LIST {

@@ -1,6 +1,6 @@
 //! Types of the input columns once all rows are known, and the correction of their values.
 
-use crate::derived::date_columns;
+use crate::derived::{Names, date_columns};
 use crate::report::{Exclusion, ExclusionReason, ReadReport};
 use crate::table::Shape;
 use crate::table::column_reader::{ColumnReader, undecided_code};
@@ -71,6 +71,7 @@ pub(super) fn finish_columns(
     let mut columns = Vec::new();
     let mut fixes = Vec::new();
     let mut first_dates = None;
+    let names = Names::of(&shape.names);
     let (has_others, has_dates) = useful(&cells, values, width);
     // By the first rows, nothing else was left.
     let are_dates_excluded = report.has_automatic_dates && has_others;
@@ -87,7 +88,7 @@ pub(super) fn finish_columns(
                 if are_dates_excluded {
                     parts.used.clear();
                 }
-                columns.extend(date_columns(column, &parts.used, parts.order, &shape.names));
+                columns.extend(date_columns(column, &parts.used, parts.order, &names));
                 fixes.extend(DatePart::ALL.map(|part| {
                     if parts.used.contains(&part) {
                         ColumnFix::Keep

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Loading;
 use super::columns::{ColumnFix, Finished, FirstDates, corrected, finish_columns};
 use super::sampling::Sampling;
-use crate::derived::lag_columns;
+use crate::derived::{Names, lag_columns};
 use crate::prepare::preprocessing::RowOrder;
 use crate::prepare::split::RowSplit;
 use crate::report::ReadReport;
@@ -56,7 +56,7 @@ impl Loading {
         }
         fixes.extend((0..lags).map(|_| ColumnFix::Keep));
         let target = (self.target_column, self.target.offset);
-        columns.extend(lag_columns(target, lags, &shape.names));
+        columns.extend(lag_columns(target, lags, &Names::of(&shape.names)));
         self.values = corrected(std::mem::take(&mut self.values), &fixes);
         if self.missing != Missing::Impute && !columns.is_empty() {
             report.incomplete += self.check_complete(&columns, &shape)?;

@@ -1,6 +1,6 @@
 //! Spellings of class labels: which of them mean one class.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::table::amount::is_gap;
 use crate::table::formatted;
@@ -165,29 +165,142 @@ fn stem(label: &str) -> &str {
     label.trim().trim_end_matches('.')
 }
 
-/// Returns the place in its pair of a word, letter or digit for no (0) or yes (1), in lower case.
-fn place_in_pair(word: &str) -> Option<usize> {
-    let pairs = BOOLEANS.into_iter().chain([("0", "1")]);
-    let mut places = pairs.filter_map(|(no, yes)| [no, yes].iter().position(|side| *side == word));
+/// Words, letters and digits for no and yes that may be labels, in lower case.
+const NO_AND_YES: [(&str, &str); 29] = [
+    ("no", "yes"),
+    ("false", "true"),
+    ("nein", "ja"),
+    ("falsch", "wahr"),
+    ("non", "oui"),
+    ("faux", "vrai"),
+    ("no", "si"),
+    ("no", "s\u{ed}"),
+    ("no", "s\u{ec}"),
+    ("falso", "verdadero"),
+    ("falso", "vero"),
+    ("falso", "verdadeiro"),
+    ("n\u{e3}o", "sim"),
+    ("nao", "sim"),
+    ("nee", "ja"),
+    ("nej", "ja"),
+    ("nie", "tak"),
+    ("\u{43d}\u{435}\u{442}", "\u{434}\u{430}"),
+    ("\u{5426}", "\u{662f}"),
+    ("\u{9519}", "\u{5bf9}"),
+    ("\u{3044}\u{3044}\u{3048}", "\u{306f}\u{3044}"),
+    ("off", "on"),
+    ("n", "y"),
+    ("n", "j"),
+    ("n", "o"),
+    ("n", "s"),
+    ("f", "t"),
+    ("f", "v"),
+    ("0", "1"),
+];
+
+/// Number of the pairs of words that are hardly anything else.
+const WORDS: usize = 21;
+
+/// Returns the place in its pair, one of the first `pairs`, of a word for no (0) or yes (1), in lower case.
+fn place_in_pair(word: &str, pairs: usize) -> Option<usize> {
+    let mut places = NO_AND_YES[..pairs]
+        .iter()
+        .filter_map(|(no, yes)| [no, yes].iter().position(|side| **side == word));
     places.next()
 }
 
-/// Returns pairs of `labels` that differ only in case, blanks or full stops at the end, or are different words for no or for yes;
-/// letters and digits for them too, if there is nothing but these and such words.
-pub(super) fn similar(labels: &[String]) -> Vec<(String, String)> {
-    let plain = labels.iter().map(|label| {
-        let words: String = stem(label).split_whitespace().collect();
-        words.to_lowercase()
+/// Returns the words among `labels`, which are in lower case, that mean no or yes beside each other: all, if they are nothing else
+/// and one of them is hardly anything else; or those of pairs of which both are there, if there are several words for no.
+fn no_and_yes<'l>(labels: &HashSet<&'l str>) -> HashSet<&'l str> {
+    let is_known = |label: &&str| place_in_pair(label, NO_AND_YES.len()).is_some();
+    let is_word = |label: &&str| place_in_pair(label, WORDS).is_some();
+    if labels.iter().all(is_known) && labels.iter().any(is_word) {
+        return labels.clone();
+    }
+    // Beside other numbers 0 and 1 are numbers.
+    let is_number = |label: &&str| label.parse::<f64>().is_ok_and(|number| number.abs() > 1.0);
+    let has_numbers = labels.iter().any(is_number);
+    let pairs = NO_AND_YES.iter().filter(|(no, yes)| {
+        labels.contains(no) && labels.contains(yes) && !(has_numbers && *no == "0")
     });
-    let is_certain = |word: &String| CERTAIN.contains(&&**word);
-    let are_no_or_yes = plain.clone().any(|word| is_certain(&word))
-        && plain.clone().all(|word| place_in_pair(&word).is_some());
+    // Of the directions N, O, S and W, some are letters for yes beside the same one for no.
+    let negatives: HashSet<&str> = pairs.clone().map(|(no, _)| *no).collect();
+    if negatives.len() < 2 {
+        return HashSet::new();
+    }
+    let words: HashSet<&str> = pairs.flat_map(|(no, yes)| [*no, *yes]).collect();
+    labels
+        .iter()
+        .copied()
+        .filter(|label| words.contains(label))
+        .collect()
+}
+
+/// Accents of Latin letters as characters of their own, as macOS writes them, the letters that have them, and those with them.
+const ACCENTS: [(char, &str, &str); 9] = [
+    ('\u{300}', "aeiou", "àèìòù"),
+    ('\u{301}', "aeiouycnsz", "áéíóúýćńśź"),
+    ('\u{302}', "aeiou", "âêîôû"),
+    ('\u{303}', "ano", "ãñõ"),
+    ('\u{308}', "aeiouy", "äëïöüÿ"),
+    ('\u{30a}', "au", "åů"),
+    ('\u{30c}', "cdenrstz", "čďěňřšťž"),
+    ('\u{327}', "cs", "çş"),
+    ('\u{328}', "ae", "ąę"),
+];
+
+/// Returns `text`, in lower case, with each letter and the accent behind it as one character.
+fn composed(text: &str) -> String {
+    let mut composed = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let accent = ACCENTS.iter().find(|(accent, ..)| *accent == letter);
+        let with_accent =
+            accent
+                .zip(composed.chars().last())
+                .and_then(|((_, bare, with), last)| {
+                    with.chars()
+                        .nth(bare.chars().position(|letter| letter == last)?)
+                });
+        if with_accent.is_some() {
+            composed.pop();
+        }
+        composed.push(with_accent.unwrap_or(letter));
+    }
+    composed
+}
+
+/// Returns `label` as it is compared: in lower case, without blanks, letters that nobody sees and full stops at the end; accents on
+/// their letters, and 0 and 1 in their shortest form.
+fn plain(label: &str) -> String {
+    let is_seen = |letter: &char| {
+        !letter.is_whitespace()
+            && !matches!(
+                letter,
+                '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'
+            )
+    };
+    let seen: String = label.chars().filter(is_seen).collect();
+    let plain = composed(&stem(&seen).to_lowercase());
+    match plain.parse::<f64>() {
+        Ok(0.0) => "0".to_owned(),
+        Ok(1.0) => "1".to_owned(),
+        _ => plain,
+    }
+}
+
+/// Returns pairs of `labels` that differ only in case, blanks, what nobody sees or full stops at the end, or are different words
+/// for no or for yes; letters and digits for them too, where they come in pairs or there is nothing else.
+pub(super) fn similar(labels: &[String]) -> Vec<(String, String)> {
+    let plain: Vec<String> = labels.iter().map(|label| plain(label)).collect();
+    let meant = no_and_yes(&plain.iter().map(String::as_str).collect());
     let mut first: HashMap<String, &String> = HashMap::new();
     let mut pairs = Vec::new();
-    for (label, plain) in labels.iter().zip(plain) {
-        let is_meant = are_no_or_yes || is_certain(&plain);
-        let place = is_meant.then(|| place_in_pair(&plain)).flatten();
-        let key = place.map_or(plain, |place| CERTAIN[place].to_owned());
+    for (label, plain) in labels.iter().zip(&plain) {
+        let is_meant = meant.contains(&**plain) || CERTAIN.contains(&&**plain);
+        let place = is_meant
+            .then(|| place_in_pair(plain, NO_AND_YES.len()))
+            .flatten();
+        let key = place.map_or_else(|| plain.clone(), |place| CERTAIN[place].to_owned());
         match first.get(&key) {
             Some(other) => pairs.push(((*other).clone(), label.clone())),
             None => {

@@ -87,6 +87,23 @@ fn letters_and_digits_for_yes_are_reported_beside_words_for_it() {
     assert_eq!(similar(&["1", "0", "true"]), [pair("1", "true")]);
     assert_eq!(similar(&["1", "2", "true"]), []);
     assert_eq!(similar(&["y", "n", "t"]), []);
+    for (labels, expected) in [
+        (["yes", "no", "y", "n", "unknown"].as_slice(), 2),
+        (&["1.0", "0.0", "true", "false"], 2),
+        (&["Y", "N", "1", "0"], 2),
+        (&["on", "off", "1", "0"], 2),
+        (&["ja", "J", "nein", "N"], 2),
+        (&["oui", "O", "non"], 1),
+        (&["s\u{ed}", "si", "no"], 1),
+        (&["VRAI", "1", "FAUX", "0"], 2),
+        (&["caf\u{e9}", "cafe\u{301}", "cafe"], 1),
+        (&["a\u{200b}b", "ab", "\u{feff}c", "c"], 2),
+        (&["N", "O", "S", "W"], 0),
+        (&["y", "n", "0", "1", "2"], 0),
+        (&["yes", "no", "unknown"], 0),
+    ] {
+        assert_eq!(similar(labels).len(), expected, "{labels:?}");
+    }
 }
 
 #[test]

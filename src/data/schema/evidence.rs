@@ -156,8 +156,8 @@ impl<'t> Evidence<'t> {
 
     /// Returns whether the column identifies the rows: different whole numbers under a name that ends
     /// in `id`, or under one that pandas gives the index of a table, of which rows may be missing or in another order. Under
-    /// other names that row numbers have they go up or down in equal steps; under no name at all half of them may occur
-    /// again, as where tables were joined.
+    /// other names that row numbers have they go up or down in equal steps; under no name at all some may occur again where
+    /// they start anew, as where tables were joined.
     fn identifies_rows(&self) -> bool {
         let name = self.name.unwrap_or("?").to_lowercase();
         let is_id = name == "id"
@@ -169,7 +169,7 @@ impl<'t> Evidence<'t> {
         let are_different = self.distinct == self.cells.len();
         let are_identifiers = (is_id || name.trim() == "index") && are_different
             || numbers_rows(&name) && self.has_equal_steps()
-            || is_nameless && 2 * self.distinct >= self.cells.len();
+            || is_nameless && (are_different || self.goes_up_in_runs());
         are_identifiers
             && self.numbers.iter().all(|number| number.fract() == 0.0)
             && self.numbers.len() >= MIN_IDENTIFIERS
@@ -181,6 +181,15 @@ impl<'t> Evidence<'t> {
         let mut steps = self.numbers.windows(2).map(|pair| pair[1] - pair[0]);
         let first = steps.next().unwrap_or(0.0);
         first != 0.0 && steps.all(|step| step == first)
+    }
+
+    /// Returns whether half of the numbers are different, and they go up but for few places.
+    fn goes_up_in_runs(&self) -> bool {
+        /// Minimum mean length of a run.
+        const RUN: usize = 4;
+        let is_break = |pair: &&[f64]| pair[1] <= pair[0];
+        let breaks = self.numbers.windows(2).filter(is_break).count();
+        2 * self.distinct >= self.cells.len() && RUN * (breaks + 1) <= self.numbers.len()
     }
 
     /// Returns whether the column identifies the rows, or counts them from 0 or 1.

@@ -203,6 +203,12 @@ fn identifiers_are_excluded_unless_they_are_all() {
         NUMBERS,
         "it may mean something"
     );
+    let repeated = ["9", "2", "3", "4", "5", "2", "7", "8", "1"];
+    assert_eq!(
+        with_other("", repeated, false),
+        NUMBERS,
+        "they number nothing"
+    );
     let kept = Role::Numbers {
         offset: 0.0,
         is_kept: true,

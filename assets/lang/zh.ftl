@@ -1278,6 +1278,7 @@ fact-no-number-header = 没有表头；第一行是递增的数字，算作数�
 fact-decimal-comma = 小数用逗号
 fact-decimal-point = 小数用点
 fact-formatted = 已去掉 { $columns } 中的千位分隔符、货币符号和百分号
+fact-parentheses = { $columns } 中带括号的数字按负数读取
 fact-cell-units = 去掉了数字后的单位：{ $columns }
 fact-mixed-units = { $column } 中的数字混用了 { $units }，按同一单位读取
 fact-other-decimal = { $columns } 被当作文字：含“{ $mark }”的数字需要 --decimal { $name }

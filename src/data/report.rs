@@ -216,6 +216,8 @@ pub struct ReadReport {
     pub has_automatic_dates: bool,
     /// Columns whose numbers have thousands separators, currencies or percent signs.
     pub formatted: Vec<String>,
+    /// Columns some of whose numbers are in parentheses and therefore negative.
+    pub in_parentheses: Vec<String>,
     /// Indices (from 0) of the columns whose numbers have percent signs.
     #[serde(skip)]
     pub(crate) percent: Vec<usize>,
@@ -298,6 +300,9 @@ impl ReadReport {
         }
         if formats.is_formatted {
             self.formatted.push(name.clone());
+        }
+        if formats.has_parentheses {
+            self.in_parentheses.push(name.clone());
         }
         if let Some(units) = formats.mixed() {
             self.mixed_units.push((name.clone(), units));

@@ -18,6 +18,8 @@ const PERCENT: [&str; 2] = ["%", "\u{2030}"];
 pub(crate) struct Formats {
     /// Whether some have thousands separators, a currency or the like.
     pub(crate) is_formatted: bool,
+    /// Whether some are in parentheses, which mean a minus.
+    pub(crate) has_parentheses: bool,
     /// Whether some have neither a currency nor a percent sign.
     pub(crate) has_bare: bool,
     /// Different currencies and percent signs.
@@ -33,6 +35,7 @@ impl Formats {
     pub(crate) fn add(&mut self, cell: &str, shape: &Shape) -> Result<(), DataProblem> {
         let is_formatted = shape.is_formatted(cell);
         self.is_formatted |= is_formatted;
+        self.has_parentheses |= is_formatted && cell.contains('(');
         match is_formatted.then(|| unit(cell)).flatten() {
             None => self.has_bare = true,
             Some(unit) if self.units.contains(&unit) => {}

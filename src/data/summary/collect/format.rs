@@ -108,6 +108,15 @@ impl Facts<'_> {
             let options = &["--decimal", "--categorical"];
             self.note(Topic::Format, "formatted", statement, options);
         }
+        if !report.in_parentheses.is_empty() {
+            let statement = say!(
+                "fact-parentheses",
+                "numbers in parentheses read as negative in {columns}",
+                columns = listed(&briefly(&report.in_parentheses))
+            );
+            let options = &["--categorical", "--drop"];
+            self.note(Topic::Format, "parentheses", statement, options);
+        }
         if !report.cell_units.is_empty() {
             let columns = report.cell_units.iter();
             let columns = columns.map(|(name, unit)| format!("{} {unit}", brief(name)));

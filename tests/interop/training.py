@@ -40,6 +40,7 @@ CASES = [
     ("built-in", "digits", "--hidden 8 --batch 64 --schedule cosine"),
     ("european", "european.csv.gz", "-t y --hidden 5 --optimizer sgd --lr 0.05"),
     ("spaces", "spaces.txt", "-t y --hidden 5 --outputs 1"),
+    ("quotes", ROOT / "tests/data/cases/quotes_after_space.csv", "--hidden 5"),
 ]
 
 

@@ -385,9 +385,10 @@ def read_table(path):
     if DELIMITER == " ":
         lines = [line.replace("\t", " ").strip(" \r\n") + "\n" for line in lines]
     csv.field_size_limit(1 << 30)
+    has_spaced_quotes = QUOTE is not None and re.search(re.escape(DELIMITER) + " +" + re.escape(QUOTE), text) is not None
     reader = csv.reader(
         lines, delimiter=DELIMITER, quotechar=QUOTE, quoting=csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE,
-        skipinitialspace=DELIMITER == " ",
+        skipinitialspace=DELIMITER == " " or has_spaced_quotes,
     )
     inputs, targets, line = {"t": [], "v": []}, {"t": [], "v": []}, 0
     for cells in reader:

@@ -307,7 +307,8 @@ static int record(char **rest, char **cells)
         return 0;
     while (end == delimiter) {
         cells[count++] = to;
-        if (QUOTE != 0 && *from == QUOTE) {
+        if (QUOTE != 0 && from[strspn(from, " ")] == QUOTE) {
+            from += strspn(from, " ");
             for (from++; *from != '\0' && (*from != QUOTE || from[1] == QUOTE); *to++ = *from++)
                 from += *from == QUOTE;
             from += *from != '\0';

@@ -116,6 +116,8 @@ def python_reads_rows_as_predict(program, folder):
         (40, "a,b,c,kind,,\n" + plain),
         (40, head + "".join(row.replace("\n", ",\n") for row in rows)),
         (40, head + plain + "note,,,\n"),
+        (40, head + plain + ",90,,Total\n"),
+        (40, f"{head}(cm),(1),,(name)\n{plain}"),
         (40, "region,a,y\n" + text_first + "Grand total,2,60\n"),
         (41, "region,a,y\nTotal,1,2\n" + text_first.replace("N,", "Total,") + "\n"),
         (40, head + "".join(row.replace("\n", ",,\n" if i % 3 else "\n") for i, row in enumerate(rows))),
@@ -159,11 +161,13 @@ def programs_read_delimiters_as_predict(program, folder):
     """Compares Python and C with `predict` on tables with the delimiter of the training table, and with commas."""
     lines = ["a,b,kind", *(f"{i * 7 % 11}.5,{i % 5},{'pq'[i * 7 % 11 > 5]}" for i in range(40))]
     delimiters = {"semicolon": ";", "tab": "\t", "bar": "|", "blanks": "  ", "comma": ","}
+    delimiters |= {"quoted": '", "', "quoted-semicolon": '";  "'}
     for name, delimiter in delimiters.items():
         model = folder / f"by-{name}"
         for other in [delimiter, ","]:
             table = folder / "delimited.csv"
-            table.write_text("\n".join(line.replace(",", other) for line in lines) + "\n")
+            quote = '"' if '"' in other else ""
+            table.write_text("\n".join(quote + line.replace(",", other) + quote for line in lines) + "\n")
             if other == delimiter:
                 for ending in ["json", "py", "c"]:
                     command = [program, table, "--headless", "--epochs", "3", "--force", "--export", f"{model}.{ending}"]

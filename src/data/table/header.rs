@@ -223,13 +223,22 @@ fn numeric_columns(header: &[String], above: &[Row], below: &[Row]) -> Vec<usize
     (0..header.len()).filter(is_numeric).collect()
 }
 
-/// Returns the cells of `row` in the `numeric` columns that are not missing.
+/// Returns the cells of `row` in the `numeric` columns that are not missing, nor the unit of one beside others in parentheses.
 fn filled<'r>(row: &'r Row, numeric: &[usize]) -> Vec<&'r str> {
     let usual = MissingValues::default();
+    let has_brackets = row.cells.iter().any(|cell| is_bracketed(cell.trim()));
+    let is_one = |cell: &str| has_brackets && cell == "(1)";
     let cells = numeric.iter().map(|&column| row.cells[column].trim());
     cells
-        .filter(|cell| !usual.is_missing_number(cell))
+        .filter(|cell| !usual.is_missing_number(cell) && !is_one(cell))
         .collect()
+}
+
+/// Returns whether `cell` is in brackets. A negative amount may be in parentheses as well.
+fn is_bracketed(cell: &str) -> bool {
+    cell.starts_with(['(', '[', '{'])
+        && cell.ends_with([')', ']', '}'])
+        && !formatted::is_number(cell)
 }
 
 /// Returns whether `row` has a text in its first cell, and nothing in the others.
@@ -248,12 +257,6 @@ fn has_first_only(row: &Row) -> bool {
 fn are_units(row: &Row, numeric: &[usize]) -> bool {
     let cells = filled(row, numeric);
     let cells = || cells.iter().copied();
-    // A negative amount may be in parentheses as well.
-    let is_bracketed = |cell: &str| {
-        cell.starts_with(['(', '[', '{'])
-            && cell.ends_with([')', ']', '}'])
-            && !formatted::is_number(cell)
-    };
     cells().all(|cell| is_bracketed(cell) || is_unit(cell) || is_rule_or_type(cell))
         && (cells().count() > 1 || cells().any(|cell| is_bracketed(cell) || is_rule_or_type(cell)))
 }

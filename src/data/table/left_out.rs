@@ -165,16 +165,15 @@ pub(super) fn may_be_no_data(cell: &[u8]) -> bool {
         .is_none_or(|byte| INITIALS.contains(&byte.to_ascii_lowercase()))
 }
 
-/// Returns the column of the first filled one of the `cells` of a row if it is the name of a row of totals.
-pub(super) fn total_column<'c>(mut cells: impl Iterator<Item = &'c str>) -> Option<usize> {
-    let mut column = 0;
-    let first = loop {
-        let cell = cells.next()?.trim();
-        if !cell.is_empty() {
-            break cell;
-        }
-        column += 1;
-    };
+/// Returns the column of the first filled one of the `cells` of a row, or behind an empty cell of the first text, if it is the name of a
+/// row of totals.
+pub(super) fn total_column<'c>(cells: impl Iterator<Item = &'c str>) -> Option<usize> {
+    let mut filled = cells.map(str::trim).enumerate();
+    let mut filled = filled.by_ref().filter(|(_, cell)| !cell.is_empty());
+    let (mut column, mut first) = filled.next()?;
+    if column > 0 && is_number(first) {
+        (column, first) = filled.find(|(_, cell)| !is_number(cell))?;
+    }
     (first.len() <= 24 && is_total_name(first)).then_some(column)
 }
 
@@ -245,7 +244,15 @@ mod tests {
         assert_eq!(column("Total,3"), Some(0));
         assert_eq!(column(",Grand Total:,3"), Some(1));
         assert_eq!(column("ИТОГО,3"), Some(0));
-        for row in ["total war,3", "3,Total", ",,", "Sumatra,3"] {
+        assert_eq!(column(",,3.5,Total"), Some(3));
+        for row in [
+            "total war,3",
+            "3,Total",
+            "3,,Total",
+            ",3,x,Total",
+            ",,",
+            "Sumatra,3",
+        ] {
             assert_eq!(column(row), None, "{row}");
         }
         for name in SUBTOTALS.iter().chain(&TOTALS) {

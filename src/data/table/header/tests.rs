@@ -112,11 +112,24 @@ fn a_row_of_units_is_told_from_bad_data() {
         let below = [above.as_slice(), &rows, &again].concat();
         units_rows(&split("a,b,kind"), &below)
     };
-    for first in ["(cm),(kg),(name)", "cm,kg,", "km/h,m^2,-", "[x],[y],x"] {
+    for first in [
+        "(cm),(kg),(name)",
+        "(cm),(1),",
+        "cm,kg,",
+        "km/h,m^2,-",
+        "[x],[y],x",
+    ] {
         assert_eq!(units(&[first]), 1, "{first}");
         assert_eq!(units(&["width,weight,", first]), 2, "{first}");
     }
-    for first in ["a,b,kind", "err,err,x", "cm,?,x", "$5,2 EUR,x", "1,kg,x"] {
+    for first in [
+        "a,b,kind",
+        "err,err,x",
+        "cm,?,x",
+        "$5,2 EUR,x",
+        "1,kg,x",
+        "(5),(1),x",
+    ] {
         assert_eq!(units(&[first]), 0, "{first}");
     }
     assert_eq!(units(&["cm,kg,", "float,float,str"]), 2);

@@ -33,12 +33,13 @@ def _table(path):
         sys.exit(f"{path}: it is in ARFF; save the table as CSV, or as JSON lines, first")
     csv.field_size_limit(1 << 30)
     text, delimiter, above = _without_lines_above(text)
+    has_spaced_quotes = QUOTE is not None and re.search(re.escape(delimiter) + " +" + re.escape(QUOTE), text) is not None
 
     def records(strict):
         quoting = csv.QUOTE_MINIMAL if QUOTE else csv.QUOTE_NONE
         reader = csv.reader(
             io.StringIO(text, newline=""), delimiter=delimiter, quotechar=QUOTE, quoting=quoting,
-            skipinitialspace=delimiter == " ", strict=strict,
+            skipinitialspace=delimiter == " " or has_spaced_quotes, strict=strict,
         )
         rows = [(reader.line_num + above, row) for row in reader if len(row) > 1 or row and row[0].strip(BLANKS)]
         return [(line, row) for line, row in rows if not (COMMENT and row[0].startswith(COMMENT))]
@@ -113,7 +114,7 @@ def _without_lines_above(text):
     for delimiter in dict.fromkeys([DELIMITER, ","]):
         spaced = [line.replace("\t", " ").strip(" ") if delimiter == " " else line for line in lines]
         for above, line in enumerate(spaced[:10000]):
-            names = next(csv.reader([line], delimiter=delimiter, quotechar=QUOTE or '"', skipinitialspace=delimiter == " "), [])
+            names = next(csv.reader([line], delimiter=delimiter, quotechar=QUOTE or '"', skipinitialspace=True), [])
             if needed.issubset(_names(names)):
                 return "\n".join(spaced[above:]), delimiter, above
     start = lines[0].replace("\t", "\t" if DELIMITER == "\t" else " ").strip(" ")
@@ -160,7 +161,12 @@ def _data(header, rows):
         units, below = [cells[line] for line, _ in rows[:count]], [cells[line] for line, _ in rows[count:]]
         below = [row for row in below if row not in units and _total(row) is None]
         number = [len(below) > 2 and _are_numbers(column) for column in zip(*below)]
-        over = [[cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS)] for row in units]
+        # The unit of one, beside others in parentheses, is none.
+        ones = [["(1)"] if any(map(_is_bracketed, row)) else [] for row in units]
+        over = [
+            [cell for cell in itertools.compress(row, number) if not _missing(cell, MISSING_NUMBERS) and cell not in one]
+            for row, one in zip(units, ones)
+        ]
         texts = [bool(row) and not any(map(_is_number, row)) for row in over]
         alone = [bool(row[0]) and not _is_number(row[0]) and not any(row[1:]) for row in units]
         has_names = any(is_text and not is_alone for is_text, is_alone in zip(texts, alone))
@@ -204,13 +210,17 @@ def _is_number(text):
 def _are_units(cells):
     """Whether texts over numbers are units, types or dashes, in brackets or in at least two columns."""
     certain = [
-        re.fullmatch(r"[(\[{].*[)\]}]", cell) and not _is_number(cell) or re.fullmatch("[-=+:]{2,}", cell)
+        _is_bracketed(cell) or re.fullmatch("[-=+:]{2,}", cell)
         or _is_type(cell, NUMBER_TYPES)
         for cell in cells
     ]
     units = [[part for part in re.split(r"[0-9/*^. \u00b7\u00b2\u00b3-]", cell) if part] for cell in cells]
     are_known = [sure or parts and all(part in COLUMN_UNITS for part in parts) for sure, parts in zip(certain, units)]
     return all(are_known) and (len(cells) > 1 or any(certain))
+
+
+def _is_bracketed(cell):
+    return bool(re.fullmatch(r"[(\[{].*[)\]}]", cell)) and not _is_number(cell)
 
 
 def _is_type(cell, types):
@@ -291,15 +301,23 @@ def _is_footer(row):
     return len(row) == 1 and bool(is_text) and text[:1] not in ('#', '%') and not _is_number(text)
 
 
+def _first(row):
+    """The column of the first filled cell, or behind an empty cell of the first text; None if there is none."""
+    filled = [place for place, cell in enumerate(row) if cell.strip(BLANKS)]
+    if filled and filled[0] > 0:
+        filled = [place for place in filled if not _is_number(row[place])]
+    return next(iter(filled), None)
+
+
 def _total(row):
     """The column of the first filled cell if it is the name of a row of totals, or None."""
-    place = next((place for place, cell in enumerate(row) if cell.strip(BLANKS)), None)
-    return place if _total_name(row) in TOTALS else None
+    return _first(row) if _total_name(row) in TOTALS else None
 
 
 def _total_name(row):
     """The first filled cell as the names of totals are written."""
-    return next((cell.strip(BLANKS).rstrip(": ").lower() for cell in row if cell.strip(BLANKS)), "")
+    place = _first(row)
+    return "" if place is None else row[place].strip(BLANKS).rstrip(": ").lower()
 
 
 def _names(header):

@@ -249,3 +249,98 @@ fn spellings_of_a_number_are_one_class_beside_words_and_with_decimal_commas() {
     let found = classes("x,kind", ",", &["\"1,000\"", "1000", "2"]);
     assert_eq!(found, ["2", "1000"]);
 }
+
+/// Rows of `columns` numbers and one of two words.
+fn numbered(columns: usize) -> Vec<String> {
+    let row = |row: usize| {
+        let mut cells: Vec<String> = (0..columns)
+            .map(|column| format!("{}.{}", row * (column + 7) % 11, row * 5 % 9))
+            .collect();
+        cells.push(["cold", "hot"][row * 7 % 11 % 2].to_owned());
+        cells.join(",")
+    };
+    (0..40).map(row).collect()
+}
+
+#[test]
+fn quoted_cells_are_not_cut_at_what_may_separate_cells() {
+    let rows: String = (0..40)
+        .map(|row| {
+            let (street, kind) = (["High", "Low"][row / 2 % 2], ["x", "y"][row % 2]);
+            format!(
+                "{},\"{street} st; {}; LA\",\"{kind}\"\n",
+                row * row,
+                row % 5
+            )
+        })
+        .collect();
+    let text = format!("\"size\",\"Address (street; no)\",\"kind\"\n{rows}");
+    let dataset = read(&text, &LoadOptions::default()).expect("loads");
+    let names: Vec<&str> = dataset.columns.iter().map(|column| &*column.name).collect();
+    assert_eq!(names, ["size", "Address (street; no)"]);
+    assert_eq!(dataset.class_names(), ["x", "y"]);
+}
+
+#[test]
+fn the_column_that_r_writes_alone_keeps_its_name() {
+    let rows: String = (1..=40)
+        .map(|row| format!("\"{row}\";{},{}\n", 100 + row % 7, row % 9))
+        .collect();
+    let options = LoadOptions {
+        lags: 2,
+        ..LoadOptions::default()
+    };
+    for delimiter in [";", "\t"] {
+        let text = format!("\"x\"\n{rows}").replace(';', delimiter);
+        let dataset = read(&text, &options).expect("loads");
+        assert_eq!(dataset.target_name, "x");
+        assert_eq!(dataset.values[(0, 0)], 102.2, "of the row before, {text}");
+    }
+}
+
+#[test]
+fn a_total_may_be_named_in_the_column_of_classes() {
+    let rows = numbered(2).join("\n");
+    let text = format!("a,b,kind\n{rows}\n,226.5,Total\n");
+    let dataset = read(&text, &LoadOptions::default()).expect("loads");
+    assert_eq!(dataset.class_names(), ["cold", "hot"]);
+    assert!(
+        notes_of(&text).contains("totals on line 42 excluded"),
+        "{}",
+        notes_of(&text)
+    );
+}
+
+#[test]
+fn units_may_be_one() {
+    let rows = numbered(3).join("\n");
+    let text = format!("a,b,c,kind\n(m/s),(\u{b0}C),(1),(text)\n{rows}\n");
+    let dataset = read(&text, &LoadOptions::default()).expect("loads");
+    assert_eq!((dataset.rows(), dataset.columns.len()), (40, 3));
+}
+
+#[test]
+fn numbers_in_parentheses_are_said_to_be_negative() {
+    let rows: String = (0..40)
+        .map(|row| format!("({}),{}\n", row * 7 % 11, ["x", "y"][row % 2]))
+        .collect();
+    let notes = notes_of(&format!("a,kind\n{rows}"));
+    assert!(
+        notes.contains("numbers in parentheses read as negative in a"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn decimal_commas_are_not_suspected_between_other_delimiters() {
+    let error = |delimiter: &str| {
+        let row = |row| format!("{};{};{};x\n", row % 5, row % 3, row % 4);
+        let rows: String = (0..40).map(row).collect();
+        let text = format!("a;b;kind\n{rows}").replace(';', delimiter);
+        let refused = read(text, &LoadOptions::default()).expect_err("refused");
+        refused.to_string()
+    };
+    assert!(error(",").contains("decimal comma"), "{}", error(","));
+    assert!(!error(";").contains("decimal comma"), "{}", error(";"));
+    assert!(error(";").contains("--skip 1 reads"), "{}", error(";"));
+}

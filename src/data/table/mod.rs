@@ -33,7 +33,7 @@ use super::schema::options::{DataFile, LoadObserver, Progress, report};
 use super::source::input::Input;
 
 use batch::Row;
-use dialect::Delimiter;
+use dialect::{Delimiter, is_name_over_row_names};
 use header::{column_names, could_be_names, is_header, numbered_names, units_rows};
 use left_out::{Heading, is_blank, is_footer, is_row_count, is_same_row};
 use prefix::Prefix;
@@ -149,7 +149,10 @@ impl Table {
         drop_trailing_delimiters(&mut first, &rows);
         let mut trailing = trailing_delimiters(&first, &rows);
         first.resize(first.len() + trailing, String::new());
-        let has_row_names = reading.header != Some(false) && has_row_names(&first, &rows);
+        let is_r_column =
+            dialect.delimiter.is_hardly_in_cells() && is_name_over_row_names(&first, &rows);
+        let has_row_names =
+            reading.header != Some(false) && (is_r_column || has_row_names(&first, &rows));
         if has_row_names {
             first.insert(0, String::new());
         }

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::batch::Row;
 use super::dialect::{Delimiter, Dialect};
+use super::quotes::stray_quotes;
 use super::records::{Records, read_some};
 use util::error::{DataProblem, Error, Result};
 
@@ -130,6 +131,21 @@ impl Prefix {
             before = byte;
         }
         spaced
+    }
+
+    /// Returns the number of quotes in the first lines that are inside cells, or behind which the text of a cell goes on, and that
+    /// of all.
+    pub(crate) fn stray_quotes(&self, dialect: Dialect) -> (usize, usize) {
+        let Some(quote) = dialect.quote else {
+            return (0, 0);
+        };
+        let lines = self.bytes.split_inclusive(|&byte| byte == b'\n');
+        let length = lines.take(super::dialect::SAMPLE).map(<[u8]>::len).sum();
+        let is_delimiter = |byte| match dialect.delimiter {
+            Delimiter::Byte(delimiter) => byte == delimiter,
+            Delimiter::Blanks => matches!(byte, b' ' | b'\t'),
+        };
+        stray_quotes(&self.bytes[..length], is_delimiter, quote)
     }
 
     /// Returns the first rows of any width. A row that may go on behind the prefix does not count, nor does

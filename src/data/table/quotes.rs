@@ -77,6 +77,39 @@ impl QuoteScan {
     }
 }
 
+/// Returns the number of quotes in `bytes` that are inside cells, or behind which the text of a cell goes on, and that of all.
+pub(crate) fn stray_quotes(
+    bytes: &[u8],
+    is_delimiter: impl Fn(u8) -> bool,
+    quote: u8,
+) -> (usize, usize) {
+    use Position::{Cell, CellStart, QuoteInQuotes, Quoted, Stray};
+    let (mut strays, mut quotes) = (0, 0);
+    let mut position = CellStart;
+    for &byte in bytes {
+        let is_quote = byte == quote;
+        quotes += usize::from(is_quote);
+        let ends_cell = is_delimiter(byte) || matches!(byte, b'\r' | b'\n');
+        position = match position {
+            CellStart if is_quote => Quoted,
+            Quoted if is_quote => QuoteInQuotes,
+            Quoted => Quoted,
+            QuoteInQuotes if is_quote => Quoted,
+            _ if ends_cell => CellStart,
+            CellStart | QuoteInQuotes if byte == b' ' => position,
+            QuoteInQuotes => {
+                strays += 1;
+                Cell
+            }
+            CellStart | Cell | Stray => {
+                strays += usize::from(is_quote);
+                Cell
+            }
+        };
+    }
+    (strays, quotes)
+}
+
 /// Drops the blanks between a delimiter and a quote, and those between a closing quote and a delimiter or
 /// line end. Works on one block of a file after another.
 #[derive(Debug)]
@@ -145,6 +178,19 @@ mod tests {
             let blocks = text.as_bytes().chunks(block);
             let trimmed: Vec<u8> = blocks.flat_map(|block| trimmer.trim(block)).collect();
             assert_eq!(String::from_utf8_lossy(&trimmed), expected, "{block}");
+        }
+    }
+
+    #[test]
+    fn quotes_inside_cells_are_counted() {
+        for (text, expected) in [
+            ("a,\"b;c\", \"d\" ,\"\"\n\"e \"\"f\"\"\",g\n", (0, 12)),
+            ("5\" pipe,x\n", (1, 1)),
+            ("\"a\"b,c\"d\",e\n", (3, 4)),
+            ("\"a\";\"b;c\"\n", (3, 4)),
+        ] {
+            let found = stray_quotes(text.as_bytes(), |byte| byte == b',', b'"');
+            assert_eq!(found, expected, "{text}");
         }
     }
 

@@ -260,7 +260,10 @@ impl Rows {
             let place = Place::whole(&self.source).at_line(record.line);
             // Another row of that width shows that not only this one differs.
             let behind = self.batch.get(self.next).map(|record| record.len());
-            let is_wide = record.line == 2 && found > expected && self.heading.header.is_some();
+            let is_wide = record.line == 2
+                && found > expected
+                && self.heading.header.is_some()
+                && self.layout.dialect.delimiter == Delimiter::Byte(b',');
             let is_cut = found < expected && self.count > 1 && self.ends_here();
             let hint = if is_cut {
                 say!(

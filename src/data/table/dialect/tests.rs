@@ -88,6 +88,123 @@ fn semicolons_separate_rows_whose_header_has_other_cells() {
 }
 
 #[test]
+fn a_delimiter_that_cuts_quoted_cells_loses() {
+    let delimiter = |rows: &str| detected(rows).delimiter.name();
+    for rows in [
+        "\"id\",\"Address (street; no)\",\"kind\"\n1000,\"High st; 93; LA\",\"x\"\n1007,\"Low st; 5; NY\",\"y\"\n",
+        "\"sex\",\"Job; Industry\",\"kind\"\n\"f\",\"clerk; retail\",\"x\"\n\"m\",\"nurse; health\",\"y\"\n",
+        "\"sex\",\"Job|Industry\",\"kind\"\n\"f\",\"clerk|retail\",\"x\"\n\"m\",\"nurse|health\",\"y\"\n",
+        "city,state; zip,kind\nNY,CA; 31; US,x\nLA,CA; 32; US,y\nNY,CA; 33; US,x\n",
+        "sex,Job; Industry,kind\nf,clerk; retail,x\nm,nurse; health,y\n",
+        "lat;lon,x,k\n5.2;70.9,70,x\n7.5;45.3,45,y\n",
+        "m|n,o|p,k\n5.2,70.9,x|q|p\n7.5,45.3,y|q|p\n",
+        "sex,k,ans;1\ns0,x,CA;93;B\ns1,y,CA;37;A\n",
+    ] {
+        assert_eq!(delimiter(rows), "comma", "{rows}");
+    }
+    for rows in [
+        "size;kind;note\n5\" pipe;x;a, b\n3\" pipe;y;c, d\n",
+        "id;json\n7;{\"a\":1,\"b\":2}\n8;{\"a\":3,\"b\":4}\n9;{\"a\":5,\"b\":6}\n10;{\"a\":5,\"b\":6}\n",
+        "Name, V;Age;City, C\nMeier, A;23;Bern, B;\nHuber, B;25;Wien, W;\n",
+    ] {
+        assert_eq!(delimiter(rows), "semicolon", "{rows}");
+    }
+}
+
+#[test]
+fn numbers_with_decimal_commas_are_left_whole() {
+    let rows = |delimiter: &str| -> String {
+        let row = |row| format!("{}9,5{delimiter}-0,{row}47\n", 400 + row);
+        (1..9).map(row).collect()
+    };
+    for above in [
+        "Probe A\n",
+        "[Data]\n",
+        "# a\n# b\n",
+        "Messung, Halle 2\n",
+        "Messung, Halle 2, rechts\n",
+        "\"Probe A\"\n",
+    ] {
+        for (delimiter, name) in [(";", "semicolon"), ("\t", "tab"), ("^", "^")] {
+            let found = detected(&format!("{above}{}", rows(delimiter)));
+            let lines = above.matches('\n').count() as u64;
+            assert_eq!(
+                (&*found.delimiter.name(), found.skip),
+                (name, lines),
+                "{above}"
+            );
+        }
+    }
+    for above in ["", "Probe\n"] {
+        let found = detected(&format!("{above}{}", rows(" ")));
+        assert_eq!(found.delimiter.name(), "blanks", "{above}");
+    }
+    for (header, start, end) in [("x^y^", "", ""), ("x^y", "", "^"), ("x^y", "r^", "")] {
+        for delimiter in ["^", "~", ":"] {
+            let rows: String = (1..9)
+                .map(|row| {
+                    format!(
+                        "{}{row},2^8,0{row}{end}\n",
+                        start.replace('r', &format!("r{row}"))
+                    )
+                })
+                .collect();
+            let text = format!("{header}\n{rows}").replace('^', delimiter);
+            let found = detected(&text);
+            assert_eq!(
+                (&*found.delimiter.name(), found.skip),
+                (delimiter, 0),
+                "{text}"
+            );
+        }
+    }
+    let times = "id,time,v\n".to_owned() + &"1,10:30,5\n2,11:45,7\n".repeat(4);
+    assert_eq!(detected(&times).delimiter.name(), "comma");
+}
+
+#[test]
+fn the_name_of_a_single_column_is_no_title() {
+    let rows = |start: &str| -> String {
+        (1..9)
+            .map(|row| format!("\"{start}{row}\";10{row},{row}\n"))
+            .collect()
+    };
+    for start in ["", "r"] {
+        let found = detected(&format!("\"x\"\n{}", rows(start)));
+        assert_eq!(
+            (&*found.delimiter.name(), found.skip),
+            ("semicolon", 0),
+            "{start}"
+        );
+    }
+    let padded = "y\n".to_owned() + &"81,31;\n60,39;\n".repeat(3);
+    assert_eq!(
+        (&*detected(&padded).delimiter.name(), detected(&padded).skip),
+        ("semicolon", 0)
+    );
+    let titled = "Export\nname;kind\nanna;x\nbert;y\ncleo;x\ndora;y\nemil;x\n";
+    assert_eq!(detected(titled).skip, 1);
+}
+
+#[test]
+fn a_header_below_a_title_may_be_narrower_than_its_rows() {
+    for (header, row) in [
+        ("a;b;kind", "1,5;3,25;k;"),
+        ("a,b,kind", "r#,1,5,k"),
+        ("a|b|kind", "1|2|k||"),
+    ] {
+        let rows: String = (1..9)
+            .map(|number| format!("{}\n", row.replace('#', &number.to_string())))
+            .collect();
+        let found = detected(&format!("Report, hall 2\nby: Anna\n{header}\n{rows}"));
+        assert_eq!(found.skip, 2, "{header}");
+    }
+    let above = "Messung;Halle 2\nDatum;3.5.2024\n";
+    let table = "a;b;kind\n".to_owned() + &"1;2;x\n3;4;y\n".repeat(3);
+    assert_eq!(detected(&format!("{above}{table}")).skip, 2);
+}
+
+#[test]
 fn lines_above_a_table_are_skipped_unless_they_look_like_data() {
     let skipped = |text: &str| detected(text).skip;
     let table = "a,b,c,kind\n1,2,3,x\n2,3,4,y\n3,4,5,x\n4,5,6,y\n";

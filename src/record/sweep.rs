@@ -170,7 +170,7 @@ impl SweepTable {
 
 /// Writer of the results of a sweep: text, or JSON lines on standard output.
 ///
-/// JSON: a line `trained` for each training in order (`settings`, `seed`, `fold`, `max_epochs`, `epoch`, `loss`, `score`,
+/// JSON: a line `trained` for each training when it has ended (`settings`, `seed`, `fold`, `max_epochs`, `epoch`, `loss`, `score`,
 /// `seconds`, and `is_new`, false for one of the file), then `summary` (`score`, `accuracy` or `r2`; `best_command`, its
 /// words; and `combinations`, the best first, with `settings`, `trainings`, `max_epochs`, and the means `score` with its
 /// `standard_error`, `loss` and `epoch`).

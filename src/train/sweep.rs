@@ -8,7 +8,7 @@ use super::fit::FitObserver;
 use super::trials::{TrialId, Trials};
 use super::{EpochRecord, Limits, Session, Started};
 use crate::error::{Error, Result};
-use crate::util::parallel::in_order;
+use crate::util::parallel::as_completed;
 use crate::util::stats::{mean, standard_error};
 
 /// Trainings with several combinations of settings on the same data.
@@ -152,8 +152,8 @@ impl Sweep {
                 .map_or(0, |trials| trials.ids().len())
     }
 
-    /// Carries out all trainings, `jobs` at a time, except those whose outcome is `known`, and calls `report` with each in
-    /// order. Returns the results of each combination, the best first, those of later rounds before those of earlier ones.
+    /// Carries out all trainings, `jobs` at a time, except those whose outcome is `known`, and calls `report` with each
+    /// when it has ended. Returns the results of each combination, the best first, those of later rounds before those of earlier ones.
     /// They do not depend on `jobs`.
     ///
     /// # Errors
@@ -223,17 +223,20 @@ impl Sweep {
                 },
             })
         };
-        in_order(planned.len(), jobs, work, |swept| {
-            report(&swept)?;
-            let of = swept.planned.combination;
+        let mut outcomes = vec![None; planned.len()];
+        as_completed(planned.len(), jobs, work, |at, swept| {
+            outcomes[at] = Some(swept.outcome);
+            report(&swept)
+        })?;
+        for (planned, outcome) in planned.iter().zip(outcomes) {
+            let of = planned.combination;
             let standing = standings
                 .iter_mut()
                 .find(|standing| standing.combination == of);
             if let Some(standing) = standing {
-                standing.outcomes.push(swept.outcome);
+                standing.outcomes.extend(outcome);
             }
-            Ok(())
-        })?;
+        }
         Ok(standings)
     }
 

@@ -37,21 +37,20 @@ pub fn on_each<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Sync) {
     });
 }
 
-/// Does `work` on the numbers below `count`, several at a time on up to `threads` threads, and calls `report` with the
-/// results in order. Work can see from its second argument that its result is not needed any more.
+/// Does `work` on the numbers below `count`, several at a time on up to `threads` threads, and calls `report` with each
+/// number and its result as soon as that is there. Work can see from its second argument that its result is not needed
+/// any more.
 ///
 /// # Errors
 /// The first one of `work` or `report`, which ends the other work.
-pub fn in_order<T: Send>(
+pub fn as_completed<T: Send>(
     count: usize,
     threads: usize,
     work: impl Fn(usize, &AtomicBool) -> Result<T> + Sync,
-    mut report: impl FnMut(T) -> Result<()>,
+    mut report: impl FnMut(usize, T) -> Result<()>,
 ) -> Result<()> {
     let (next, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let (sender, results) = channel();
-    let mut waiting: Vec<Option<T>> = (0..count).map(|_| None).collect();
-    let mut reported = 0;
     thread::scope(|scope| {
         for _ in 0..threads.min(count) {
             let (sender, work, next, is_over) = (sender.clone(), &work, &next, &is_over);
@@ -67,19 +66,33 @@ pub fn in_order<T: Send>(
             });
         }
         drop(sender);
-        let mut add = |at: usize, result: Result<T>| {
-            waiting[at] = Some(result?);
-            while let Some(result) = waiting.get_mut(reported).and_then(Option::take) {
-                report(result)?;
-                reported += 1;
-            }
-            Ok(())
-        };
         for (at, result) in results {
-            if let Err(error) = add(at, result) {
+            if let Err(error) = result.and_then(|result| report(at, result)) {
                 is_over.store(true, Ordering::Relaxed);
                 return Err(error);
             }
+        }
+        Ok(())
+    })
+}
+
+/// Does `work` as [`as_completed`], and calls `report` with the results in order.
+///
+/// # Errors
+/// Those of [`as_completed`].
+pub fn in_order<T: Send>(
+    count: usize,
+    threads: usize,
+    work: impl Fn(usize, &AtomicBool) -> Result<T> + Sync,
+    mut report: impl FnMut(T) -> Result<()>,
+) -> Result<()> {
+    let mut waiting: Vec<Option<T>> = (0..count).map(|_| None).collect();
+    let mut reported = 0;
+    as_completed(count, threads, work, |at, result| {
+        waiting[at] = Some(result);
+        while let Some(result) = waiting.get_mut(reported).and_then(Option::take) {
+            report(result)?;
+            reported += 1;
         }
         Ok(())
     })
@@ -110,6 +123,28 @@ mod tests {
             assert_eq!(results, Vec::from_iter(0..8));
         }
         assert!(in_order(0, 2, |at, _| Ok(at), |_| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn a_result_is_reported_while_an_earlier_one_is_awaited() {
+        let (sender, released) = channel();
+        let released = Mutex::new(released);
+        let mut order = Vec::new();
+        let work = |at: usize, _: &AtomicBool| {
+            if at == 0 {
+                lock(&released).recv().expect("the report of the others");
+            }
+            Ok(at)
+        };
+        let done = as_completed(3, 2, work, |at, _| {
+            order.push(at);
+            if order.len() == 2 {
+                sender.send(()).expect("the first waits");
+            }
+            Ok(())
+        });
+        assert!(done.is_ok());
+        assert_eq!(order, [1, 2, 0]);
     }
 
     #[test]

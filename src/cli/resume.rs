@@ -114,11 +114,11 @@ pub(super) fn job(
         None => newest(folder.as_deref())?,
     };
     let mut job = Job::check(args, global, is_terminal)?;
+    let checkpoint = Checkpoint::read(&path, job.threads)?;
     // The run goes on, and so does its log.
     if let Some(log) = &mut job.log {
-        log.continue_existing();
+        log.continue_existing(checkpoint.about.epoch, checkpoint.about.step);
     }
-    let checkpoint = Checkpoint::read(&path, job.threads)?;
     check(args, global, &path, &checkpoint)?;
     job.source = match &args.saving.moved_data {
         Some(data) => Source::parse(data),

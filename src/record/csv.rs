@@ -11,6 +11,10 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "csv",
     about: || say!("log-csv", "one row per epoch"),
     has_distributions: false,
+    place_of_line: |line| {
+        let mut cells = line.split(',').map(|cell| cell.parse().ok());
+        Some((Some(cells.next()??), cells.next()??))
+    },
     recorder: |output, place| Box::new(Csv::new(output, place)),
 };
 

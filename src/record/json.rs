@@ -28,7 +28,7 @@
 
 use std::io::{self, BufWriter, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::scores::ScoresJson;
 use super::{EventTime, LogFormat, Output, Recorder, Summary, gradients};
@@ -45,8 +45,23 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "jsonl",
     about: || say!("log-json", "one JSON object per line"),
     has_distributions: false,
+    place_of_line,
     recorder: |output, _| Box::new(JsonLines::new(output)),
 };
+
+/// Event that a line is of, as far as it tells the progress.
+#[derive(Deserialize)]
+struct Progressed<'l> {
+    event: &'l str,
+    epoch: Option<u64>,
+    step: u64,
+}
+
+fn place_of_line(line: &str) -> Option<(Option<u64>, u64)> {
+    let line: Progressed = serde_json::from_str(line).ok()?;
+    let is_on_the_way = matches!(line.event, "epoch" | "changed" | "gradients");
+    is_on_the_way.then_some((line.epoch, line.step))
+}
 
 /// Recorder of JSON lines.
 pub(super) struct JsonLines {

@@ -1,7 +1,7 @@
 //! A growing file that is written in a thread of its own.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::time::Duration;
 
 use super::{LogOption, LogStart};
@@ -64,6 +64,40 @@ impl Write for LogFile {
     }
 }
 
+/// Removes from the log in `file` what is after `(epoch, step)` of the run that it is of, and will be written again, as
+/// well as the part of a line that a full disk or the end of the process has left. Returns the length.
+///
+/// # Errors
+/// Those of reading and changing it.
+pub(super) fn cut_back(
+    file: &File,
+    (epoch, step): (u64, u64),
+    place_of_line: fn(&str) -> Option<(Option<u64>, u64)>,
+) -> io::Result<u64> {
+    let mut bytes = BufReader::new(file);
+    let mut line = Vec::new();
+    // Length without and with what is after the step, as far as lines are whole, and the last epoch before it.
+    let (mut length, mut whole, mut last_epoch) = (None, 0, 0);
+    while bytes.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+        let text = String::from_utf8_lossy(&line);
+        match place_of_line(text.trim_end()) {
+            Some((_, of_line)) if of_line > step => {
+                length.get_or_insert(whole);
+            }
+            place => {
+                length = None;
+                last_epoch = place.and_then(|(epoch, _)| epoch).unwrap_or(last_epoch);
+            }
+        }
+        whole += line.len() as u64;
+        line.clear();
+    }
+    // A log of another run stays as it is.
+    let length = length.filter(|_| last_epoch == epoch).unwrap_or(whole);
+    file.set_len(length)?;
+    Ok(length)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -102,6 +136,50 @@ mod tests {
         log.close().expect("written");
         assert_eq!(fs::read(&path).expect("there"), b"one\ntwo\n");
         assert!(matches!(LogFile::create(&option), Err(Error::Exists(_))));
+    }
+
+    #[test]
+    fn a_log_is_cut_back_to_where_its_run_goes_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cut = |name: &str, text: &str, (epoch, step)| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("written");
+            let mut option = LogOption::new(&path, false).expect("a log format");
+            option.continue_existing(epoch, step);
+            let (log, start) = LogFile::create(&option).expect("opened");
+            log.close().expect("nothing to write");
+            (fs::read_to_string(&path).expect("there"), start)
+        };
+        let csv = |rows: &str| format!("epoch,step,train_loss\n{rows}");
+        let log = csv("1,10,0.5\n2,20,0.4\n3,30,0.3\n");
+        let next = |text: String| (text, LogStart::Next);
+        let kept = next(csv("1,10,0.5\n"));
+        assert_eq!(cut("a.csv", &log, (1, 10)), kept);
+        assert_eq!(cut("a.csv", &log, (1, 19)), kept);
+        assert_eq!(cut("a.csv", &log, (0, 4)), next(csv("")));
+        assert_eq!(cut("a.csv", &log, (3, 30)), next(log.clone()));
+        assert_eq!(
+            cut("a.csv", &(log.clone() + "4,40,0."), (3, 30)),
+            next(log.clone())
+        );
+        assert_eq!(
+            cut("a.csv", "epoch,st", (3, 30)),
+            (String::new(), LogStart::First)
+        );
+        let other = csv("1,7,0.5\n2,14,0.4\n");
+        assert_eq!(cut("a.csv", &(other.clone() + "3,2"), (1, 5)), next(other));
+        // The run was restarted on the screen before.
+        let restarted = csv("1,10,0.5\n2,20,0.4\n1,10,0.6\n2,20,0.5\n");
+        let kept = next(csv("1,10,0.5\n2,20,0.4\n1,10,0.6\n"));
+        assert_eq!(cut("a.csv", &restarted, (1, 12)), kept);
+        let begun =
+            "{\"event\":\"started\",\"rows\":7}\n{\"event\":\"epoch\",\"epoch\":1,\"step\":10}\n";
+        let more =
+            "{\"event\":\"changed\",\"step\":12}\n{\"event\":\"epoch\",\"epoch\":2,\"step\":20}\n";
+        let kept = next(begun.to_owned());
+        assert_eq!(cut("a.jsonl", &(begun.to_owned() + more), (1, 11)), kept);
+        let ended = begun.to_owned() + more + "{\"event\":\"finished\",\"epoch\":2,\"step\":20}\n";
+        assert_eq!(cut("a.jsonl", &ended, (1, 11)), next(ended.clone()));
     }
 
     #[cfg(target_os = "linux")]

@@ -18,7 +18,7 @@ mod trials;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use console::Console;
@@ -132,6 +132,8 @@ pub(crate) struct LogFormat {
     pub recorder: fn(Output, LogStart) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].
     has_distributions: bool,
+    /// Finds the epoch, if it tells of one, and the step that a line is of; `None` for any other line.
+    place_of_line: fn(&str) -> Option<(Option<u64>, u64)>,
 }
 
 impl LogFormat {
@@ -169,8 +171,8 @@ pub struct LogOption {
     directory: Option<PathBuf>,
     /// Whether an existing file may be replaced.
     pub(crate) replace: bool,
-    /// Whether an existing log is added to.
-    continues: bool,
+    /// Epoch and step of the run whose existing log is added to.
+    continued_at: Option<(u64, u64)>,
     format: &'static LogFormat,
 }
 
@@ -193,7 +195,7 @@ impl LogOption {
                 path: path.join(event_file::file_name()),
                 directory: Some(path.to_owned()),
                 replace,
-                continues: false,
+                continued_at: None,
                 format: &event_file::LOG_FORMAT,
             });
         }
@@ -215,14 +217,14 @@ impl LogOption {
             path: path.to_owned(),
             directory: None,
             replace,
-            continues: false,
+            continued_at: None,
             format,
         })
     }
 
-    /// Adds to an existing log, as that of a run that is resumed.
-    pub(crate) fn continue_existing(&mut self) {
-        self.continues = true;
+    /// Adds to an existing log of a run that goes on after this epoch and step.
+    pub(crate) fn continue_existing(&mut self, epoch: u64, step: u64) {
+        self.continued_at = Some((epoch, step));
     }
 
     /// Returns the directory of the run, if the log is an event file in one.
@@ -241,7 +243,7 @@ impl LogOption {
                 None => check_writable(&self.path, self.replace),
             };
         };
-        if !self.replace && !self.continues && event_file::has_any(directory) {
+        if !self.replace && self.continued_at.is_none() && event_file::has_any(directory) {
             return Err(Error::Exists(directory.clone()));
         }
         let mut above = directory.ancestors();
@@ -260,7 +262,8 @@ impl LogOption {
 
     /// Opens an existing log that is added to.
     fn existing(&self) -> Result<Option<File>> {
-        if !self.continues || self.directory.is_some() || !self.path.is_file() {
+        let is_continued = self.continued_at.is_some();
+        if !is_continued || self.directory.is_some() || !self.path.is_file() {
             return Ok(None);
         }
         let file = File::options().read(true).append(true).open(&self.path);
@@ -276,17 +279,17 @@ impl LogOption {
     /// # Errors
     /// [`Error::Exists`], [`Error::CannotWrite`].
     fn create(&self) -> Result<(File, LogStart)> {
-        if let Some(mut file) = self.existing()? {
-            let begun = end_line(&mut file, self.format.is_text());
-            let begun = begun.map_err(|cause| self.cannot_write(cause))?;
-            return Ok((
-                file,
-                if begun {
-                    LogStart::Next
-                } else {
-                    LogStart::First
-                },
-            ));
+        if let (Some(file), Some(at)) = (self.existing()?, self.continued_at) {
+            let length = if self.format.is_text() {
+                log_file::cut_back(&file, at, self.format.place_of_line)
+            } else {
+                file.metadata().map(|metadata| metadata.len())
+            };
+            let start = match length.map_err(|cause| self.cannot_write(cause))? {
+                0 => LogStart::First,
+                _ => LogStart::Next,
+            };
+            return Ok((file, start));
         }
         if let Some(directory) = &self.directory {
             fs::create_dir_all(directory).map_err(|cause| Error::cannot_write(directory, cause))?;
@@ -298,18 +301,4 @@ impl LogOption {
     pub(crate) fn wants_distributions(&self) -> bool {
         self.format.has_distributions
     }
-}
-
-/// Ends the last line of a file of text that was cut off in it. Returns whether there is anything in the file.
-fn end_line(file: &mut File, is_text: bool) -> io::Result<bool> {
-    if file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(false);
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    if is_text && last != *b"\n" {
-        file.write_all(b"\n")?;
-    }
-    Ok(true)
 }

@@ -19,6 +19,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
     extension: "txt",
     about: || say!("log-text", "text"),
     has_distributions: false,
+    place_of_line: |_| None,
     recorder: |output, _| Box::new(Text::new(output)),
 };
 

@@ -46,6 +46,7 @@ pub(super) const LOG_FORMAT: LogFormat = LogFormat {
         )
     },
     has_distributions: true,
+    place_of_line: |_| None,
     recorder: |output, _| Box::new(EventFile::new(output)),
 };
 

@@ -43,6 +43,7 @@ impl<S: Sink> Trainer<S> {
                 weights,
                 replace,
             } => self.export(&path, weights, replace),
+            Command::Reset { .. } if self.is_reset_again() => {}
             Command::Reset {
                 seed,
                 initialisation,
@@ -244,6 +245,15 @@ impl<S: Sink> Trainer<S> {
         model.write(refitted, path, replace)
     }
 
+    /// Returns whether the next of the waiting commands starts the training again too, so that nothing sees this start.
+    fn is_reset_again(&mut self) -> bool {
+        self.pending.extend(self.commands.try_iter());
+        let is_of_front_end =
+            |command: &&Command| matches!(command, Command::Observe(_) | Command::SetPace(_));
+        let mut others = self.pending.iter().skip_while(is_of_front_end);
+        matches!(others.next(), Some(Command::Reset { .. }))
+    }
+
     fn reset(&mut self, seed: u64, initialisation: Initialisation) {
         match self.session.restarted(seed, initialisation) {
             Ok(session) => {
@@ -283,5 +293,49 @@ impl<S: Sink> Trainer<S> {
         self.restart_task();
         self.restart_throttle();
         before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+
+    use super::*;
+    use crate::train::Settings;
+    use crate::train::observation::{Mailbox, Observation};
+
+    #[test]
+    fn of_several_restarts_that_wait_only_the_last_is_made() {
+        let session = Session::trained_on_iris(1);
+        let initialisation = session.plan().initialisation;
+        let reset = |seed| Command::Reset {
+            seed,
+            initialisation,
+        };
+        let (commands, received) = mpsc::channel();
+        let send = |command| commands.send(command).expect("there is a receiver");
+        for seed in 1..50 {
+            send(reset(seed));
+            send(Command::Observe(Observation::default()));
+        }
+        // One that something else sees.
+        send(Command::Pause);
+        send(reset(60));
+        send(reset(61));
+        send(Command::Stop);
+        let (events, reported) = mpsc::channel();
+        let sink = move |event| {
+            let _ = events.send(event);
+            Ok(())
+        };
+        let mailbox = Arc::new(Mailbox::default());
+        let mut trainer = Trainer::new(session, Settings::default(), received, mailbox, sink);
+        trainer.run();
+        trainer.events.flush();
+        let started = reported.try_iter().filter_map(|event| match event {
+            Event::Started(started) => Some(started.plan.seed),
+            _ => None,
+        });
+        assert_eq!(started.collect::<Vec<_>>(), [49, 61]);
     }
 }

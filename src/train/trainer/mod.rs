@@ -8,6 +8,7 @@ mod saving;
 mod stepping;
 mod tasks;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
@@ -39,6 +40,8 @@ pub(super) struct Trainer<S: Sink> {
     pub session: Session,
     settings: Settings,
     commands: Receiver<Command>,
+    /// Commands that were received and are not carried out yet; none while training goes on.
+    pending: VecDeque<Command>,
     mailbox: Arc<Mailbox>,
     pub events: EventQueue<S>,
     state: State,
@@ -128,6 +131,7 @@ impl<S: Sink> Trainer<S> {
             session,
             settings,
             commands,
+            pending: VecDeque::new(),
             mailbox,
         };
         match resumed {
@@ -177,7 +181,8 @@ impl<S: Sink> Trainer<S> {
                     return;
                 }
                 // What a command changes is shown before the next step is waited for.
-                next = self.commands.try_recv().ok();
+                let waiting = self.pending.pop_front();
+                next = waiting.or_else(|| self.commands.try_recv().ok());
             }
             if self.task.is_some() {
                 self.work_a_slice();

@@ -2,6 +2,7 @@
 //! better than the end of the process.
 
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +22,8 @@ const BYTES_PER_THREAD: u64 = 64 << 20;
 const SMALL: u64 = 64 << 20;
 /// Bytes by which vectors grow, all together, before the memory left is looked up.
 const STEP: u64 = 4 << 20;
+/// Bytes that are read at once, at least.
+const PART: usize = 32 << 10;
 /// Bytes by which vectors have grown since then.
 static GROWN: AtomicU64 = AtomicU64::new(0);
 /// Bytes of all [promises](Promise).
@@ -37,6 +40,16 @@ impl Promise {
         let bytes = u64::try_from(bytes).map_or(1 << 56, |bytes| bytes.min(1 << 56));
         PROMISED.fetch_add(bytes, Ordering::Relaxed);
         PROMISED.fetch_sub(std::mem::replace(&mut self.0, bytes), Ordering::Relaxed);
+    }
+
+    /// Promises `bytes`, if they are free beside all other promises, or if it is unknown what is.
+    pub fn of(bytes: u128) -> Option<Self> {
+        // Promised first: two threads never get the same memory.
+        let mut promise = Self::default();
+        promise.set(bytes);
+        let others = PROMISED.load(Ordering::Relaxed).saturating_sub(promise.0);
+        let fits = free_beside(others).is_none_or(|free| bytes <= free.into());
+        fits.then_some(promise)
     }
 }
 
@@ -78,7 +91,11 @@ impl Clone for Growth {
 /// Returns how many bytes this process can still allocate without swapping beside what is promised: what the
 /// system, the control groups and the limits of the process leave. `None` where none of them is known.
 pub fn available() -> Option<u64> {
-    let promised = PROMISED.load(Ordering::Relaxed);
+    free_beside(PROMISED.load(Ordering::Relaxed))
+}
+
+/// Returns how many bytes are left beside this number of bytes that are promised.
+fn free_beside(promised: u64) -> Option<u64> {
     left().map(|bytes| bytes.saturating_sub(HEADROOM.saturating_add(promised)))
 }
 
@@ -177,12 +194,36 @@ pub fn check_reserve() -> Result<()> {
 /// # Errors
 /// [`Error::Memory`].
 pub fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Result<()> {
-    if items.capacity() - items.len() >= additional {
+    if try_reserve(items, additional) {
         return Ok(());
+    }
+    Err(gone(items, content))
+}
+
+/// Creates the error that there is no memory left for more than `items`, which hold `content`, a noun phrase.
+pub fn gone<T>(items: &[T], content: &str) -> Error {
+    Error::Memory(say!(
+        "memory-gone",
+        "there is no memory left for {content}: {used} are in use already",
+        content,
+        used = amount(size_of_val(items) as u128)
+    ))
+}
+
+/// Makes room for `additional` more items in `items`. Returns false if there is no memory left for them.
+pub fn try_reserve<T>(items: &mut Vec<T>, additional: usize) -> bool {
+    if items.capacity() - items.len() >= additional {
+        return true;
     }
     // Many small vectors fill the memory as well as a large one.
     let bytes = |growth: usize| (growth as u64).saturating_mul(size_of::<T>() as u64);
-    let growth = items.len().max(additional);
+    let eighth = (items.len() / 8).max(additional);
+    let growth = if bytes(items.len()) > STEP {
+        // What large vectors have room for is not in use yet, and others would take it to be free.
+        eighth
+    } else {
+        items.len().max(additional)
+    };
     let before = GROWN.fetch_add(bytes(growth), Ordering::Relaxed);
     let grown = before.saturating_add(bytes(growth));
     let mut left = None;
@@ -190,20 +231,30 @@ pub fn reserve<T>(items: &mut Vec<T>, additional: usize, content: &str) -> Resul
         left = available();
         GROWN.store(0, Ordering::Relaxed);
     }
-    // As much again, as vectors grow; where that is too much, an eighth.
-    for growth in [growth, (items.len() / 8).max(additional)] {
+    // As much again, as small vectors grow; where that is too much, an eighth.
+    [growth, eighth].into_iter().any(|growth| {
         let is_there = left.is_none_or(|left| bytes(growth) <= left);
-        if is_there && items.try_reserve_exact(growth).is_ok() {
-            return Ok(());
+        is_there && items.try_reserve_exact(growth).is_ok()
+    })
+}
+
+/// Reads all bytes of `from`, as far as there is memory for them.
+///
+/// # Errors
+/// Those of reading; [`io::ErrorKind::OutOfMemory`] where there is no memory left.
+pub fn read_to_end(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        if !try_reserve(&mut bytes, PART) {
+            let content = say!("content-bytes", "the bytes of the file");
+            let error = gone(&bytes, content).to_string();
+            return Err(io::Error::new(io::ErrorKind::OutOfMemory, error));
+        }
+        let room = bytes.capacity() - bytes.len();
+        if from.by_ref().take(room as u64).read_to_end(&mut bytes)? < room {
+            return Ok(bytes);
         }
     }
-    let held = items.len() as u128 * size_of::<T>() as u128;
-    Err(Error::Memory(say!(
-        "memory-gone",
-        "there is no memory left for {content}: {used} are in use already",
-        content,
-        used = amount(held)
-    )))
 }
 
 /// Formats a number of bytes with a binary unit, such as `2.3 GiB`.
@@ -406,10 +457,18 @@ mod tests {
         if available().is_some() {
             assert_eq!(available(), Some(0));
             assert!(!Growth::default().reaches(1));
+            let error = read_to_end(io::repeat(7)).expect_err("it is all promised");
+            assert_eq!(error.kind(), io::ErrorKind::OutOfMemory);
+            assert!(Promise::of(1).is_none());
         }
         try_allocate("saving the model", 7000).expect("it is for the promised");
         promise.set(7);
         drop(promise);
+        assert!(left().is_none() || Promise::of(u128::MAX).is_none());
+        assert!(
+            Promise::of(1).is_some(),
+            "what was refused is promised to nobody"
+        );
         let mut growth = Growth::default();
         assert!(growth.reaches(1) && growth.clone().0 == 0);
         assert_eq!(growth.0, 1 + u128::from(STEP));
@@ -424,6 +483,14 @@ mod tests {
             [1, 7000, 1 << 20].map(amount),
             ["1 KiB", "7 KiB", "1.0 MiB"]
         );
+    }
+
+    #[test]
+    fn all_bytes_are_read_while_there_is_room() {
+        for length in [0, 1, PART, PART + 1, 5 * PART] {
+            let bytes: Vec<u8> = (0..length).map(|byte| byte as u8).collect();
+            assert_eq!(read_to_end(&*bytes).expect("there is room"), bytes);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use zip::result::ZipError;
 use super::is_one_of;
 use util::error::DataProblem;
 use util::lang::say;
+use util::memory;
 
 /// Maximum size of an unpacked table in multiples of the archive, and a size that is always accepted.
 const MAX_RATIO: u64 = 200;
@@ -40,9 +41,8 @@ const TABLES: [&str; 8] = [
 ///
 /// # Errors
 /// Outside, an error of reading; inside, [`DataProblem::Archive`] for another number of files.
-pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataProblem>> {
-    let mut packed = Vec::new();
-    bytes.read_to_end(&mut packed)?;
+pub(super) fn unpacked(bytes: impl Read) -> io::Result<Result<Content, DataProblem>> {
+    let packed = memory::read_to_end(bytes)?;
     let limit = (packed.len() as u64)
         .saturating_mul(MAX_RATIO)
         .max(ALWAYS_ACCEPTED);
@@ -86,9 +86,8 @@ pub(super) fn unpacked(mut bytes: impl Read) -> io::Result<Result<Content, DataP
         }));
     };
     let member = archive.by_index(index).map_err(io_error)?;
-    let mut table = Vec::new();
-    let read = member.take(limit + 1).read_to_end(&mut table);
-    read.map_err(|error| match error.get_ref() {
+    let read = memory::read_to_end(member.take(limit + 1));
+    let table = read.map_err(|error| match error.get_ref() {
         Some(inner) if inner.downcast_ref::<ZipError>().is_some() => unusual_compression(),
         _ => error,
     })?;

@@ -14,6 +14,7 @@ use super::idx_file::IMAGES;
 use super::{Source, arff, json_lines};
 use util::error::{Error, Result};
 use util::lang::say;
+use util::memory;
 
 /// Number of first bytes by which nearly all formats are known. A pipe may deliver few at a time.
 const FIRST: usize = 4;
@@ -101,8 +102,7 @@ pub(crate) fn open(source: &Source) -> Result<Input> {
     }
     let mut conversion = None;
     if let Some(format) = format {
-        let mut all = Vec::new();
-        bytes.read_to_end(&mut all).map_err(unreadable)?;
+        let all = memory::read_to_end(bytes).map_err(unreadable)?;
         let converted = convert(format, all, &source.to_string())?;
         conversion = Some(converted.conversion);
         bytes = Box::new(Cursor::new(converted.csv));

@@ -11,7 +11,7 @@ use super::{
     Work, checks, describe, distinct_files, headless, lesson, lesson_places, outputs, print,
     print_notice, resume, trials,
 };
-use crate::data::{Dataset, Prepared, SplitFile, load_with};
+use crate::data::{Dataset, Prepared, Split, SplitFile, load_with};
 use crate::error::{Error, Result, shown_source};
 use crate::model_file::{Access, NamedFiles, write, write_with};
 use crate::record::LogOption;
@@ -23,6 +23,9 @@ use crate::tui::options::ScreenOptions;
 use crate::util::lang::say;
 use crate::util::memory;
 use crate::util::text::sanitise;
+
+/// Bytes per row to write a list of rows: its text, and its place in the order of the table.
+const BYTES_PER_LISTED_ROW: u128 = 80;
 
 /// Loads the data, unless the screen shows that, and returns the training.
 pub(super) fn train(job: Job) -> Result<Work> {
@@ -63,7 +66,10 @@ fn headless(job: Job, files: NamedFiles, check_gradients: bool) -> Result<Work> 
         None => job.refits(session.dataset(), is_validated)?,
     };
     let batch = session.engine().batch();
-    let check_fits = || (session.architecture()).check_fits(batch, memory::available());
+    let check_fits = || {
+        (session.architecture()).check_fits(batch, memory::available())?;
+        Split::check_fits(session.dataset())
+    };
     settings.final_model.refit = match (refit, job.refit) {
         (true, Some(true)) => check_fits().map(|()| true)?,
         // A second network nobody asked for is left out where there is no memory for it.
@@ -204,7 +210,7 @@ fn write_script(job: &Job, session: &Session) -> Result<()> {
 /// Writes the rows of each set to the file that `job` names, if it does.
 ///
 /// # Errors
-/// [`Error::Usage`] if a set is in another file; [`Error::CannotWrite`].
+/// [`Error::Usage`] if a set is in another file; [`Error::Memory`]; [`Error::CannotWrite`].
 pub(super) fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> Result<()> {
     let Some(path) = &job.save_split else {
         return Ok(());
@@ -215,6 +221,8 @@ pub(super) fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> R
                 .into(),
         ));
     }
+    let purpose = say!("purpose-split-file", "the list of the rows of each set");
+    memory::check(purpose, BYTES_PER_LISTED_ROW * dataset.rows() as u128)?;
     let text = SplitFile::text(prepared, &dataset.report);
     write_with(path, job.force, Access::Usual, |out| {
         out.write_all(text.as_bytes())

@@ -253,11 +253,11 @@ impl Loading {
             return Ok(());
         }
         let start = self.values.len();
-        memory::reserve(
-            &mut self.values,
-            self.width,
-            say!("content-rows", "the rows of the table"),
-        )?;
+        let content = say!("content-rows", "the rows of the table");
+        memory::reserve(&mut self.values, self.width, content)?;
+        if !self.target.reserve() {
+            return Err(memory::gone(&self.values, content));
+        }
         if !self.add_cells(record, shape)? {
             self.report.incomplete += 1;
             self.values.truncate(start);

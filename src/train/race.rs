@@ -138,7 +138,9 @@ fn check_memory(main: &Session, starts: &[LaneStart], memory: Option<u64>) -> Re
         let made = plan.architecture(inputs, outputs);
         made.map_err(|error| error.to_string())
     };
-    let mut left = memory;
+    let orders = main.order_bytes().saturating_mul(starts.len() as u128);
+    let orders = u64::try_from(orders).unwrap_or(u64::MAX);
+    let mut left = memory.map(|bytes| bytes.saturating_sub(orders));
     for start in starts {
         let network = network(start)?;
         let batch = match start {

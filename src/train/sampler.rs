@@ -1,5 +1,7 @@
 //! Sampler: the shuffled order of the training rows in each epoch.
 
+use std::sync::Arc;
+
 use super::Plan;
 use crate::data::{ClassWeights, Samples, Targets};
 use crate::util::random::{RngStream, generator, shuffle};
@@ -10,7 +12,7 @@ use crate::util::random::{RngStream, generator, shuffle};
 pub(super) struct Sampler {
     seed: u64,
     /// Rows of each class that has any, if classes are balanced; empty otherwise.
-    classes: Vec<Vec<u32>>,
+    classes: Arc<Vec<Vec<u32>>>,
 }
 
 impl Sampler {
@@ -30,7 +32,7 @@ impl Sampler {
         }
         Self {
             seed: plan.seed,
-            classes,
+            classes: Arc::new(classes),
         }
     }
 
@@ -62,7 +64,10 @@ mod tests {
     use super::*;
 
     fn sampler(classes: Vec<Vec<u32>>) -> Sampler {
-        Sampler { seed: 3, classes }
+        Sampler {
+            seed: 3,
+            classes: Arc::new(classes),
+        }
     }
 
     fn order(sampler: &Sampler, epoch: u64, rows: usize) -> Vec<u32> {

@@ -15,10 +15,24 @@ use crate::table::target_reader::AllTargets;
 use crate::table::{CellFormat, Shape};
 use crate::{Column, ColumnKind, Dataset, Target, matrix};
 use util::error::{DataProblem, Error, Result};
+use util::lang::say;
+use util::memory;
+
+/// Bytes per row to correct the values: times, or the order of rows.
+const BYTES_PER_ROW: u128 = 8;
 
 impl Loading {
     /// Decides on the columns and the target, and corrects the values of what only the whole file shows.
+    ///
+    /// # Errors
+    /// [`Error::Memory`], and [`Error::Data`] with the place of anything unusable.
     pub(super) fn finish(mut self, shape: Shape, source: &Source) -> Result<Dataset> {
+        let rows = self
+            .lines
+            .len()
+            .max(self.sampling.as_ref().map_or(0, |s| s.lines.len()));
+        let purpose = say!("purpose-table", "reading the table");
+        memory::check(purpose, BYTES_PER_ROW * rows as u128)?;
         if let Some(sampling) = self.sampling.take() {
             self.sort_sample(&sampling);
         }

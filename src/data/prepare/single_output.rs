@@ -53,8 +53,7 @@ impl Prepared {
 }
 
 fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
-    let lines: Vec<u64> = (0..samples.rows()).map(|row| samples.line(row)).collect();
-    let Targets::Numbers { values, scale } = &mut samples.targets else {
+    let Targets::Numbers { values, scale } = &samples.targets else {
         return Ok(());
     };
     let is_outside = |value: &f64| !(0.0..=1.0).contains(&(value + scale.offset));
@@ -66,10 +65,12 @@ fn as_fractions(samples: &mut Samples, target: &str) -> Result<()> {
              --output linear any",
             target,
             value = with_offset(values[row] as f32, scale.offset),
-            line = lines[row]
+            line = samples.line(row)
         )));
     }
-    scale.is_fraction = true;
+    if let Targets::Numbers { scale, .. } = &mut samples.targets {
+        scale.is_fraction = true;
+    }
     Ok(())
 }
 

@@ -11,10 +11,16 @@ use std::cmp::Reverse;
 use crate::{Dataset, Target};
 use util::error::{DataProblem, Error, Result};
 use util::lang::say;
+use util::memory;
 use util::named::shown_by_name;
 use util::numbers::counted;
 use util::random::{RngStream, generator, shuffle};
 use util::text::brief;
+
+/// Bytes per row of a run beside the table: indices and labels while the rows are divided, which give way to the rows of
+/// the sets with their targets, and their order in an epoch; and more where the targets are numbers.
+const BYTES_PER_ROW: u128 = 20;
+const BYTES_PER_NUMBER: u128 = 4;
 
 /// Set that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,7 +102,7 @@ impl Split {
     ///
     /// # Errors
     /// [`Error::Usage`] if the fractions are not from 0 up to, not including, 1 altogether;
-    /// [`DataProblem::TooFewRows`] if a set that is asked for stays empty.
+    /// [`DataProblem::TooFewRows`] if a set that is asked for stays empty; those of [`check_fits`](Self::check_fits).
     pub fn of(dataset: &Dataset, validation_fraction: f64, seed: u64) -> Result<Self> {
         let fractions = Fractions {
             validation: if dataset.validation.is_some() {
@@ -107,6 +113,7 @@ impl Split {
             test: dataset.test_fraction,
         };
         fractions.check()?;
+        Self::check_fits(dataset)?;
         let rows = dataset.rows();
         let all: Vec<u32> = (0..rows as u32).collect();
         let split = Self::divide(dataset, &all, fractions, seed);
@@ -122,6 +129,20 @@ impl Split {
             ));
         }
         Ok(split)
+    }
+
+    /// Checks that there is memory to divide the rows of `dataset` and to train on them.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub fn check_fits(dataset: &Dataset) -> Result<()> {
+        let per_row = match &dataset.target {
+            Target::Classes { .. } => BYTES_PER_ROW,
+            Target::Numbers(_) => BYTES_PER_ROW + BYTES_PER_NUMBER,
+        };
+        let rows = dataset.rows();
+        let purpose = say!("purpose-rows", "a run on {rows} rows", rows);
+        memory::check(&purpose, per_row * rows as u128)
     }
 
     /// Divides `rows`, ascending indices, some of those of `dataset`. A set may stay empty.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::labels::{Meaning, meanings, similar, value};
 use util::error::DataProblem;
+use util::memory;
 
 /// Maximum number of classes.
 const MAX_CLASSES: usize = 1000;
@@ -42,6 +43,11 @@ impl ClassEncoder {
             }
         };
         self.labels.push(class);
+    }
+
+    /// Makes room for another row. Returns false if there is no memory left for it.
+    pub(crate) fn reserve(&mut self) -> bool {
+        memory::try_reserve(&mut self.labels, 1)
     }
 
     /// Returns the names of the classes so far.

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::MAX_VALUES;
+use util::memory::try_reserve;
 
 /// Errors of predicted numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Errors {
     /// Mean absolute error, in the target's own unit.
     pub mae: f64,
-    /// Median of the absolute errors, in the target's own unit. NaN for more than 33 million rows.
+    /// Median of the absolute errors, in the target's own unit. NaN for more than 33 million rows, or
+    /// more than there is memory for.
     #[serde(default = "undefined", skip_serializing_if = "is_undefined")]
     pub median_absolute_error: f64,
     /// Root mean squared error, in the target's own unit.
@@ -57,9 +59,19 @@ impl ErrorSums {
         let distance = actual - self.mean;
         self.mean += distance / self.rows as f64;
         self.spread += distance * (actual - self.mean);
-        if self.each.len() < MAX_VALUES {
+        // Once a row is missing, no other is kept.
+        if self.each.len() as u64 + 1 == self.rows && self.has_room() {
             self.each.push(error.abs());
         }
+    }
+
+    /// Makes room for another row, or drops all of them.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.each.len() < MAX_VALUES && try_reserve(&mut self.each, 1);
+        if !has_room {
+            self.each = Vec::new();
+        }
+        has_room
     }
 
     /// Returns the errors over all rows so far; NaN over none.

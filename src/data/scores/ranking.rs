@@ -1,9 +1,16 @@
 //! Scores of the outputs themselves, over all thresholds: ROC AUC, average precision and log loss.
 
 use super::{Confusion, MAX_VALUES};
+use util::memory::{Promise, try_reserve};
+
+/// Bytes that the scores take for each row that is kept: sorted pairs, and the points of a curve.
+const BYTES_PER_ROW: usize = size_of::<(f32, bool)>() + size_of::<ThresholdPoint>();
+
+/// Bytes that the scores may take without a look at the memory left.
+const UNCHECKED: usize = 1 << 20;
 
 /// Scores that depend on the outputs, and not only on the class that they predict. NaN where undefined, or for more
-/// rows than can be kept.
+/// rows than there is memory for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankingScores {
     /// Area under the ROC curve of the second of two classes; of more classes the mean of each against the rest. NaN if
@@ -65,8 +72,9 @@ impl Ranking {
     /// Adds a row of class `label`.
     pub fn add(&mut self, label: usize, outputs: &[f32]) {
         let is_finite = outputs.iter().all(|output| output.is_finite());
-        if !is_finite || self.values.len() + self.columns() > MAX_VALUES {
+        if self.is_complete && !(is_finite && self.has_room()) {
             self.is_complete = false;
+            (self.labels, self.values) = Default::default();
         }
         let p = match outputs {
             [second] if label == 1 => f64::from(*second),
@@ -85,11 +93,21 @@ impl Ranking {
         }
     }
 
+    /// Makes room for another row. Returns false if it can't be kept.
+    fn has_room(&mut self) -> bool {
+        let columns = self.columns();
+        self.values.len() + columns <= MAX_VALUES
+            && try_reserve(&mut self.labels, 1)
+            && try_reserve(&mut self.values, columns)
+    }
+
     /// Computes the scores of the rows so far.
     pub fn scores(&self) -> RankingScores {
         let rows = self.labels.len() as f64;
         let mut scores = RankingScores::UNDEFINED;
-        if !self.is_complete {
+        let needed = self.labels.len() * BYTES_PER_ROW;
+        let promise = (needed > UNCHECKED).then(|| Promise::of(needed as u128));
+        if !self.is_complete || matches!(promise, Some(None)) {
             return scores;
         }
         if self.are_probabilities {

@@ -9,6 +9,7 @@ use crate::schema::class_encoder::{ClassEncoder, Classes};
 use crate::schema::dates::is_date;
 use crate::{TaskChoice, schema};
 use util::error::DataProblem;
+use util::memory;
 use util::text::brief;
 
 /// Maximum number of distinct whole numbers that are classes.
@@ -74,6 +75,14 @@ impl TargetCells {
             cell.trim().is_empty()
         } else {
             shape.missing.is_missing_in(cell, self.has_signs)
+        }
+    }
+
+    /// Makes room for the target of another row. Returns false if there is no memory left for it.
+    pub(crate) fn reserve(&mut self) -> bool {
+        match &mut self.cells {
+            TargetState::Classes { labels, .. } => labels.reserve(),
+            TargetState::Numbers(numbers) => memory::try_reserve(numbers, 1),
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::snapshots::SnapshotRing;
 use super::undo::UndoStack;
-use super::{Buffers, Session};
+use super::{Buffers, Session, order_bytes};
 use crate::error::Result;
 use crate::nn::engine::{CHUNK, Engine, EngineSnapshot, Resources, Threads};
 use crate::nn::schedule::Plateau;
@@ -22,9 +22,26 @@ impl Session {
     /// [`Error::Memory`](crate::error::Error::Memory).
     pub(in crate::train) fn check_copies(&self, count: u32) -> Result<()> {
         let rows = self.engine.batch().max(CHUNK);
-        let needed = self.architecture().copy_bytes(rows);
+        let network = self.architecture().copy_bytes(rows);
+        let needed = network.saturating_add(self.order_bytes());
         let purpose = say!("purpose-copy", "a copy of the network");
         memory::check(purpose, needed.saturating_mul(count.into()))
+    }
+
+    /// Returns how many bytes the order of its rows takes, which a copy shares until the end of the epoch.
+    pub(in crate::train) fn order_bytes(&self) -> u128 {
+        order_bytes(self.order.len())
+    }
+
+    /// Checks that there is memory to measure the importance of the columns.
+    ///
+    /// # Errors
+    /// [`Error::Memory`](crate::error::Error::Memory).
+    pub(in crate::train) fn check_importance(&self) -> Result<()> {
+        let per_row = 2 * size_of::<usize>() + self.architecture().inputs() * size_of::<f32>();
+        let rows = self.data.measured().rows();
+        let purpose = say!("purpose-importance", "the importance of the columns");
+        memory::check(purpose, per_row as u128 * rows as u128)
     }
 
     /// Creates a session that continues from here as this one would, on `threads`, with an empty log and nothing to undo.
@@ -51,7 +68,7 @@ impl Session {
             evaluator: Evaluator::new(&engine),
             position: self.position,
             sampler: self.sampler.clone(),
-            order: self.order.clone(),
+            order: Arc::clone(&self.order),
             mean: self.mean,
             validated: None,
             buffers: Buffers::needed_for(training, engine.architecture(), engine.batch()),

@@ -34,6 +34,8 @@ use crate::nn::{
     Architecture, Change, Initialisation, LearningRule, LoggedChange, ParameterId, Parameters,
     Regularisation,
 };
+use crate::util::lang::say;
+use crate::util::memory;
 pub(super) use best::ChosenWeights;
 pub use best::{BestEpoch, Weights};
 use frozen::FrozenParameters;
@@ -44,6 +46,14 @@ pub use rewind::Moment;
 use snapshots::{Recovery, Snapshot, SnapshotRing};
 pub(super) use state::{Fields, Numbers, SessionState};
 use undo::UndoStack;
+
+/// Bytes of an order of rows that are allocated without a look at the memory left.
+const UNCHECKED: u128 = 1 << 20;
+
+/// Returns how many bytes the order of this number of training rows takes.
+fn order_bytes(rows: usize) -> u128 {
+    (rows * size_of::<u32>()) as u128
+}
 
 /// Buffers in which a mini-batch is assembled row by row.
 struct Buffers {
@@ -88,7 +98,7 @@ pub struct Session {
     evaluator: Evaluator,
     position: Position,
     sampler: Sampler,
-    order: Vec<u32>,
+    order: Arc<Vec<u32>>,
     mean: RunningMean,
     /// Scores on the validation rows at the end of the last epoch, until they are taken.
     validated: Option<(Scores, Outcomes)>,
@@ -142,13 +152,18 @@ impl Session {
     /// not set yet. A network of another shape than that of the start takes the parameters that both have.
     ///
     /// # Errors
-    /// Those of [`Architecture::new`]; [`Error::Usage`] if the plan does not go with the target.
+    /// Those of [`Architecture::new`]; [`Error::Usage`] if the plan does not go with the target; [`Error::Memory`].
     fn before_first_step(recipe: Recipe, data: Arc<Prepared>) -> Result<Self> {
         let plan = &recipe.plan;
         plan.check_target(data.task.scale().is_some())
             .map_err(Error::Usage)?;
         let architecture =
             plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
+        let order = order_bytes(data.training.rows());
+        if order > UNCHECKED {
+            let purpose = say!("purpose-order", "the order of the rows in an epoch");
+            memory::check(purpose, order)?;
+        }
         let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
         if let Some(start) = &recipe.start {
             reshape::copy_shared(start, &architecture, &mut parameters);
@@ -372,7 +387,8 @@ impl Session {
 
     /// Draws the row order of the current epoch.
     fn shuffle(&mut self) {
-        self.sampler.draw(self.position.epoch, &mut self.order);
+        let order = Arc::make_mut(&mut self.order);
+        self.sampler.draw(self.position.epoch, order);
     }
 
     /// Returns the number of steps per epoch; the last may have a smaller mini-batch.

@@ -504,7 +504,7 @@ impl Session {
             evaluator: Evaluator::new(&engine),
             position: current.position,
             sampler: Sampler::new(&recipe.plan, &data.training),
-            order: vec![0; data.training.rows()],
+            order: Arc::new(vec![0; data.training.rows()]),
             mean: current.mean,
             plateau: current.plateau,
             validated: None,

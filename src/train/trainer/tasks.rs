@@ -109,7 +109,13 @@ impl<S: Sink> Trainer<S> {
     pub(super) fn start_task(&mut self, task: Task) {
         self.stop_replay();
         self.cancel_task();
-        match self.shown_session().check_copies(task.copies()) {
+        let session = self.shown_session();
+        let checked = session.check_copies(task.copies());
+        let checked = checked.and_then(|()| match task {
+            Task::Importance(_) => session.check_importance(),
+            _ => Ok(()),
+        });
+        match checked {
             Ok(()) => {
                 let work = Work::new(&task, self.shown_session());
                 self.task = Some(TaskInProgress { task, work });

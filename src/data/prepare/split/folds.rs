@@ -7,7 +7,12 @@ use crate::schema::class_encoder::tally;
 use crate::{Dataset, Target};
 use util::error::{Error, Result};
 use util::lang::say;
+use util::memory;
 use util::random::{RngStream, generator, shuffle};
+
+/// Bytes per row while rows are dealt out, and per row and fold.
+const BYTES_PER_ROW: u128 = 64;
+const BYTES_PER_FOLD: u128 = 8;
 
 /// Rows to train and validate on, and rows to test on.
 type Parts = (Vec<u32>, Vec<u32>);
@@ -22,9 +27,14 @@ impl Split {
     ///
     /// # Errors
     /// [`Error::Usage`] if rows are listed in a file or come from others;
-    /// [`DataProblem`](util::error::DataProblem) if there are too few rows, times or groups.
+    /// [`DataProblem`](util::error::DataProblem) if there are too few rows, times or groups;
+    /// [`Error::Memory`].
     pub fn folds(dataset: &Dataset, count: usize, validation: f64, seed: u64) -> Result<Vec<Self>> {
+        Self::check_fits(dataset)?;
         let rows = dataset.rows();
+        let per_row = BYTES_PER_ROW + BYTES_PER_FOLD * count as u128;
+        let purpose = say!("purpose-folds", "dividing {rows} rows into folds", rows);
+        memory::check(&purpose, per_row * rows as u128)?;
         let (labels, classes) = match &dataset.target {
             Target::Classes { names, labels } => (labels.clone(), names.len()),
             Target::Numbers(_) => (vec![0; rows], 1),

@@ -205,7 +205,8 @@ impl RunLog {
 
     /// Forgets the files that are gone, and reads the others anew after what is known.
     fn drop_gone(&mut self) {
-        self.files.retain(|tail| !tail.is_gone());
+        self.files
+            .retain(|tail| !matches!(tail.path().try_exists(), Ok(false)));
         self.files.iter_mut().for_each(Tail::rewind);
         self.is_anew = true;
     }

@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
 use super::source::{Format, LogReader};
 use super::{Run, STANDARD_INPUT};
@@ -15,6 +17,10 @@ const HEADER: (&[u8], &[u8]) = (b"\n==> ", b" <==");
 const TAILED_INPUT: &str = "standard input";
 /// Longest name in such a line.
 const NAME: usize = 4096;
+/// Maximum number of parts that wait to be read.
+const PARTS: usize = 4;
+/// Time without another part after which what was read is shown again.
+const QUIET: Duration = Duration::from_millis(250);
 /// Maximum number of files.
 const FILES: usize = 1000;
 
@@ -30,37 +36,66 @@ pub(crate) fn read_stream(
     changed: impl FnMut(&[(Arc<str>, Arc<Run>)]),
 ) -> Vec<(Arc<str>, Arc<Run>)> {
     if path.as_os_str() == STANDARD_INPUT {
-        return read_all(Ok(io::stdin().lock()), changed);
+        return read_all(Ok(io::stdin()), changed);
     }
     read_all(File::open(path), changed)
 }
 
+/// Reads all of `input` in a thread of its own, so that `changed` can be called again once nothing more has come for a while:
+/// what came last stays on the screen until then.
 fn read_all(
-    mut input: io::Result<impl Read>,
+    input: io::Result<impl Read + Send>,
     mut changed: impl FnMut(&[(Arc<str>, Arc<Run>)]),
 ) -> Vec<(Arc<str>, Arc<Run>)> {
     let mut stream = Stream::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = match &mut input {
-            Ok(input) => input.read(&mut buffer),
-            Err(error) => Err(io::Error::new(error.kind(), error.to_string())),
-        };
-        match count {
-            Ok(0) => break,
-            Ok(count) => stream.push(&buffer[..count]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => {
-                stream.fail(&error.to_string());
-                break;
-            }
+    let (sender, parts) = sync_channel(PARTS);
+    thread::scope(|scope| {
+        let reader = input.and_then(|input| {
+            let name = "stream".to_owned();
+            let reader = thread::Builder::new().name(name);
+            reader.spawn_scoped(scope, move || send_parts(input, &sender))
+        });
+        if let Err(error) = reader {
+            stream.fail(&error.to_string());
         }
-        // Also when nothing more can be read of it: the program that writes it would wait for ever.
-        changed(&stream.runs);
-    }
+        let mut has_news = false;
+        loop {
+            let part = if has_news {
+                parts.recv_timeout(QUIET)
+            } else {
+                parts.recv().map_err(Into::into)
+            };
+            has_news = part.is_ok();
+            match part {
+                Ok(Ok(part)) => stream.push(&part),
+                Ok(Err(error)) => stream.fail(&error.to_string()),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            // Also when nothing more can be read of it: the program that writes it would wait for ever.
+            changed(&stream.runs);
+        }
+    });
     stream.end();
     changed(&stream.runs);
     stream.runs
+}
+
+/// Sends all of `input` in parts, as they come, and why it cannot be read on.
+fn send_parts(mut input: impl Read, sender: &SyncSender<io::Result<Vec<u8>>>) {
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let part = match input.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(count) => Ok(buffer[..count].to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let is_last = part.is_err();
+        if sender.send(part).is_err() || is_last {
+            return;
+        }
+    }
 }
 
 /// The logs of a stream, and what has been read of them.
@@ -396,6 +431,36 @@ mod tests {
             let runs = runs(text.as_bytes(), 20);
             assert!(runs[0].1.problem.is_some(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_came_last_is_passed_on_once_nothing_more_comes() {
+        /// A line, and the end once it was passed on twice.
+        struct Slow<'t> {
+            line: &'t [u8],
+            passed_on: std::sync::mpsc::Receiver<usize>,
+        }
+        impl Read for Slow<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                if self.line.is_empty() {
+                    for expected in 1..=2 {
+                        let call = self.passed_on.recv_timeout(Duration::from_secs(60));
+                        assert_eq!(call, Ok(expected));
+                    }
+                }
+                self.line.read(buffer)
+            }
+        }
+        let (sender, passed_on) = std::sync::mpsc::channel();
+        let line = b"{\"step\":1,\"loss\":0.5}\n";
+        let mut calls = 0;
+        read_all(Ok(Slow { line, passed_on }), |runs| {
+            calls += 1;
+            assert_eq!(steps(&runs[0].1, "loss"), [1.0]);
+            // Nobody listens at the end.
+            let _ = sender.send(calls);
+        });
+        assert_eq!(calls, 3);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::job::Job;
 use super::{print, save_split};
 use crate::data::{ColumnSummary, DataSummary, Dataset, Range, prepare};
 use crate::error::Result;
-use crate::util::lang::say;
+use crate::util::lang::{self, say};
 use crate::util::numbers::{counted, score};
 use crate::util::text::{padded, printable_json, right_aligned, shorten};
 
@@ -121,7 +121,7 @@ fn column_line(column: &ColumnSummary) -> String {
             } else {
                 String::new()
             };
-            format!("{}{more}", listed.join(", "))
+            format!("{}{more}", lang::listed(&listed))
         }
     };
     format!(
@@ -145,7 +145,7 @@ fn brightness(pixels: &[ColumnSummary]) -> String {
     });
     whole.map_or(String::new(), |mut range| {
         range.mean /= ranges.len() as f64;
-        format!(", {}", range_text(&range))
+        say!("describe-pixels", ", {range}", range = range_text(&range))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Enums whose values have names.
 
-use crate::lang::say;
+use crate::lang::{listed, say};
 
 /// Shows the values of types by their method `name`, padded as text is.
 #[macro_export]
@@ -49,7 +49,7 @@ pub fn by_name<T: Copy>(
     let found = all.iter().find(|&&value| name_of(value) == name);
     found.copied().ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|&value| name_of(value)).collect();
-        let names = names.join(", ");
+        let names = listed(&names);
         say!(
             "no-such-name",
             "there is no {kind} \"{name}\"; it is one of {names}",

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use builtin::{BUILT_IN, BuiltIn, built_in};
 use util::error::Error;
-use util::lang::say;
+use util::lang::{listed, say};
 use util::text::{near_matches, sanitise};
 
 /// Source of a table. Displayed as `built-in iris`, or the path.
@@ -173,7 +173,7 @@ fn hint(name: &str) -> String {
         [] => say!(
             "error-built-in",
             "; the built-in data sets are {names}",
-            names = names.join(", ")
+            names = listed(&names)
         ),
         near => say!(
             "error-near-built-in",

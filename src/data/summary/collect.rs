@@ -8,7 +8,7 @@ mod target;
 use super::facts::{Fact, Severity, Topic};
 use crate::schema::missing::{MISSING_IN_NUMBERS, MISSING_IN_TEXTS};
 use crate::{Baseline, ColumnKind, Dataset, Preprocessing, ReadReport, Samples, Task};
-use util::lang::say;
+use util::lang::{self, say};
 use util::text::brief;
 
 /// Collects the facts that are known once `dataset` is split, in the order of their topics.
@@ -173,21 +173,18 @@ fn briefly(names: &[String]) -> Vec<String> {
 }
 
 fn quoted(texts: &[String]) -> Vec<String> {
-    texts
-        .iter()
-        .map(|text| format!("\"{}\"", brief(text)))
-        .collect()
+    texts.iter().map(|text| lang::quoted(brief(text))).collect()
 }
 
 /// Joins the first few of `items`, and says how many more there are.
 fn listed(items: &[String]) -> String {
     const MAX: usize = 8;
     match items.len() {
-        0..=MAX => items.join(", "),
+        0..=MAX => lang::listed(items),
         all => say!(
             "fact-and-more",
             "{items} and {rest} more",
-            items = items[..MAX].join(", "),
+            items = lang::listed(&items[..MAX]),
             rest = all - MAX
         ),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::util::lang::say;
+use crate::util::lang::{after_character, say};
 use crate::util::numbers::{loss, percent, r2};
 
 /// A check that has ended.
@@ -128,7 +128,7 @@ impl fmt::Display for PreflightKind {
                 say!(
                     "preflight-shuffled-found",
                     "validation {name} {score} after training on them (chance {chance}, at most {limit})",
-                    name,
+                    name = after_character(&name),
                     score = score.trim(),
                     chance = chance.trim(),
                     limit = limit.trim()

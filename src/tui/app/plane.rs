@@ -11,6 +11,7 @@ use crate::data::{Encoding, InputColumn, Prepared, Samples};
 use crate::train::SampleId;
 use crate::train::probes::{Along, ImportanceProbe, PlaneProbe, RowOutcome};
 use crate::tui::text;
+use crate::util::lang;
 use crate::util::stats::Components;
 use crate::util::text::{near_matches, sanitise, shorten_middle};
 
@@ -357,7 +358,7 @@ impl Model {
             .collect();
         listed.extend(numeric.next().map(|_| "…".to_owned()));
         listed.push(COMPONENTS.to_owned());
-        text::no_column_for_plane(sanitise(name), listed.join(", "))
+        text::no_column_for_plane(sanitise(name), lang::listed(&listed))
     }
 
     /// Switches all other inputs between the values of the shown row and their means.

@@ -13,6 +13,7 @@ use crate::train::EpochRecord;
 use crate::tui::panels::PanelId;
 use crate::tui::text;
 use crate::util::lang::catalogue::{id_of, translated};
+use crate::util::lang::listed;
 use crate::util::stats::{MinMaxLast, robust_range};
 
 /// Decades from which on an automatic axis is logarithmic.
@@ -352,7 +353,7 @@ impl Model {
             (Some(scale), _) => view.loss_scale = scale,
             (_, Some(unit)) => view.time_unit = unit,
             _ => {
-                let names = text::expected_word(axis_names().join(", "));
+                let names = text::expected_word(listed(&axis_names()));
                 return Err(expected("axis", &names, name));
             }
         }

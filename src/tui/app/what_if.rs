@@ -9,6 +9,7 @@ use super::list_keys::Jump;
 use super::model::{Model, Overlay};
 use crate::data::{Derived, Encoding, InputColumn, Samples, with_offset};
 use crate::tui::text;
+use crate::util::lang;
 use crate::util::numbers::ladder;
 use crate::util::text::{near_matches, sanitise};
 
@@ -166,8 +167,10 @@ impl fmt::Display for ColumnDomain {
             Self::Numbers { min, max, .. } => {
                 f.write_str(&text::range(self.shown(*min), self.shown(*max)))
             }
-            Self::Words(words) if words.len() > 8 => write!(f, "{}, …", words[..8].join(", ")),
-            Self::Words(words) => f.write_str(&words.join(", ")),
+            Self::Words(words) if words.len() > 8 => {
+                f.write_str(&lang::listed(&[&words[..8], &["…".to_owned()]].concat()))
+            }
+            Self::Words(words) => f.write_str(&lang::listed(words)),
         }
     }
 }
@@ -309,7 +312,7 @@ impl Model {
 pub(super) fn unknown(kind: &str, name: &str, known: &[String]) -> String {
     let name = sanitise(name);
     match near_matches(&name, known).as_slice() {
-        [] => text::unknown(kind, &name),
+        [] => text::unknown(kind, &name) + text::tab_lists(),
         near => {
             let near = near.join(text::quoted_or());
             text::unknown_but_near(kind, &name, &near)

@@ -9,6 +9,7 @@ texts! {
     no_such_step(steps) "the lesson has {steps} steps";
     on_the_way(step) "on the way to step {step} · esc: stop here";
     scroll_lesson() "pgup pgdn";
+    lesson_behind() "esc closes what is in front and leads back here";
     lesson_away() "enter opens the chosen run here; in another view it goes on in the lesson";
     quiz_title() "Numbers by hand";
     enter_key() "enter";

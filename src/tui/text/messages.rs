@@ -103,7 +103,8 @@ texts! {
     kind_command() "command";
     kind_input() "input";
     ambiguous(name, names) "\"{name}\" is ambiguous: {names}";
-    unknown(kind, name) "unknown {kind} \"{name}\" (tab: list)";
+    unknown(kind, name) "unknown {kind} \"{name}\"";
+    tab_lists() " (tab: list)";
     quoted_or() "\" or \"";
     unknown_but_near(kind, name, near) "unknown {kind} \"{name}\"; did you mean \"{near}\"?";
 

@@ -76,6 +76,7 @@ texts! {
     expected_lr() "lr";
     preflight_title() "Pre-flight checks";
     preflight_running(check, all) "check {check} of {all} is running…";
+    preflight_check(name) "{name}: ";
     preflight_passed() "All checks passed.";
     preflight_failed(count) "{count} check failed." | "{count} checks failed.";
 }

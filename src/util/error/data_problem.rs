@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::lang::say;
+use crate::lang::{self, listed, say};
 use crate::text::{brief, sanitise};
 use crate::windows_1252::character;
 
@@ -282,7 +282,10 @@ fn reasons(columns: &[(String, String)]) -> String {
     const SHOWN: usize = 8;
     let shown = columns.iter().take(SHOWN);
     let mut shown: Vec<String> = shown
-        .map(|(name, reason)| format!("\"{}\" ({reason})", brief(name)))
+        .map(|(name, reason)| {
+            let name = lang::quoted(brief(name));
+            say!("problem-column-reason", "{name} ({reason})", name, reason)
+        })
         .collect();
     match columns.len() {
         0 => return String::new(),
@@ -293,7 +296,7 @@ fn reasons(columns: &[(String, String)]) -> String {
         )),
         _ => {}
     }
-    format!(": {}", shown.join(", "))
+    say!("problem-columns", ": {columns}", columns = listed(&shown))
 }
 
 /// Counts the cells of a row.
@@ -377,11 +380,8 @@ fn suggestion(near: &[String], available: &[String]) -> String {
 }
 
 fn quoted(names: &[String]) -> String {
-    let quoted: Vec<String> = names
-        .iter()
-        .map(|name| format!("\"{}\"", brief(name)))
-        .collect();
-    quoted.join(", ")
+    let quoted: Vec<String> = names.iter().map(|name| lang::quoted(brief(name))).collect();
+    listed(&quoted)
 }
 
 #[cfg(test)]

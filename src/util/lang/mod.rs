@@ -6,6 +6,7 @@ pub mod catalogue;
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::fmt::Display;
 use std::sync::OnceLock;
 
 /// Formats a text in the current language: the id of its Chinese in `assets/lang/zh.ftl`, its English, and the values of
@@ -69,6 +70,17 @@ pub fn after_character(word: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(word)
     }
+}
+
+/// `items` as they stand in a sentence: `a, b`.
+pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
+    items.join(say!("list-separator", ", "))
+}
+
+/// `name` between quotation marks.
+pub fn quoted(name: impl Display) -> String {
+    say!("quoted-name", "\"{name}\"", name)
 }
 
 /// Language of the texts a user reads.

@@ -199,5 +199,5 @@ fn kinds(dataset: &Dataset) -> String {
     let counts: Vec<String> = counts
         .map(|(count, kind)| format!("{count} {kind}"))
         .collect();
-    counts.join(", ")
+    listed(&counts)
 }

@@ -10,7 +10,7 @@ use crate::train::StepSize;
 use crate::tui::app::actions::MAX_STEPS;
 use crate::tui::app::views::View;
 use crate::tui::text;
-use crate::util::lang::say;
+use crate::util::lang::{listed, say};
 use crate::util::text::sanitise;
 
 /// Message that `name` takes `what`, but got `found`.
@@ -120,7 +120,7 @@ pub(super) fn view(rest: &str) -> Result<Option<View>, String> {
         return Ok(None);
     }
     let found = View::ALL.into_iter().find(|view| view.name() == rest);
-    let names = view_names().join(", ");
+    let names = listed(&view_names());
     let wrong = || expected("view", &text::expected_word(names), rest);
     found.map(Some).ok_or_else(wrong)
 }

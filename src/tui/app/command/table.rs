@@ -16,6 +16,7 @@ use crate::tui::app::rewind;
 use crate::tui::app::what_if::unknown;
 use crate::tui::text;
 use crate::util::lang::catalogue::translated;
+use crate::util::lang::listed;
 
 /// A typed command.
 #[derive(Debug, Clone)]
@@ -241,7 +242,7 @@ pub(super) fn find(name: &str) -> Result<&'static CommandSpec, String> {
                 spec.names().find(begins).unwrap_or(spec.name)
             });
             let names: Vec<&str> = names.collect();
-            Err(text::ambiguous(name, names.join(", ")))
+            Err(text::ambiguous(name, listed(&names)))
         }
     }
 }

@@ -169,11 +169,14 @@ impl<'a> Page<'a> {
         let context = self.context;
         let rows = values.count() + values.not_finite();
         self.section(&text::over_rows(rows));
-        for (statistic, value) in [
-            (text::head_mean(), values.mean()),
-            (text::head_std(), values.std()),
-        ] {
-            let label = padded(&format!("{statistic}{name}"), 10);
+        let statistics = [
+            (format!("{}{name}", text::head_mean()), values.mean()),
+            (format!("{}{name}", text::head_std()), values.std()),
+        ];
+        let cells = statistics.iter().map(|(label, _)| width(label) + 1);
+        let cells = cells.max().unwrap_or(0).max(10);
+        for (label, value) in statistics {
+            let label = padded(&label, cells);
             self.line(context.dim(label) + context.number(value, true));
         }
         self.figure(Figure::Distribution(Box::new(values.clone())));

@@ -23,7 +23,7 @@ pub(super) fn render(pane: &mut Pane<'_>, checks: &[PreflightCheck]) {
         } else {
             ("✗ ", theme.bad())
         };
-        let name = format!("{}: ", check.kind.name());
+        let name = text::preflight_check(check.kind.name());
         let name = Span::styled(mark, style) + Span::styled(name, theme.strong());
         let about = check.kind.to_string();
         if name.width() + width(&about) <= room {

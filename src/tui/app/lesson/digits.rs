@@ -8,6 +8,8 @@ const TOLERANCE: f64 = 1.05e-4;
 const SMALL: f64 = 0.001;
 /// Largest relative difference from a small number.
 const RELATIVE_TOLERANCE: f64 = 0.006;
+/// Relative difference of two numbers that are the same but for the precision of `f32`.
+const EXACT: f64 = 1e-7;
 
 /// First difference of a typed number from the right one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +33,12 @@ impl Mistake {
     }
 }
 
-/// Compares what was `typed` with the `right` number.
+/// Compares what was `typed` with the `right` number, from which one computed with rounded numbers may be as far away as
+/// `spread`.
 ///
 /// # Errors
 /// The first difference, unless they are the same but for rounding.
-pub(super) fn compare(typed: &str, right: f64) -> Result<(), Mistake> {
+pub(super) fn compare(typed: &str, right: f64, spread: f64) -> Result<(), Mistake> {
     let typed = typed.trim().replace('−', "-").replace(',', ".");
     let number = typed.parse().ok();
     let number: f64 = number
@@ -47,7 +50,7 @@ pub(super) fn compare(typed: &str, right: f64) -> Result<(), Mistake> {
     } else {
         TOLERANCE
     };
-    if difference <= tolerance {
+    if difference <= tolerance + spread {
         return Ok(());
     }
     if is_shortened(number, decimals_of(&typed), right) {
@@ -120,6 +123,44 @@ fn decimals(number: f64, right: f64) -> String {
     format!("{number:.decimals$}")
 }
 
+/// Half a unit of the last decimal that [`shown`] has of `number`; 0 if none is left out.
+fn half_unit(number: f64) -> f64 {
+    let decimals = wanted_decimals(number.abs());
+    let unit = 0.1_f64.powi(decimals);
+    let left_out = (number / unit - (number / unit).round()).abs() * unit;
+    if left_out <= EXACT * number.abs() {
+        0.0
+    } else {
+        0.5 * unit
+    }
+}
+
+/// Largest difference in the number that `formula` makes of `numbers`, if each of these is rounded as it is shown.
+pub(super) fn spread(numbers: &[f64], formula: impl Fn(&[f64]) -> f64) -> f64 {
+    let exact = formula(numbers);
+    let mut moved = numbers.to_vec();
+    let mut sum = 0.0;
+    for (i, &number) in numbers.iter().enumerate() {
+        let half_unit = half_unit(number);
+        if half_unit == 0.0 {
+            continue;
+        }
+        let differences = [-half_unit, half_unit].map(|by| {
+            moved[i] = number + by;
+            (formula(&moved) - exact).abs()
+        });
+        moved[i] = number;
+        let finite = differences.into_iter().filter(|by| by.is_finite());
+        sum += finite.fold(0.0, f64::max);
+    }
+    sum
+}
+
+/// Largest difference in `factor` times `number`, if `number` is rounded as it is shown.
+pub(super) fn spread_of_product(factor: f64, number: f64) -> f64 {
+    factor.abs() * half_unit(number)
+}
+
 /// Shows a number as it is asked for: four decimals, or three digits of a small one.
 pub(crate) fn shown(number: f64) -> String {
     let text = decimals(number.abs(), number.abs());
@@ -172,7 +213,11 @@ mod tests {
             ("1e-4", 0.000_1, None),
             ("0.000123", 0.000_123_4, None),
         ] {
-            assert_eq!(compare(typed, right).err(), expected, "{typed} for {right}");
+            assert_eq!(
+                compare(typed, right, 0.0).err(),
+                expected,
+                "{typed} for {right}"
+            );
         }
     }
 
@@ -182,10 +227,31 @@ mod tests {
             0.880_797, -2.0, 0.0, 1e-4, -0.006_734, 12.345_678, 3.21e-7, -0.000_04,
         ] {
             let text = shown(number);
-            assert_eq!(compare(&text, number), Ok(()), "{text} for {number}");
+            assert_eq!(compare(&text, number, 0.0), Ok(()), "{text} for {number}");
         }
         assert_eq!(shown(2.0), "2");
         assert_eq!(shown(-0.5), "−0.5");
         assert_eq!(shown(0.000_123_4), "0.000123");
+    }
+
+    #[test]
+    fn rounding_spreads_through_a_formula() {
+        for exact in [0.0, 1.0, -2.5, 0.1_f32.into(), 0.000_123, 784.0] {
+            assert_eq!(half_unit(exact), 0.0, "{exact}");
+        }
+        let sum = |numbers: &[f64]| numbers.iter().sum::<f64>();
+        let product = |numbers: &[f64]| numbers.iter().product::<f64>();
+        let ln = |numbers: &[f64]| (1.0 - numbers[0]).ln();
+        for (found, expected) in [
+            (spread(&[1.234_56, 7.0, -0.111_11], sum), 1e-4),
+            (spread(&[-1.647_12, 1.571_88], product), 5e-5 * 3.219),
+            (spread(&[0.997_83], ln), 0.0233),
+            // Beyond what is defined only one side counts.
+            (spread(&[0.999_98], ln), (0.000_07_f64 / 0.000_02).ln()),
+        ] {
+            let is_near = (found - expected).abs() < 0.01 * expected;
+            assert!(is_near, "{found}, not {expected}");
+        }
+        assert_eq!(compare("6.1445", 6.1271, 0.02), Ok(()));
     }
 }

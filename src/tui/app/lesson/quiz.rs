@@ -130,8 +130,8 @@ impl Quiz {
     }
 
     /// Handles a key for the number that is typed. Returns whether it has to do with that: every character is the
-    /// number's but for `:` and `?`, which no number has. Letters and blanks are ignored; other signs are typed, since
-    /// `1/2` without its stroke would be another number.
+    /// number's but for `:` and `?`, which no number has. Blanks are ignored; letters and signs are typed, since `1/2`
+    /// without its stroke, or `0x2` without its letter, would be another number.
     pub fn press(&mut self, key: &KeyEvent) -> bool {
         let typed = match key.code {
             KeyCode::Char(c) => KeyCode::Char(narrow(c)),
@@ -139,8 +139,7 @@ impl Quiz {
         };
         match typed {
             KeyCode::Char(c) if !is_of_number(c) => return false,
-            KeyCode::Char('e' | 'E') if !self.typed.is_empty() => self.typed.push('e'),
-            KeyCode::Char(c) if c == ' ' || c.is_alphabetic() => return true,
+            KeyCode::Char(' ') => return true,
             KeyCode::Char(c) => self.typed.push(c),
             KeyCode::Backspace if !self.typed.is_empty() => _ = self.typed.pop(),
             KeyCode::Esc if !self.typed.is_empty() => self.typed.clear(),
@@ -163,7 +162,7 @@ impl Quiz {
         let value = shown(question.value);
         let answer = if typed.trim().is_empty() {
             Reply::Shown(question.name.clone(), value)
-        } else if let Err(mistake) = compare(typed, question.value) {
+        } else if let Err(mistake) = compare(typed, question.value, question.spread) {
             let numbers = (self.attempts > 0).then(|| question.numbers.clone());
             self.attempts += usize::from(mistake.is_attempt());
             self.reply = Some(Reply::Wrong(typed.replace('-', "−"), mistake, numbers));

@@ -1,9 +1,9 @@
 //! Numbers of one step of training with their formulas, in the order of the derivation.
 
 use crate::nn::textbook::Layer;
-use crate::nn::{Architecture, Loss, Output};
+use crate::nn::{Activation, Architecture, Loss, Output};
 use crate::train::probes::{RowTrace, Trace};
-use crate::tui::app::lesson::digits::shown;
+use crate::tui::app::lesson::digits::{shown, spread, spread_of_product};
 use crate::tui::text;
 use crate::util::lang::say;
 
@@ -21,6 +21,8 @@ pub(crate) struct Question {
     /// Formula with the numbers in place of the symbols; empty where it would only repeat the operands.
     pub(super) numbers: String,
     pub(super) value: f64,
+    /// Largest difference from the value, if it is computed with the numbers as they are shown.
+    pub(super) spread: f64,
 }
 
 /// Collects the questions of one step.
@@ -97,7 +99,7 @@ impl Questions<'_> {
         name: String,
         formula: String,
         numbers: String,
-        value: f64,
+        (value, spread): (f64, f64),
     ) {
         let known = self.of_network.iter().chain(&self.of_row);
         let operands = known.filter(|(symbol, _)| is_in(&formula, symbol));
@@ -108,6 +110,7 @@ impl Questions<'_> {
             formula,
             numbers,
             value,
+            spread,
         };
         self.asked.push(question);
         let known = if row.is_some() {
@@ -131,17 +134,22 @@ impl Questions<'_> {
                 let terms = weights.iter().zip(&row.forward.a[l]);
                 let terms = terms.map(|(&w, &a)| format!("{}·{}", factor(w), factor(a)));
                 let numbers = format!("{} + {}", joined(terms), factor(bias));
-                self.ask(
-                    place,
-                    format!("z{n}[{to}]"),
-                    formula,
-                    numbers,
-                    row.forward.z[l][j],
-                );
+                let spread =
+                    spread_of_products(weights, &row.forward.a[l]) + spread_of_product(1.0, bias);
+                let value = (row.forward.z[l][j], spread);
+                self.ask(place, format!("z{n}[{to}]"), formula, numbers, value);
             }
             for (j, &z) in row.forward.z[l].iter().enumerate() {
                 let to = j + 1;
-                let (formula, numbers) = match trace.network.architecture.activation(n) {
+                let function = trace.network.architecture.activation(n);
+                let spread = match function {
+                    Some(function) => spread(&[z], |z| function.value(z[0])),
+                    None => spread(&row.forward.z[l], |z| {
+                        let exponentials: f64 = z.iter().map(|z| z.exp()).sum();
+                        z[j].exp() / exponentials
+                    }),
+                };
+                let (formula, numbers) = match function {
                     Some(function) => (
                         format!("{function}(z{n}[{to}])"),
                         format!("{function}({})", shown(z)),
@@ -153,8 +161,8 @@ impl Questions<'_> {
                         (formula, format!("exp({}) / ({sum})", shown(z)))
                     }
                 };
-                let a = row.forward.a[n][j];
-                self.ask(place, format!("a{n}[{to}]"), formula, numbers, a);
+                let value = (row.forward.a[n][j], spread);
+                self.ask(place, format!("a{n}[{to}]"), formula, numbers, value);
             }
         }
         let depth = trace.network.layers.len();
@@ -168,7 +176,33 @@ impl Questions<'_> {
         } else {
             String::new()
         };
-        self.ask(place, "C".into(), formula, numbers, row.backward.loss);
+        let (outputs, targets) = (row.forward.outputs(), &row.targets);
+        let shown = [outputs, targets].concat();
+        let spread = spread(&shown, |shown| {
+            let (a, y) = shown.split_at(outputs.len());
+            self.loss_of(a, y)
+        });
+        let value = (row.backward.loss, spread);
+        self.ask(place, "C".into(), formula, numbers, value);
+    }
+
+    /// The loss of outputs `a` and targets `y`, computed from these alone.
+    fn loss_of(&self, a: &[f64], y: &[f64]) -> f64 {
+        if self.loss != Loss::CrossEntropy {
+            return self.loss.terms(self.output, a, a, y).iter().sum();
+        }
+        let part = |y: f64, a: f64| if y == 0.0 { 0.0 } else { -y * a.ln() };
+        let pairs = a.iter().zip(y);
+        let is_binary = self.output == Output::Sigmoid;
+        let terms = pairs.map(|(&a, &y)| {
+            let other = if is_binary {
+                part(1.0 - y, 1.0 - a)
+            } else {
+                0.0
+            };
+            part(y, a) + other
+        });
+        terms.sum()
     }
 
     fn backward(&mut self, place: Option<(usize, usize)>, row: &RowTrace) {
@@ -180,8 +214,9 @@ impl Questions<'_> {
                 let (to, z, a) = (j + 1, row.forward.z[n - 1][j], row.forward.a[n][j]);
                 let function = network.architecture.activation(n);
                 let slope = function.map_or(f64::NAN, |function| function.derivative(z, a));
-                let (formula, numbers) = if n == depth {
-                    self.output_delta(to, a, row.targets[j], slope)
+                let (formula, numbers, spread) = if n == depth {
+                    let (formula, numbers) = self.output_delta(to, a, row.targets[j], slope);
+                    (formula, numbers, self.spread_of_output_delta(j, row))
                 } else {
                     let next = &network.layers[n].weights;
                     let symbols =
@@ -189,10 +224,17 @@ impl Questions<'_> {
                     let formula = format!("f′(z{n}[{to}])·({})", joined(symbols));
                     let pairs = next.iter().zip(&row.backward.delta[n]);
                     let terms = pairs.map(|(w, &d)| format!("{}·{}", factor(w[j]), factor(d)));
-                    (formula, format!("{}·({})", shown(slope), joined(terms)))
+                    let numbers = format!("{}·({})", shown(slope), joined(terms));
+                    let weights: Vec<f64> = next.iter().map(|w| w[j]).collect();
+                    let deltas = &row.backward.delta[n];
+                    let sum: f64 = weights.iter().zip(deltas).map(|(w, d)| w * d).sum();
+                    let spread = slope.abs() * spread_of_products(&weights, deltas)
+                        + spread_of_slope(function, z, a, sum);
+                    (formula, numbers, spread)
                 };
                 let formula = self.with_slope(n, to, formula);
-                self.ask(place, format!("δ{n}[{to}]"), formula, numbers, delta);
+                let value = (delta, spread);
+                self.ask(place, format!("δ{n}[{to}]"), formula, numbers, value);
             }
             let before = &row.forward.a[n - 1];
             for (j, &delta) in deltas.iter().enumerate() {
@@ -201,12 +243,42 @@ impl Questions<'_> {
                     let name = format!("∂C/∂w{n}[{to},{}]", i + 1);
                     let formula = format!("{}·δ{n}[{to}]", output_of(n - 1, i));
                     let numbers = format!("{}·{}", shown(a), factor(delta));
-                    self.ask(place, name, formula, numbers, a * delta);
+                    let value = (a * delta, spread_of_products(&[a], &[delta]));
+                    self.ask(place, name, formula, numbers, value);
                 }
                 let name = format!("∂C/∂b{n}[{to}]");
-                self.ask(place, name, format!("δ{n}[{to}]"), shown(delta), delta);
+                let value = (delta, spread_of_product(1.0, delta));
+                self.ask(place, name, format!("δ{n}[{to}]"), shown(delta), value);
             }
         }
+    }
+
+    /// Largest difference in the delta of output `j` of `row`, if it is computed with the numbers as they are shown.
+    fn spread_of_output_delta(&self, j: usize, row: &RowTrace) -> f64 {
+        let (outputs, targets) = (row.forward.outputs(), &row.targets);
+        let n = self.trace.network.layers.len();
+        let function = self.trace.network.architecture.activation(n);
+        let (z, a) = (row.forward.z[n - 1][j], outputs[j]);
+        let cancels = self.loss.cancels_slope(self.output);
+        let slope = function
+            .filter(|_| !cancels)
+            .map(|function| function.derivative(z, a));
+        let shown = [outputs, targets].concat();
+        let of_errors = spread(&shown, |shown| {
+            let (a, y) = shown.split_at(outputs.len());
+            let error = |k: usize| self.loss.slope(a[k], y[k]);
+            match slope {
+                _ if cancels => a[j] - y[j],
+                Some(slope) => slope * error(j),
+                None => {
+                    let mean: f64 = (0..a.len()).map(|k| a[k] * error(k)).sum();
+                    a[j] * (error(j) - mean)
+                }
+            }
+        });
+        let error = self.loss.slope(a, targets[j]);
+        let of_slope = slope.map_or(0.0, |_| spread_of_slope(function, z, a, error));
+        of_errors + of_slope
     }
 
     /// Adds the formula of the slope of neuron `to` of layer `n` to a `formula` that has it.
@@ -259,7 +331,9 @@ impl Questions<'_> {
         let trace = self.trace;
         let mean = trace.mean_gradient();
         let rows = trace.rows.len();
-        self.of_row.clear();
+        if rows > 1 {
+            self.of_row.clear();
+        }
         for (l, (layer, mean)) in trace.network.layers.iter().zip(&mean).enumerate() {
             for Parameter {
                 symbol,
@@ -273,13 +347,10 @@ impl Questions<'_> {
                     let formula = format!("Σ ∂C/∂{symbol} / {rows}");
                     let parts = of_rows.iter().map(|&part| factor(part));
                     let numbers = format!("({}) / {rows}", joined(parts));
-                    self.ask(
-                        None,
-                        format!("{name}/∂{symbol}"),
-                        formula,
-                        numbers,
-                        gradient,
-                    );
+                    let rows = rows as f64;
+                    let spread = spread(&of_rows, |parts| parts.iter().sum::<f64>() / rows);
+                    let value = (gradient, spread);
+                    self.ask(None, format!("{name}/∂{symbol}"), formula, numbers, value);
                     let operands = of_rows.iter().enumerate();
                     let operands =
                         operands.map(|(i, &part)| (format!("∂C/∂{symbol} ({})", i + 1), part));
@@ -291,7 +362,8 @@ impl Questions<'_> {
                     let formula = format!("{symbol} − η·{name}/∂{symbol}");
                     let numbers =
                         format!("{} − {}·{}", shown(value), shown(rate), factor(gradient));
-                    let new = value - rate * gradient;
+                    let spread = spread(&[value, rate, gradient], |n| n[0] - n[1] * n[2]);
+                    let new = (value - rate * gradient, spread);
                     self.ask(
                         None,
                         say!("quiz-new", "new {symbol}", symbol),
@@ -340,6 +412,21 @@ fn parameters(l: usize, layer: &Layer, mean: &Layer, trace: &Trace) -> Vec<Param
         });
     }
     all
+}
+
+/// Largest difference in the sum of the products of `a` and `b`, if they are rounded as they are shown.
+fn spread_of_products(a: &[f64], b: &[f64]) -> f64 {
+    let pairs = a.iter().zip(b);
+    let spreads = pairs.map(|(&a, &b)| spread_of_product(a, b) + spread_of_product(b, a));
+    spreads.sum()
+}
+
+/// Largest difference in the slope of `function` at `z`, where its value is `a`, times `factor`: both numbers and the slope
+/// are rounded.
+fn spread_of_slope(function: Option<Activation>, z: f64, a: f64, factor: f64) -> f64 {
+    let Some(function) = function else { return 0.0 };
+    let of_numbers = spread(&[z, a], |n| factor * function.derivative(n[0], n[1]));
+    of_numbers + spread_of_product(factor, function.derivative(z, a))
 }
 
 fn joined(terms: impl Iterator<Item = String>) -> String {

@@ -24,6 +24,8 @@ pub struct TrainingHistory {
     begin: f64,
     /// Time in epochs at which good weights were last restored in the present run.
     recovered: Option<f64>,
+    /// Times in epochs at which another loss was chosen, in order: values of two losses are not compared.
+    loss_changes: Vec<f64>,
     weights: Vec<Bounded<WeightState>>,
     health: Vec<Bounded<LayerHealth>>,
     /// Position of the last health that was added.
@@ -62,6 +64,7 @@ impl TrainingHistory {
             timeline: Timeline::default(),
             begin: 0.0,
             recovered: None,
+            loss_changes: Vec::new(),
             weights: vec![Bounded::new(WEIGHT_STATES); depth],
             health: vec![Bounded::new(HEALTH_STATES); depth],
             health_at: None,
@@ -78,6 +81,8 @@ impl TrainingHistory {
             0.0
         };
         self.recovered = other.recovered.filter(|recovered| *recovered <= epochs);
+        self.loss_changes.clone_from(&other.loss_changes);
+        self.loss_changes.retain(|change| *change <= epochs);
         self.weights.clone_from(&other.weights);
         for series in &mut self.weights {
             series.truncate_where(|state| state.epochs <= epochs);
@@ -185,15 +190,29 @@ impl TrainingHistory {
         self.recovered = Some(epochs);
     }
 
+    /// Notes that another loss is chosen after `epochs` epochs.
+    pub(super) fn change_loss_at(&mut self, epochs: f64) {
+        self.loss_changes.push(epochs);
+    }
+
+    /// Whether a time is before the present run, or before its present loss was chosen.
+    fn is_incomparable(&self, epochs: f64) -> bool {
+        let is_of_other_loss = self
+            .loss_changes
+            .last()
+            .is_some_and(|change| epochs <= *change);
+        !self.is_present(epochs) || is_of_other_loss
+    }
+
     /// Time in epochs at which good weights were last restored, if ever.
     pub(crate) fn recovered(&self) -> Option<f64> {
         self.recovered
     }
 
-    /// Metrics of the epochs of the present run, since good weights were last restored, in order.
+    /// Metrics of the epochs of the present run, since good weights were last restored and its loss chosen, in order.
     pub(super) fn present(&self) -> &[EpochRecord] {
         let records = self.epochs();
-        let is_before = |epoch: f64| !self.is_present(epoch) || self.is_lost(epoch);
+        let is_before = |epoch: f64| self.is_incomparable(epoch) || self.is_lost(epoch);
         let first = records.partition_point(|record| is_before(record.epoch as f64));
         &records[first..]
     }
@@ -203,10 +222,10 @@ impl TrainingHistory {
         self.recovered.is_some_and(|recovered| epochs <= recovered)
     }
 
-    /// Training losses of the present run, in order.
+    /// Training losses of the present run since its loss was chosen, in order.
     pub(super) fn present_losses(&self) -> &[LossPoint] {
         let losses = self.losses();
-        let first = losses.partition_point(|point| !self.is_present(point.epochs));
+        let first = losses.partition_point(|point| self.is_incomparable(point.epochs));
         &losses[first..]
     }
 

@@ -171,6 +171,7 @@ impl Run {
             self.keep_ghost();
         }
         let is_other = now.architecture != self.architecture;
+        let is_other_loss = now.architecture.loss() != self.architecture.loss();
         self.apply(now.clone());
         if let Some(log) = &mut self.log {
             log.push(LoggedChange {
@@ -183,6 +184,9 @@ impl Run {
         if is_other {
             self.expect_losses();
             self.initial_loss = f64::NAN;
+        }
+        if is_other_loss {
+            self.history.change_loss_at(self.epochs());
         }
         if let Change::Recover { .. } = change {
             self.history.recover_at(self.epochs());

@@ -56,6 +56,19 @@ impl<'c> Labels<'c> {
         text: &str,
         style: Style,
     ) {
+        self.write_in_rows(pane, at, symbol, text, style, &|_| true);
+    }
+
+    /// Writes as [`Self::write_near`] does, but above and below the cell only in rows that are `allowed`.
+    pub fn write_in_rows(
+        &mut self,
+        pane: &mut Pane<'_>,
+        at: (u16, u16),
+        symbol: &str,
+        text: &str,
+        style: Style,
+        allowed: &dyn Fn(i32) -> bool,
+    ) {
         let (x, y, cells) = (i32::from(at.0), i32::from(at.1), width(text) as i32);
         if self.write(pane, [(x + 2, y), (x - 1 - cells, y)], text, style) {
             return;
@@ -63,6 +76,7 @@ impl<'c> Labels<'c> {
         let text = with_symbol(symbol, text);
         let cells = width(&text) as i32;
         let rows = (1..=REACH).flat_map(|distance| [y + distance, y - distance]);
+        let rows = rows.filter(|row| allowed(*row));
         let columns = [x + 1, x - cells, x - cells / 2];
         let places = rows.flat_map(|row| columns.map(|column| (column, row)));
         self.write(pane, places, &text, style);

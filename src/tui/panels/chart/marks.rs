@@ -289,19 +289,28 @@ fn best_epoch(model: &Model, content: Chart) -> Option<(f64, f64)> {
     finite.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
-/// Labels each ghost at its right end.
+/// Labels each ghost at its right end, unless the only room for that is nearer to the end of another curve.
 pub(super) fn ghost_labels(
     pane: &mut Pane<'_>,
     plot: &Plot,
     canvas: &Canvas,
     labels: &mut Labels<'_>,
 ) {
-    for (points, label) in &plot.ghosts {
+    let end = |points: &[(f64, MinMaxLast)]| {
         let visible = points.iter().rfind(|(time, _)| *time <= plot.times.1);
-        if let Some((time, value)) = visible {
-            let at = cell(canvas, plot, *time, value.last);
-            labels.write_near(pane, at, GHOST, label, pane.theme.dim());
-        }
+        visible.map(|(time, value)| cell(canvas, plot, *time, value.last))
+    };
+    let ghosts = plot.ghosts.iter().map(|(points, _)| end(points));
+    let curves = plot.curves.iter().map(|points| end(points));
+    let ends: Vec<_> = ghosts.chain(curves).collect();
+    for (i, (_, label)) in plot.ghosts.iter().enumerate() {
+        let Some(at) = ends[i] else { continue };
+        let distance = |row: i32, end: (u16, u16)| (row - i32::from(end.1)).abs();
+        let is_nearest = |row: i32| {
+            let mut others = ends.iter().enumerate().filter(|(other, _)| *other != i);
+            others.all(|(_, end)| end.is_none_or(|end| distance(row, end) >= distance(row, at)))
+        };
+        labels.write_in_rows(pane, at, GHOST, label, pane.theme.dim(), &is_nearest);
     }
 }
 

@@ -117,7 +117,7 @@ pub enum Command {
     /// A lesson is a training with texts, questions and tasks that explain it step by step, in English or Chinese.
     Lesson {
         /// Step to go to at once; what comes before is done for you
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", requires = "name")]
         step: Option<usize>,
         /// Name of a lesson, or a file with one (TOML)
         name: Option<String>,

@@ -35,6 +35,15 @@ const OPTIONS: [&str; 6] = [
     "none",
 ];
 
+/// Options of trainings without a screen, by the names of their fields.
+const SCREENLESS: [&str; 5] = [
+    "headless",
+    "describe",
+    "find_lr",
+    "preflight",
+    "check_gradients",
+];
+
 /// Writes the names and titles of the lessons, in teaching order.
 ///
 /// # Errors
@@ -179,14 +188,25 @@ fn arguments(lesson: &Lesson, options: &[OsString]) -> Result<Args> {
         let problem = escape_lines(error.trim_start_matches("error: "));
         Error::Usage(format!("{}: {problem}", sanitise(&lesson.name)))
     };
-    let own = lesson.options.split_whitespace();
-    let fixed = ["nn-tui", lesson.source()].into_iter().chain(OPTIONS);
-    let all = fixed
-        .chain(own)
-        .map(OsString::from)
-        .chain(options.iter().cloned());
     // Of an option that is given twice the last one counts.
     let mut command = args::command().args_override_self(true);
+    // Options without a screen conflict with those that every lesson has, which nobody typed.
+    let begin = ["nn-tui", lesson.source()].map(OsString::from);
+    let alone = begin.iter().chain(options).cloned();
+    if let Ok(matches) = command.try_get_matches_from_mut(alone)
+        && SCREENLESS.iter().any(|option| matches.get_flag(option))
+    {
+        return Err(Error::Usage(
+            say!("lesson-screen", "a lesson needs the screen").into(),
+        ));
+    }
+    let own = lesson.options.split_whitespace();
+    let fixed = OPTIONS.into_iter().chain(own).map(OsString::from);
+    let all = begin
+        .iter()
+        .cloned()
+        .chain(fixed)
+        .chain(options.iter().cloned());
     let matches = command.try_get_matches_from_mut(all).map_err(usage)?;
     let mut args = Args::from_arg_matches(&matches).map_err(usage)?;
     args.training.saving.given = given_options(&command, &matches);
@@ -214,6 +234,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn options_without_a_screen_are_refused_as_such() {
+        for option in SCREENLESS {
+            let option = &*format!("--{}", option.replace('_', "-"));
+            let lesson = Lesson::open("xor").expect("built in");
+            let error = job(lesson, &[option.into()], None).expect_err(option);
+            assert_eq!(error.to_string(), "a lesson needs the screen", "{option}");
+        }
+        let command = args::command();
+        let parsed = command.try_get_matches_from(["nn-tui", "lesson", "--step", "3"]);
+        assert!(parsed.is_err(), "a step of no lesson");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::expression::{Expression, Quantity};
 use crate::util::lang::Lang;
 use crate::util::lang::say;
 use crate::util::numbers::significant;
-use crate::util::text::escape_lines;
+use crate::util::text::escape;
 
 /// Significant digits of a number without a format of its own.
 const DIGITS: usize = 4;
@@ -149,21 +149,22 @@ impl TryFrom<String> for Template {
         let paragraphs = text.trim().split("\n\n");
         let paragraphs =
             paragraphs.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let text = escape_lines(&paragraphs.collect::<Vec<_>>().join("\n"));
+        let text = paragraphs.collect::<Vec<_>>().join("\n");
         let mut parts = Vec::new();
         let mut rest = text.as_str();
         while let Some((words, after)) = rest.split_once('{') {
-            parts.push(Part::Words(words.to_owned()));
+            parts.push(Part::Words(printable(words)));
             let (value, after) = after.split_once('}').ok_or_else(|| {
                 say!(
                     "text-brace",
                     "a {open} without {close}: {rest}",
                     open = "\"{\"",
                     close = "\"}\"",
-                    rest
+                    rest = printable(rest)
                 )
             })?;
             rest = after;
+            let value = &*printable(value);
             if let Some(key) = value.strip_prefix("key ") {
                 parts.push(Part::Key(key.trim().to_owned()));
                 continue;
@@ -177,9 +178,16 @@ impl TryFrom<String> for Template {
                 Format::parse(format)?,
             ));
         }
-        parts.push(Part::Words(rest.to_owned()));
+        parts.push(Part::Words(printable(rest)));
         Ok(Self(parts))
     }
+}
+
+/// `text` with visible escapes for what could act on the terminal, but for the ends of lines: after the braces were looked
+/// for, since an escape has some of its own.
+fn printable(text: &str) -> String {
+    let lines = text.split('\n').map(escape);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Template {
@@ -221,6 +229,10 @@ mod tests {
             ("{67}", "67"),
             ("press {key space} or {key e}", "press SPACE or E"),
             ("one\n\ntwo", "one\ntwo"),
+            (
+                "a\u{7}b {67}\n\n{loss:.2} \u{1b}",
+                "a\\u{7}b 67\n0.01 \\u{1b}",
+            ),
         ] {
             assert_eq!(filled(text).as_deref(), Ok(expected), "{text}");
         }

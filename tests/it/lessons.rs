@@ -2,6 +2,7 @@
 
 use nn_tui::error::Error;
 use nn_tui::lesson::{Kind, Lesson, names};
+use nn_tui::train::Finding;
 use nn_tui::tui::app::{ClickTarget, Model, Msg, Phase};
 use nn_tui::tui::theme::{Depth, Theme};
 use nn_tui::util::lang::{self, Lang};
@@ -700,4 +701,156 @@ fn texts_name_the_keys_of_the_key_map() {
             assert!(!screen.contains(text), "{screen}");
         }
     }
+}
+
+/// Acts of a step that follow one another without a frame between them lead to where they lead a reader.
+#[test]
+fn a_step_shows_what_it_is_about_on_a_small_screen() {
+    for size in [(60, 20), (80, 24), (90, 28)] {
+        let mut shown = Shown::lesson("overfitting", &[], size);
+        shown.type_command("lesson 6");
+        let course = |model: &Model| model.course.clone().expect("a lesson");
+        let is_there = |model: &Model| course(model).step == 5 && !course(model).is_hurried();
+        assert!(shown.wait_until(is_there), "{size:?}");
+        let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+        let is_shown = ["─ Regions ", "━ Regions "].map(|frame| screen.contains(frame));
+        assert!(is_shown.contains(&true), "{size:?}: {screen}");
+    }
+}
+
+/// Who has a key says so, and nobody else does.
+#[test]
+fn a_key_is_offered_once() {
+    let screen = |shown: &Shown| drawn_with(&shown.model, Theme::new(Depth::None));
+    let footer = |shown: &Shown| screen(shown).lines().last().unwrap_or_default().to_owned();
+    let course = |shown: &Shown| shown.model.course.clone().expect("a lesson");
+    // A popup has the enter key.
+    let mut shown = Shown::lesson("backprop-hidden", &[], (80, 24));
+    assert!(
+        screen(&shown).contains("enter does it"),
+        "{}",
+        screen(&shown)
+    );
+    shown.press(":menu\n");
+    assert!(
+        !screen(&shown).contains("enter does it"),
+        "{}",
+        screen(&shown)
+    );
+    assert!(
+        screen(&shown).contains("leads back here"),
+        "{}",
+        screen(&shown)
+    );
+    shown.press("\x1b");
+    assert!(
+        screen(&shown).contains("enter does it"),
+        "{}",
+        screen(&shown)
+    );
+    // A question has the arrow keys, also where findings are listed.
+    let mut shown = Shown::lesson("dying-relu", &[], (80, 24));
+    shown.type_command("lesson 4");
+    let is_asked = |model: &Model| {
+        let course = model.course.as_ref().expect("a lesson");
+        course.step == 3 && !course.is_hurried() && !model.run.findings.is_empty()
+    };
+    assert!(shown.wait_until(is_asked));
+    shown.type_command("view health");
+    assert!(!footer(&shown).contains("finding"), "{}", footer(&shown));
+    shown.update(Msg::Key(KeyCode::Down.into()));
+    assert_eq!(course(&shown).choice, Some(0));
+    shown.press("2");
+    assert!(
+        footer(&shown).contains("↑ ↓  finding"),
+        "{}",
+        footer(&shown)
+    );
+    // A quiz has the enter key in the list of a race, too.
+    let mut shown = Shown::lesson("mini-batch", &[], (120, 36));
+    shown.type_command("quiz");
+    assert!(shown.wait_until(Model::is_quizzed));
+    shown.type_command("race lr 0.5 1");
+    let is_started = |model: &Model| model.lane(2).is_some();
+    assert!(shown.wait_until(is_started));
+    shown.type_command("view race");
+    assert!(!footer(&shown).contains("open"), "{}", footer(&shown));
+    shown.update(Msg::Key(KeyCode::Enter.into()));
+    assert!(screen(&shown).contains("number 2/56"), "{}", screen(&shown));
+    shown.update(Msg::Key(KeyCode::Esc.into()));
+    assert!(footer(&shown).contains("enter  open"), "{}", footer(&shown));
+    assert!(
+        screen(&shown).contains("enter opens the chosen run"),
+        "{}",
+        screen(&shown)
+    );
+}
+
+/// The command for a quiz that is open already changes nothing; other settings, of which its text does not speak, do.
+#[test]
+fn an_open_quiz_keeps_its_place() {
+    let mut shown = Shown::lesson("mini-batch", &[], (80, 24));
+    let screen = |model: &Model| drawn_with(model, Theme::new(Depth::None));
+    shown.type_command("lesson 5");
+    assert!(shown.wait_until(Model::is_quizzed));
+    assert!(!screen(&shown.model).contains("This run is not"));
+    shown.press("2\n-0.5\n");
+    shown.type_command("quiz");
+    assert!(
+        screen(&shown.model).contains("number 3/56"),
+        "{}",
+        screen(&shown.model)
+    );
+    for command in ["set w1[1,1] 3", "undo", "batch 4"] {
+        shown.type_command(command);
+        let is_said = |model: &Model| {
+            let screen = screen(model);
+            let is_other = screen.contains("This run is not as");
+            screen.contains("number 1/") && is_other != (command == "undo")
+        };
+        assert!(
+            shown.wait_until(is_said),
+            "{command}: {}",
+            screen(&shown.model)
+        );
+    }
+}
+
+/// Values of the loss before a change of the loss are no measure of those after it.
+#[test]
+fn another_loss_is_no_overfitting() {
+    let mut shown = Shown::lesson("never-predicted", &[], (120, 36));
+    shown.type_command("lesson 7");
+    let is_there = |model: &Model| {
+        let course = model.course.as_ref().expect("a lesson");
+        course.step == 6 && !course.is_hurried()
+    };
+    assert!(shown.wait_until(is_there));
+    shown.look();
+    let findings = &shown.model.run.findings;
+    let is_false = |finding: &Finding| matches!(finding, Finding::OverfittingSince(_));
+    assert!(!findings.iter().any(is_false), "{findings:?}");
+}
+
+/// A label of an earlier run is at the end of its curve, nearer than at that of another, or nowhere.
+#[test]
+fn the_label_of_a_ghost_is_at_its_own_curve() {
+    let mut shown = Shown::lesson("batch-size", &[], (80, 24));
+    shown.type_command("lesson 8");
+    let is_there = |model: &Model| {
+        let course = model.course.as_ref().expect("a lesson");
+        course.step == 7 && !course.is_hurried()
+    };
+    assert!(shown.wait_until(is_there));
+    shown.look();
+    let screen = drawn_with(&shown.model, Theme::new(Depth::None));
+    let row = |text: &str| screen.lines().position(|line| line.contains(text));
+    let highest = row("batch 1 ").or(row("batch 1│"));
+    let (all, some) = (row("batch 1438"), row("batch 16"));
+    assert!(all.is_some(), "{screen}");
+    // The losses end in this order, the first far above the others.
+    let in_order = |a: Option<usize>, b: Option<usize>| a.zip(b).is_none_or(|(a, b)| a < b);
+    assert!(in_order(highest, all) && in_order(all, some), "{screen}");
+    let curve = screen.lines().position(|line| line.contains("100"));
+    assert!(curve < all, "{screen}");
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::Line;
@@ -357,7 +358,7 @@ fn meaning(
     };
     if count > 0 {
         text += &format!(" ({})", share(count, all).trim_start());
-        if pane.model.navigation.enlarged && !pane.model.is_enter_of_lesson() {
+        if pane.model.navigation.enlarged && !pane.model.is_key_of_lesson(KeyCode::Enter) {
             text += if count == 1 {
                 text::show_it()
             } else {

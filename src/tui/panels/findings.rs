@@ -1,5 +1,6 @@
 //! List of the findings, the selected one with its cause and the command that helps.
 
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
@@ -110,7 +111,7 @@ fn lines(model: &Model, cells: u16, theme: Theme) -> Vec<(Option<usize>, Line<'s
                     ""
                 };
                 // In a lesson the enter key is the lesson's; the command can be typed.
-                let key = if model.is_enter_of_lesson() {
+                let key = if model.is_key_of_lesson(KeyCode::Enter) {
                     "  ".to_owned()
                 } else {
                     format!("  {} ", text::enter_runs())

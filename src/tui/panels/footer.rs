@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use ratatui::crossterm::event::KeyCode;
+use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
@@ -152,15 +152,8 @@ pub(crate) fn keys<'k, L: Display>(
 fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let shown = BINDINGS.iter().filter(|binding| !binding.label.is_empty());
     let shown = shown.filter(|binding| model.holds(binding.when));
-    let is_enter = |binding: &Binding| {
-        let mut keys = binding.keys.iter();
-        keys.any(|(code, _)| *code == KeyCode::Enter)
-    };
-    let is_in_lesson = model.is_enter_of_lesson();
-    let shown = shown.filter(|binding| {
-        let is_enter_alone = is_enter(binding) && binding.keys.len() == 1;
-        !(is_in_lesson && is_enter_alone)
-    });
+    let is_taken = |(code, _): &(KeyCode, KeyModifiers)| model.is_key_of_lesson(*code);
+    let shown = shown.filter(|binding| !binding.keys.first().is_some_and(is_taken));
     // Characters are typed into the number that is asked for.
     let is_typed = |binding: &Binding| {
         let mut keys = binding.keys.iter();
@@ -172,8 +165,9 @@ fn hints(model: &Model, room: usize) -> Vec<Hint> {
     let shown = shown.filter(|binding| !(is_typed(binding) && is_quizzed));
     let mut hints: Vec<Hint> = shown
         .map(|binding| {
-            let key = binding.keys.first().and_then(|(code, _)| code.as_char());
-            match key.filter(|_| is_in_lesson && is_enter(binding)) {
+            // Of several keys, one of which is the lesson's, the first is shown.
+            let first = binding.keys.first().and_then(|(code, _)| code.as_char());
+            match first.filter(|_| binding.keys.iter().any(is_taken)) {
                 Some(key) => (model.keys.shown(&key.to_string()), binding),
                 None => (model.keys.shown(binding.shown), binding),
             }

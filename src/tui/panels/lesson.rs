@@ -96,13 +96,22 @@ fn page(model: &Model, cells: u16, theme: Theme) -> Page {
         rows: Vec::new(),
         cursor: None,
         quiz_at: 0,
-        is_in_race: model.navigation.is_racing(),
+        enter_of_other: if model.prompt.overlay.is_some() {
+            Some(text::lesson_behind())
+        } else if !model.is_key_of_lesson(KeyCode::Enter) {
+            Some(text::lesson_away())
+        } else {
+            None
+        },
     };
+    let done = model.quiz.as_ref().filter(|quiz| !quiz.is_open());
+    if let Some(quiz) = done {
+        page.quiz(quiz);
+    }
     if let Some(course) = &model.course {
         page.course(model, course);
     }
-    if let Some(quiz) = &model.quiz {
-        page.quiz_at = page.rows.len();
+    if let (Some(quiz), None) = (&model.quiz, done) {
         page.quiz(quiz);
     }
     page
@@ -115,10 +124,10 @@ struct Page {
     rows: Vec<Row>,
     /// Line and column of the cursor, while a number is typed.
     cursor: Option<(usize, usize)>,
-    /// First line of the quiz.
+    /// First line of the quiz, or of what is said about its run.
     quiz_at: usize,
-    /// Whether the enter key is that of the list of a race.
-    is_in_race: bool,
+    /// How the enter key becomes the lesson's, while it is that of a popup or of the list of a race.
+    enter_of_other: Option<&'static str>,
 }
 
 impl Page {
@@ -132,8 +141,8 @@ impl Page {
 
     /// Writes what the enter key does now, if it is the lesson's.
     fn enter(&mut self, does: &str) {
-        if self.is_in_race {
-            return self.write(text::lesson_away(), self.theme.dim());
+        if let Some(other) = self.enter_of_other {
+            return self.write(other, self.theme.dim());
         }
         let indent = width(text::enter_key()) + 1;
         let room = self.cells.saturating_sub(indent).max(1);
@@ -154,8 +163,11 @@ impl Page {
         let key = |name: &str| model.keys.shown(name);
         let quiz = model.quiz.as_ref();
         let is_quizzed = quiz.is_some_and(Quiz::is_open);
-        // Once numbers are typed, the room is theirs.
-        if !(is_quizzed && quiz.is_some_and(Quiz::has_begun)) {
+        let is_other = model.differs_from_claims();
+        // Once numbers are typed, the room is theirs; about another run the text would be wrong.
+        let is_of_quiz = is_quizzed || matches!(step.kind, Kind::Quiz);
+        let has_room = quiz.is_none_or(|quiz| !(quiz.has_begun() || is_quizzed && is_other));
+        if !is_of_quiz || has_room {
             let filled = step.text.with_keys(lang, &number, &key);
             self.write(&kept_together(&filled, step), self.theme.text());
         }
@@ -170,7 +182,10 @@ impl Page {
         if let Some(own) = course.lesson.seed().filter(|own| *own != seed) {
             self.write(&text::foreign_seed(seed, own), self.theme.warning());
         }
-        if model.differs_from_claims() {
+        if is_quizzed {
+            self.quiz_at = self.rows.len();
+        }
+        if is_other {
             let name = &course.lesson.name;
             self.write(&text::claims_differ(name), self.theme.warning());
         }
@@ -184,7 +199,8 @@ impl Page {
                 let texts: Vec<String> = texts.collect();
                 self.choices(course, &texts, *answer);
                 if course.answered.is_none() {
-                    self.write(text::choose_hint(), self.theme.dim());
+                    let hint = self.enter_of_other.unwrap_or(text::choose_hint());
+                    self.write(hint, self.theme.dim());
                     return;
                 }
             }
@@ -304,7 +320,8 @@ impl Page {
         let operands =
             operands.map(|(symbol, value)| format!("{symbol}\u{a0}=\u{a0}{}", shown(*value)));
         self.write(&operands.collect::<Vec<_>>().join(" · "), self.theme.dim());
-        self.write(text::quiz_hint(), self.theme.dim());
+        let hint = self.enter_of_other.unwrap_or(text::quiz_hint());
+        self.write(hint, self.theme.dim());
     }
 }
 

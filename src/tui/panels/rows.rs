@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use ratatui::crossterm::event::KeyCode;
 use ratatui::layout::{Constraint, Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -158,7 +159,7 @@ impl List {
     fn hints(&self, model: &Model) -> String {
         let all = model.run.columns().len();
         let mut hints = Vec::new();
-        if model.navigation.enlarged && !model.is_enter_of_lesson() {
+        if model.navigation.enlarged && !model.is_key_of_lesson(KeyCode::Enter) {
             hints.push(text::show_in_network().to_owned());
         }
         if !self.columns.is_empty() && self.columns.len() < all {

@@ -19,8 +19,7 @@ use crate::train::probes::TraceProbe;
 use crate::train::{Command, Event, Limits, Position};
 use crate::tui::panels::PanelId;
 use crate::tui::text;
-use crate::util::lang::Lang;
-use crate::util::lang::say;
+use crate::util::lang::{Lang, listed, say};
 pub(crate) use digits::{Mistake, shown};
 use forward::Destination;
 pub(crate) use quiz::{Quiz, Reply, is_of_number};
@@ -220,13 +219,16 @@ impl Model {
         self.quiz.as_ref().is_some_and(Quiz::is_asking)
     }
 
-    /// Whether the numbers of the run are not those the present step claims.
+    /// Whether the numbers of the run, as far as they are known, are not those the present step claims.
     pub(crate) fn differs_from_claims(&self) -> bool {
         let course = self.course.iter().filter(|_| self.shown_lane() == 0);
-        let claims = course.flat_map(|course| &course.current().claims);
-        let mut claims =
-            claims.map(|claim| claim.is_true(&|quantity| self.number_in_lesson(quantity)));
-        claims.any(|is_true| !is_true)
+        let mut claims = course.flat_map(|course| &course.current().claims);
+        let number = |quantity: &Quantity| self.number_in_lesson(quantity);
+        claims.any(|claim| {
+            let mut is_known = true;
+            claim.visit(&mut |quantity: &Quantity| is_known &= !number(quantity).is_nan());
+            is_known && !claim.is_true(&number)
+        })
     }
 
     /// Begins the first step of a new lesson, and notes when the present task is done.
@@ -366,16 +368,38 @@ impl Model {
             if let Some(Overlay::Confirm(Confirm::Reset(..))) = self.prompt.overlay {
                 self.press_usual(&KeyEvent::from(KeyCode::Char('y')));
             }
+            // The next act finds the screen as a reader would.
+            self.navigation.settle_focus();
             if done.is_err() {
                 return self.prompt.report(done);
             }
         }
     }
 
-    /// Whether the enter key goes on in the lesson, whatever else it does without one, but for the list of a race: no
-    /// lesson leads there.
-    pub(crate) fn is_enter_of_lesson(&self) -> bool {
-        self.is_in_lesson() && !self.navigation.is_racing()
+    /// Whether `code` is a key of the lesson or the quiz over the panels, whatever else it does without one. In the list
+    /// of a race, where no lesson leads, it is that of the list.
+    pub(crate) fn is_key_of_lesson(&self, code: KeyCode) -> bool {
+        if !self.is_in_lesson() {
+            return false;
+        }
+        let quiz = self.quiz.as_ref();
+        let is_quizzed = quiz.is_some_and(Quiz::is_open);
+        let is_free = !self.navigation.is_racing();
+        match code {
+            KeyCode::Enter => is_quizzed || self.course.is_none() || is_free,
+            KeyCode::Up | KeyCode::Down => !is_quizzed && self.open_answers() > 0 && is_free,
+            _ => false,
+        }
+    }
+
+    /// Number of answers that the reader can choose from now.
+    fn open_answers(&self) -> usize {
+        let course = self.course.as_ref();
+        let course = course.filter(|course| course.answered.is_none());
+        match course.map(|course| &course.current().kind) {
+            Some(Kind::Question { choices, .. }) => choices.len(),
+            _ => 0,
+        }
     }
 
     /// Whether a lesson or a quiz is on the screen.
@@ -412,21 +436,18 @@ impl Model {
                 return false;
             }
         }
-        let is_enter_of_lesson = self.is_enter_of_lesson();
+        let is_of_lesson = self.is_key_of_lesson(key.code);
+        let choices = self.open_answers();
         let Some(course) = &mut self.course else {
             return false;
         };
-        let choices = match &course.current().kind {
-            Kind::Question { choices, .. } if course.answered.is_none() => choices.len(),
-            _ => 0,
-        };
         match key.code {
-            KeyCode::Enter if is_enter_of_lesson => self.go_on(),
-            KeyCode::Up if choices > 0 => {
+            KeyCode::Enter if is_of_lesson => self.go_on(),
+            KeyCode::Up if is_of_lesson => {
                 let now = course.choice.unwrap_or(0);
                 course.choice = Some((now + choices - 1) % choices);
             }
-            KeyCode::Down if choices > 0 => {
+            KeyCode::Down if is_of_lesson => {
                 course.choice = Some(course.choice.map_or(0, |now| (now + 1) % choices));
             }
             KeyCode::Char(digit) if choices > 0 && matches!(digits::narrow(digit), '1'..='9') => {
@@ -493,7 +514,7 @@ impl Model {
     pub(super) fn turn_to_lesson(&mut self, name: &str) -> Done {
         match (name, &mut self.course) {
             ("", _) => {
-                let names = names().collect::<Vec<_>>().join(", ");
+                let names = listed(&names().collect::<Vec<_>>());
                 Err(expected("lesson", &text::expected_word(names), ""))
             }
             (END, None) if self.quiz.is_some() => {
@@ -556,7 +577,9 @@ impl Model {
             return Err(text::pause_first().into());
         }
         self.show_main_run();
-        self.open_quiz();
+        if !self.quiz.as_ref().is_some_and(Quiz::is_open) {
+            self.open_quiz();
+        }
         Ok(())
     }
 }

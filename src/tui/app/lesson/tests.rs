@@ -34,6 +34,8 @@ fn commands_and_keys_of_a_lesson_are_checked_before_it_starts() {
         let found = problem_of(act, "乙");
         assert!(found.starts_with(&format!("step 2: {problem}")), "{found}");
     }
+    let found = problem_of(":xyzzy", "乙");
+    assert_eq!(found, "step 2: unknown command \"xyzzy\"");
     let found = problem_of("e", "按 {key pgdn}");
     assert_eq!(found, "step 2: there is no key called \"pgdn\"");
 }

@@ -738,7 +738,7 @@ fn a_key_is_offered_once() {
         screen(&shown)
     );
     assert!(
-        screen(&shown).contains("leads back here"),
+        screen(&shown).contains("│esc closes what"),
         "{}",
         screen(&shown)
     );
@@ -771,7 +771,10 @@ fn a_key_is_offered_once() {
     shown.type_command("quiz");
     assert!(shown.wait_until(Model::is_quizzed));
     shown.type_command("race lr 0.5 1");
-    let is_started = |model: &Model| model.lane(2).is_some();
+    let is_started = |model: &Model| {
+        let race = model.race.as_ref();
+        race.is_some_and(|race| (0..race.lanes.len()).all(|lane| model.lane(lane).is_some()))
+    };
     assert!(shown.wait_until(is_started));
     shown.type_command("view race");
     assert!(!footer(&shown).contains("open"), "{}", footer(&shown));

@@ -296,7 +296,7 @@ fn reasons(columns: &[(String, String)]) -> String {
         )),
         _ => {}
     }
-    say!("problem-columns", ": {columns}", columns = listed(&shown))
+    say!("problem-these", ": {columns}", columns = listed(&shown))
 }
 
 /// Counts the cells of a row.

@@ -781,6 +781,7 @@ fn a_key_is_offered_once() {
     shown.update(Msg::Key(KeyCode::Enter.into()));
     assert!(screen(&shown).contains("number 2/56"), "{}", screen(&shown));
     shown.update(Msg::Key(KeyCode::Esc.into()));
+    shown.model.prompt.notice = None;
     assert!(footer(&shown).contains("enter  open"), "{}", footer(&shown));
     assert!(
         screen(&shown).contains("enter opens the chosen run"),

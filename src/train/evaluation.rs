@@ -80,6 +80,9 @@ impl Evaluator {
     ) -> (Scores, Outcomes) {
         let rows = samples.rows();
         let mut tally = Tally::new(engine.architecture(), rows, depth);
+        if let (Some(ranking), Targets::Classes(_)) = (&mut tally.ranking, &samples.targets) {
+            ranking.reserve(rows);
+        }
         let mut loss = 0.0;
         let targets = &mut self.targets;
         let is_number = matches!(samples.targets, Targets::Numbers { .. });

@@ -22,6 +22,8 @@ const BYTES_PER_THREAD: u64 = 64 << 20;
 const SMALL: u64 = 64 << 20;
 /// Bytes by which vectors grow, all together, before the memory left is looked up.
 const STEP: u64 = 4 << 20;
+/// Bytes from which on a vector is moved and not copied when it grows.
+const MOVED: u64 = 32 << 20;
 /// Bytes that are read at once, at least.
 const PART: usize = 32 << 10;
 /// Bytes by which vectors have grown since then.
@@ -224,8 +226,14 @@ pub fn try_reserve<T>(items: &mut Vec<T>, additional: usize) -> bool {
     } else {
         items.len().max(additional)
     };
-    let before = GROWN.fetch_add(bytes(growth), Ordering::Relaxed);
-    let grown = before.saturating_add(bytes(growth));
+    // Both copies are there while one is made of the other, unless the C library moves pages.
+    let length = items.len();
+    let taken = |growth: usize| {
+        let copy = bytes(length + growth);
+        if copy < MOVED { copy } else { bytes(growth) }
+    };
+    let before = GROWN.fetch_add(taken(growth), Ordering::Relaxed);
+    let grown = before.saturating_add(taken(growth));
     let mut left = None;
     if grown >= STEP {
         left = available();
@@ -233,7 +241,7 @@ pub fn try_reserve<T>(items: &mut Vec<T>, additional: usize) -> bool {
     }
     // As much again, as small vectors grow; where that is too much, an eighth.
     [growth, eighth].into_iter().any(|growth| {
-        let is_there = left.is_none_or(|left| bytes(growth) <= left);
+        let is_there = left.is_none_or(|left| taken(growth) <= left);
         is_there && items.try_reserve_exact(growth).is_ok()
     })
 }

@@ -33,7 +33,7 @@ impl RankingScores {
 }
 
 /// Outputs of classified rows with their true classes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Ranking {
     classes: usize,
     /// Whether the outputs of a row sum to one, or its only output is a probability.
@@ -44,6 +44,8 @@ pub struct Ranking {
     log_loss: f64,
     /// Whether all rows are kept, with finite outputs.
     is_complete: bool,
+    /// Memory for the rows and their scores, if their number was known before.
+    promise: Option<Promise>,
 }
 
 impl Ranking {
@@ -57,7 +59,32 @@ impl Ranking {
             values: Vec::new(),
             log_loss: 0.0,
             is_complete: true,
+            promise: None,
         }
+    }
+
+    /// Makes room for this number of rows and for their scores, or keeps none where there is no memory for them.
+    pub fn reserve(&mut self, rows: usize) {
+        let columns = self.columns();
+        let per_row = BYTES_PER_ROW + size_of::<u32>() + columns * size_of::<f32>();
+        if rows.saturating_mul(per_row) < UNCHECKED {
+            return;
+        }
+        self.promise = Promise::of(rows as u128 * per_row as u128);
+        let is_reserved = self.promise.is_some()
+            && rows.saturating_mul(columns) <= MAX_VALUES
+            && self.labels.try_reserve_exact(rows).is_ok()
+            && self.values.try_reserve_exact(rows * columns).is_ok();
+        if !is_reserved {
+            self.give_up();
+        }
+    }
+
+    /// Drops the rows, not all of which can be kept.
+    fn give_up(&mut self) {
+        self.is_complete = false;
+        self.promise = None;
+        (self.labels, self.values) = Default::default();
     }
 
     /// Returns whether outputs are probabilities.
@@ -73,8 +100,7 @@ impl Ranking {
     pub fn add(&mut self, label: usize, outputs: &[f32]) {
         let is_finite = outputs.iter().all(|output| output.is_finite());
         if self.is_complete && !(is_finite && self.has_room()) {
-            self.is_complete = false;
-            (self.labels, self.values) = Default::default();
+            self.give_up();
         }
         let p = match outputs {
             [second] if label == 1 => f64::from(*second),
@@ -106,7 +132,8 @@ impl Ranking {
         let rows = self.labels.len() as f64;
         let mut scores = RankingScores::UNDEFINED;
         let needed = self.labels.len() * BYTES_PER_ROW;
-        let promise = (needed > UNCHECKED).then(|| Promise::of(needed as u128));
+        let is_checked = self.promise.is_some() || needed < UNCHECKED;
+        let promise = (!is_checked).then(|| Promise::of(needed as u128));
         if !self.is_complete || matches!(promise, Some(None)) {
             return scores;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::amount::Amount;
 use super::batch::{Row, column_cells};
 use super::dialect::{Delimiter, SAMPLE};
 use super::formatted;
@@ -107,14 +108,23 @@ pub(crate) fn detect(
 /// digits behind it, as between thousands.
 fn guess(rows: &[Row], have_commas: bool) -> Option<String> {
     let rows = &rows[..rows.len().min(SAMPLE)];
-    let marks = Marks::of(rows);
-    let have_decimals = marks.commas[0] + marks.points[0] > 0;
-    if have_decimals || marks.separate != [false, false] || !marks.are_ambiguous() {
-        return None;
+    let cells = numeric_columns(rows).flat_map(|column| column_cells(rows, column));
+    let mut number = None;
+    for cell in cells.map(|cell| cell.trim()) {
+        let parts = Amount::of(cell).and_then(|amount| amount.digits.split_once([',', '.']));
+        let Some((whole, behind)) = parts else {
+            continue;
+        };
+        let is_doubtful = matches!(whole.len(), 1..=3)
+            && !whole.starts_with('0')
+            && behind.len() == 3
+            && behind.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_doubtful {
+            return None;
+        }
+        number.get_or_insert(cell);
     }
-    let mut cells = numeric_columns(rows).flat_map(|column| column_cells(rows, column));
-    let number = cells.find(|cell| formatted::decimal_mark(cell.trim()).is_some())?;
-    let number = number.trim();
+    let number = number?;
     // The number is one with the mark that was chosen, so that the other one makes it a thousand times as large.
     let (mark, option) = if have_commas {
         (say!("decimal-comma", "comma"), "point")

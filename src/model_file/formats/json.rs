@@ -41,8 +41,6 @@
 //!
 //! Weights are f32 in the fewest digits that read back as the same number.
 
-use std::ops::Range;
-
 use ndarray::{Array1, Array2};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -106,15 +104,13 @@ fn write(model: &TrainedModel) -> serde_json::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Counts what the text holds at most. Vectors grow by doubling, and two copies are there while one is made. In the
-/// layers a list at the beginning of another counts with it: there is one such list for each layer, and text in which lists go deeper
-/// is refused at once.
+/// Counts what the text holds at most. Vectors grow by doubling, and two copies are there while one is made. A list at the beginning of
+/// another counts with it: there is one such list for each layer, and text in which lists go deeper is refused at once.
 fn memory(bytes: &[u8]) -> u128 {
     const PER_NUMBER: u128 = 3 * size_of::<f32>() as u128;
     const PER_LIST: u128 = 3 * size_of::<Vec<f32>>() as u128 + 32;
     // A text has two of them.
     const PER_QUOTE: u128 = PER_LIST / 2;
-    let layers = layers_in(bytes);
     let mut before = 0;
     let of = |&byte: &u8| match (std::mem::replace(&mut before, byte), byte) {
         (_, b',') => PER_NUMBER,
@@ -123,50 +119,7 @@ fn memory(bytes: &[u8]) -> u128 {
         (_, b'"') => PER_QUOTE,
         _ => 0,
     };
-    let of_layers: u128 = bytes[layers.clone()].iter().map(of).sum();
-    let others = [&bytes[..layers.start], &bytes[layers.end..]];
-    of_layers + others.map(document_memory).iter().sum::<u128>()
-}
-
-/// Counts what a document without layers holds at most: serde keeps all values within a tagged one as they are, until it
-/// knows which they must be.
-pub(super) fn document_memory(json: &[u8]) -> u128 {
-    /// Bytes of a value that is kept so.
-    const VALUE: u128 = 32;
-    let of = |byte: &u8| match byte {
-        b',' => 4 * VALUE,
-        // A list has room for four values, and an object for four pairs.
-        b'[' => 7 * VALUE,
-        b'{' => 11 * VALUE,
-        b'"' => 2 * VALUE,
-        _ => 0,
-    };
-    json.iter().map(of).sum()
-}
-
-/// Returns the place of the value of `layers` in the outermost object, up to the next key; empty without it.
-fn layers_in(json: &[u8]) -> Range<usize> {
-    let (mut depth, mut layers, mut key) = (0_usize, 0..0, 0..0);
-    let mut at = 0;
-    while let Some(&byte) = json.get(at) {
-        match byte {
-            b'"' => {
-                let start = at + 1;
-                at = start;
-                while !matches!(json.get(at), None | Some(b'"')) {
-                    at += 1 + usize::from(json[at] == b'\\');
-                }
-                key = start..at.min(json.len());
-            }
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            b':' if depth == 1 && json[key.clone()] == *b"layers" => layers = at..json.len(),
-            b',' if depth == 1 && layers.end == json.len() => layers.end = at,
-            _ => {}
-        }
-        at += 1;
-    }
-    layers
+    bytes.iter().map(of).sum()
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {
@@ -226,26 +179,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_within_tagged_ones_are_counted_as_they_are_kept() {
-        let layers = br#" [{"biases": [0,0]}]"#;
-        let text = br#"{"a, [\"layers\": ": {"layers": [0,0]}, "layers": [{"biases": [0,0]}], "b": 0}"#;
-        assert_eq!(text[layers_in(text)], [b":", &layers[..]].concat());
-        assert!(layers_in(b"{\"layers").is_empty());
-        let zeros = format!("[{}]", vec!["0"; 1000].join(","));
-        let number = |key: &str| format!("{{\"{key}\": {zeros}}}");
-        let counted = |key: &str| memory(number(key).as_bytes());
-        assert!(counted("layers") < 20_000);
-        assert!(counted("mean") > 96_000);
-        assert!(memory(format!("{{\"c\": {}}}", number("layers")).as_bytes()) > 96_000);
-    }
-
-    #[test]
     fn short_numbers_are_counted_with_the_room_of_their_lists() {
         for numbers in [1, 4, 5, 4097] {
             let text = format!("[{}]", vec!["0"; numbers].join(","));
             let row: Vec<f32> = serde_json::from_str(&text).expect("numbers");
             let held = size_of_val(&row) + (row.capacity() + row.len()) * size_of::<f32>();
-            let text = format!("{{\"layers\":{text}}}");
             assert!(memory(text.as_bytes()) >= held as u128, "{numbers}");
         }
     }

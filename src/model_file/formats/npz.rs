@@ -21,14 +21,12 @@ use zip::result::{ZipError, ZipResult};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::json::document_memory;
 use super::{Decoder, Format, USUAL_BYTES_PER_PARAMETER, npy};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
 use crate::model_file::tensors;
 use crate::util::text::sanitise;
 use crate::util::lang::say;
-use crate::util::memory::check_first;
 
 /// Name of the array that holds the document.
 const DOCUMENT: &str = "nn-tui";
@@ -74,17 +72,10 @@ fn write(model: &TrainedModel, document: &str) -> ZipResult<Vec<u8>> {
     archive.finish().map(Cursor::into_inner)
 }
 
-/// Counts the numbers, the largest array as it is unpacked beside them, and what the document holds.
+/// Counts the numbers, and the largest array as it is unpacked beside them.
 fn memory(bytes: &[u8]) -> u128 {
-    Archive::open(bytes).map_or(0, |mut archive| {
-        let arrays = u128::from(archive.unpacked) + u128::from(archive.largest);
-        // It is not unpacked where there is no memory for it.
-        let purpose = say!("purpose-model", "reading the model");
-        let document = match check_first(purpose, arrays) {
-            Ok(()) => archive.read(DOCUMENT).unwrap_or_default(),
-            Err(_) => Vec::new(),
-        };
-        arrays + document_memory(&document)
+    Archive::open(bytes).map_or(0, |archive| {
+        u128::from(archive.unpacked) + u128::from(archive.largest)
     })
 }
 

@@ -23,7 +23,6 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use safetensors::{SafeTensorError, SafeTensors};
 
-use super::json::document_memory;
 use super::{Decoder, Format, USUAL_BYTES_PER_PARAMETER};
 use crate::model_file::TrainedModel;
 use crate::model_file::schema::Document;
@@ -65,13 +64,9 @@ fn message(error: SafeTensorError) -> String {
     say!("foreign-safetensors", "{error}", error)
 }
 
-/// Counts the numbers, the tensors whose checksum is verified, and what the header holds.
+/// Counts the numbers, and the tensors whose checksum is verified.
 fn memory(bytes: &[u8]) -> u128 {
-    // The header follows its length of eight bytes.
-    let length = bytes.first_chunk().map_or(0, |length| u64::from_le_bytes(*length));
-    let header = bytes.get(8..).unwrap_or_default();
-    let length = usize::try_from(length).unwrap_or(usize::MAX).min(header.len());
-    2 * bytes.len() as u128 + document_memory(&header[..length])
+    2 * bytes.len() as u128
 }
 
 fn decode(bytes: &[u8]) -> Result<TrainedModel, String> {

@@ -222,7 +222,7 @@ pub(super) fn save_split(job: &Job, dataset: &Dataset, prepared: &Prepared) -> R
         ));
     }
     let purpose = say!("purpose-split-file", "the list of the rows of each set");
-    memory::check(purpose, BYTES_PER_LISTED_ROW * dataset.rows() as u128)?;
+    memory::check_large(purpose, BYTES_PER_LISTED_ROW * dataset.rows() as u128)?;
     let text = SplitFile::text(prepared, &dataset.report);
     write_with(path, job.force, Access::Usual, |out| {
         out.write_all(text.as_bytes())

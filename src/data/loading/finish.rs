@@ -32,7 +32,7 @@ impl Loading {
             .len()
             .max(self.sampling.as_ref().map_or(0, |s| s.lines.len()));
         let purpose = say!("purpose-table", "reading the table");
-        memory::check(purpose, BYTES_PER_ROW * rows as u128)?;
+        memory::check_large(purpose, BYTES_PER_ROW * rows as u128)?;
         if let Some(sampling) = self.sampling.take() {
             self.sort_sample(&sampling);
         }

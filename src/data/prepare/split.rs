@@ -142,7 +142,7 @@ impl Split {
         };
         let rows = dataset.rows();
         let purpose = say!("purpose-rows", "a run on {rows} rows", rows);
-        memory::check(&purpose, per_row * rows as u128)
+        memory::check_large(&purpose, per_row * rows as u128)
     }
 
     /// Divides `rows`, ascending indices, some of those of `dataset`. A set may stay empty.

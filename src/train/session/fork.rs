@@ -41,7 +41,7 @@ impl Session {
         let per_row = 2 * size_of::<usize>() + self.architecture().inputs() * size_of::<f32>();
         let rows = self.data.measured().rows();
         let purpose = say!("purpose-importance", "the importance of the columns");
-        memory::check(purpose, per_row as u128 * rows as u128)
+        memory::check_large(purpose, per_row as u128 * rows as u128)
     }
 
     /// Creates a session that continues from here as this one would, on `threads`, with an empty log and nothing to undo.

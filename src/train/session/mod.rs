@@ -47,9 +47,6 @@ use snapshots::{Recovery, Snapshot, SnapshotRing};
 pub(super) use state::{Fields, Numbers, SessionState};
 use undo::UndoStack;
 
-/// Bytes of an order of rows that are allocated without a look at the memory left.
-const UNCHECKED: u128 = 1 << 20;
-
 /// Returns how many bytes the order of this number of training rows takes.
 fn order_bytes(rows: usize) -> u128 {
     (rows * size_of::<u32>()) as u128
@@ -159,11 +156,8 @@ impl Session {
             .map_err(Error::Usage)?;
         let architecture =
             plan.architecture(data.preprocessing.inputs(), data.output_names.len())?;
-        let order = order_bytes(data.training.rows());
-        if order > UNCHECKED {
-            let purpose = say!("purpose-order", "the order of the rows in an epoch");
-            memory::check(purpose, order)?;
-        }
+        let purpose = say!("purpose-order", "the order of the rows in an epoch");
+        memory::check_large(purpose, order_bytes(data.training.rows()))?;
         let mut parameters = plan.initialisation.draw(&architecture, plan.seed);
         if let Some(start) = &recipe.start {
             reshape::copy_shared(start, &architecture, &mut parameters);

@@ -34,7 +34,7 @@ impl Split {
         let rows = dataset.rows();
         let per_row = BYTES_PER_ROW + BYTES_PER_FOLD * count as u128;
         let purpose = say!("purpose-folds", "dividing {rows} rows into folds", rows);
-        memory::check(&purpose, per_row * rows as u128)?;
+        memory::check_large(&purpose, per_row * rows as u128)?;
         let (labels, classes) = match &dataset.target {
             Target::Classes { names, labels } => (labels.clone(), names.len()),
             Target::Numbers(_) => (vec![0; rows], 1),

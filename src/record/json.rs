@@ -31,7 +31,7 @@ use std::io::{self, BufWriter, Write};
 use serde::{Deserialize, Serialize};
 
 use super::scores::ScoresJson;
-use super::{EventTime, LogFormat, Output, Recorder, Summary, gradients};
+use super::{EventTime, LinePlace, LogFormat, Output, Recorder, Summary, gradients};
 use crate::data::{Samples, Scores, Task};
 use crate::model_file::Verification;
 use crate::nn::{self, Activation, Change, GradientCheck, Loss};
@@ -57,7 +57,7 @@ struct Progressed<'l> {
     step: u64,
 }
 
-fn place_of_line(line: &str) -> Option<(Option<u64>, u64)> {
+fn place_of_line(line: &str) -> Option<LinePlace> {
     let line: Progressed = serde_json::from_str(line).ok()?;
     let is_on_the_way = matches!(line.event, "epoch" | "changed" | "gradients");
     is_on_the_way.then_some((line.epoch, line.step))

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::time::Duration;
 
-use super::{LogOption, LogStart};
+use super::{LinePlace, LogOption, LogStart};
 use crate::error::{Error, Result};
 use crate::util::background::{BackgroundWriter, Stream};
 
@@ -72,7 +72,7 @@ impl Write for LogFile {
 pub(super) fn cut_back(
     file: &File,
     (epoch, step): (u64, u64),
-    place_of_line: fn(&str) -> Option<(Option<u64>, u64)>,
+    place_of_line: fn(&str) -> Option<LinePlace>,
 ) -> io::Result<u64> {
     let mut bytes = BufReader::new(file);
     let mut line = Vec::new();

@@ -122,6 +122,9 @@ pub(crate) enum LogStart {
     Next,
 }
 
+/// Epoch, if a line of a log tells of one, and step.
+type LinePlace = (Option<u64>, u64);
+
 /// A format of log files, chosen by the file's extension.
 #[derive(Debug)]
 pub(crate) struct LogFormat {
@@ -132,8 +135,8 @@ pub(crate) struct LogFormat {
     pub recorder: fn(Output, LogStart) -> Box<dyn Recorder>,
     /// Whether it has a place for [`Event::Distributions`].
     has_distributions: bool,
-    /// Finds the epoch, if it tells of one, and the step that a line is of; `None` for any other line.
-    place_of_line: fn(&str) -> Option<(Option<u64>, u64)>,
+    /// Finds what a line is of; `None` for one that is of the whole run.
+    place_of_line: fn(&str) -> Option<LinePlace>,
 }
 
 impl LogFormat {

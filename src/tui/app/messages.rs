@@ -19,7 +19,7 @@ use crate::tui::panels::PanelId;
 use crate::tui::sweep::Progress;
 use crate::tui::watch::Runs;
 
-/// An input to [`App::update`].
+/// An input to [`App::update`](super::update::App::update).
 #[derive(Debug)]
 pub enum Msg {
     Key(KeyEvent),
@@ -40,7 +40,7 @@ pub enum Msg {
     LoadingStage(LoadingStage, Duration),
     /// Data are loaded; the training has this speed limit, the table this size.
     Loaded(Pace, TableShape),
-    /// Event from the worker of the lane with this number, of which [`MAIN_LANE`] is the main run.
+    /// Event from the worker of the lane with this number, of which [`MAIN_LANE`](super::MAIN_LANE) is the main run.
     Worker(u64, Box<Event>),
     /// Time since the start of the screen.
     Tick(Duration),
